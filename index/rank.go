@@ -24,7 +24,7 @@ type weights struct {
 	part       float64 // a part of a name that is not known as a whole
 	typo       [3]float64
 	overlap    float64 // of the question overlap beside the words' score
-	coverage   float64 // share of the best coverage below which an entry is not listed
+	listed     float64 // share of the best score from which an entry without all words is listed
 }
 
 func defaultWeights() *weights {
@@ -37,7 +37,7 @@ func defaultWeights() *weights {
 		part:       .6,
 		typo:       [3]float64{1, .8, .6},
 		overlap:    .2,
-		coverage:   .5,
+		listed:     .5,
 	}
 	w.field = [numFields]float64{fieldQuestion: 4, fieldNames: 3, fieldContext: 1, fieldAnswer: 1, fieldComparison: 1}
 	w.lengthNorm = [numFields]float64{fieldQuestion: .5, fieldNames: .5, fieldContext: .5, fieldAnswer: .8, fieldComparison: .8}
