@@ -39,7 +39,7 @@ func defaultWeights() *weights {
 		overlap:    .2,
 		listed:     .5,
 	}
-	w.field = [numFields]float64{fieldQuestion: 4, fieldNames: 3, fieldContext: 1, fieldAnswer: 1, fieldComparison: 1}
+	w.field = [numFields]float64{fieldQuestion: 4, fieldNames: 3, fieldContext: 2, fieldAnswer: 1, fieldComparison: 1}
 	w.lengthNorm = [numFields]float64{fieldQuestion: .5, fieldNames: .5, fieldContext: .5, fieldAnswer: .8, fieldComparison: .8}
 	return w
 }
