@@ -306,7 +306,7 @@ func (m *match) count(w *matchedWord, bit uint32) error {
 			if !dw.fields.has(f) {
 				continue
 			}
-			if err := m.each(dw.text, f, func(e int32, freq uint64) { m.add(e, f, t.factor*float64(freq)) }); err != nil {
+			if err := m.each(dw.text, f, func(e int32, freq uint64) { m.add(e, f, float32(t.factor)*float32(freq)) }); err != nil {
 				return err
 			}
 		}
@@ -338,15 +338,13 @@ func (m *match) count(w *matchedWord, bit uint32) error {
 }
 
 // add counts occurrences of the word at hand in a field of an entry.
-func (m *match) add(e int32, f field, occurrences float64) {
+func (m *match) add(e int32, f field, occurrences float32) {
 	if m.t[e] == 0 {
 		m.touched = append(m.touched, e)
 	}
-	b := m.weights.lengthNorm[f]
-	length := float64(m.state.entries[e].lengths[f]) / m.state.average[f]
-	m.t[e] += float32(m.weights.field[f] * occurrences / (1 - b + b*length))
+	m.t[e] += occurrences * m.state.boost[f][e]
 	if f == fieldQuestion {
-		m.tq[e] += float32(occurrences)
+		m.tq[e] += occurrences
 	}
 }
 
