@@ -29,8 +29,10 @@
 // By relevance: the question that is the query, then the page of the two tools for
 // "A vs B", then by score, equal ones by id. The score (rank.go) is BM25F over the
 // fields, as the share of what an entry with endless occurrences of every word would
-// have, plus the overlap of the question with the query. Without a query all are equal,
-// so that the order is that of ids. All numbers are in one struct, weights.
+// have, plus the overlap of the question with the query; for the best fifty also
+// neighbouring words of the query that are neighbours in the entry, which is counted
+// in their text. Without a query all are equal, so that the order is that of ids. All
+// numbers are in one struct, weights.
 //
 // Results are the same for the same library however the index came to be.
 //
