@@ -184,11 +184,6 @@ type Library struct {
 	// contains unexported look-up tables
 }
 
-// Load reads the whole knowledge base in fsys. The error is about the folder
-// itself; faults in files are in the library. The result keeps fsys to serve the
-// files beside the pages.
-func Load(fsys fs.FS, o Options) (*Library, error) { panic("skeleton") }
-
 // Page returns the page with that path, or nil.
 func (l *Library) Page(path string) *Page { panic("skeleton") }
 
