@@ -19,8 +19,6 @@ import (
 )
 
 const (
-	// maxFileSize is the most that is read of a file.
-	maxFileSize = 8 << 20
 	// clockStep is more than the step of any file system's clock (FAT: 2 s). A file
 	// that was changed less than this before it was read may be changed again
 	// without its time telling.
@@ -44,12 +42,12 @@ func Load(fsys fs.FS, o Options) (*Library, error) {
 }
 
 // A scanner makes its library equal to what is on disk, reading only what
-// changed. It is for one goroutine.
+// changed. It is for one goroutine at a time.
 //
 // A file is unchanged if its size, time, inode and mode are; where they differ, or
 // the time is so recent that it proves nothing, if its content's digest is. What
-// becomes unreadable, and a page in which nothing is sound any more, keep their
-// last good version; only what is no longer there is taken away.
+// becomes unreadable keeps its last version, and [assemble] keeps that of a page in
+// which nothing is sound any more; only what is no longer there is taken away.
 type scanner struct {
 	fsys    fs.FS
 	options Options
@@ -188,11 +186,13 @@ func (s *scanner) read(ctx context.Context, fsys fs.FS, l *listing) (known map[s
 // was read may be half of an old and half of a new state.
 func (s *scanner) readFile(fsys fs.FS, f listed, old *file) (now *file, torn bool) {
 	var src []byte
+	var before, after stat
 	var err error
-	st, after := f.stat, stat{}
+	var start time.Time
 	for range maxReads {
-		src, st, after, err = readOnce(fsys, f.path)
-		if torn = err == nil && st != after; !torn {
+		start = time.Now()
+		src, before, after, err = readOnce(fsys, f.path)
+		if torn = err == nil && before != after; !torn {
 			break
 		}
 	}
@@ -209,7 +209,7 @@ func (s *scanner) readFile(fsys fs.FS, f listed, old *file) (now *file, torn boo
 	case err != nil:
 		return unreadableFile(f.path, cause(err), old), false
 	}
-	now = &file{stat: after, settled: !torn && !recent(after), digest: sha256.Sum256(src)}
+	now = &file{stat: after, settled: !torn && !recent(after, start), digest: sha256.Sum256(src)}
 	switch {
 	case old != nil && old.fault == "" && old.digest == now.digest:
 		now.source, now.content = old.source, old.content
@@ -217,14 +217,11 @@ func (s *scanner) readFile(fsys fs.FS, f listed, old *file) (now *file, torn boo
 		now.content = src
 	default:
 		now.source = readSource(f.path, src, s.options)
-		if now.source.page == nil && old != nil && old.source != nil {
-			now.source.page = old.source.page
-		}
 	}
 	return now, torn
 }
 
-// readOnce reads a file with its stats before and after.
+// readOnce reads a file, cut off after maxSize+1 bytes, with its stats before and after.
 func readOnce(fsys fs.FS, file string) (src []byte, before, after stat, err error) {
 	f, err := fsys.Open(file)
 	if err != nil {
@@ -239,29 +236,23 @@ func readOnce(fsys fs.FS, file string) (src []byte, before, after stat, err erro
 	switch {
 	case !info.Mode().IsRegular():
 		return nil, before, after, errIrregular
-	case before.size > maxFileSize:
-		return nil, before, after, tooLarge(before.size)
+	case isConfig(file) && before.size > maxSize:
+		return nil, before, after, fmt.Errorf("file has %d bytes, want at most %d", before.size, maxSize)
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, before.size+bytes.MinRead))
-	if _, err := buf.ReadFrom(io.LimitReader(f, maxFileSize+1)); err != nil {
+	buf := bytes.NewBuffer(make([]byte, 0, min(before.size, maxSize+1)+bytes.MinRead))
+	if _, err := buf.ReadFrom(io.LimitReader(f, maxSize+1)); err != nil {
 		return nil, before, after, err
 	}
 	if info, err = f.Stat(); err != nil {
 		return nil, before, after, err
 	}
-	if buf.Len() > maxFileSize {
-		return nil, before, after, tooLarge(max(info.Size(), int64(buf.Len())))
-	}
 	return buf.Bytes(), before, statOf(info), nil
 }
 
-func tooLarge(size int64) error {
-	return fmt.Errorf("file has %d bytes, want at most %d: split it into several pages", size, maxFileSize)
-}
-
-// recent tells whether a file may yet change without its time telling.
-func recent(s stat) bool {
-	age := time.Since(time.Unix(0, s.mtime))
+// recent tells whether a file read at now may have changed since without its time
+// telling.
+func recent(s stat, now time.Time) bool {
+	age := now.Sub(time.Unix(0, s.mtime))
 	return -clockStep < age && age < clockStep
 }
 
@@ -290,34 +281,12 @@ func (s *scanner) assemble() *Library {
 			sources = append(sources, f.source)
 		}
 	}
-	content := func(path string) []byte {
-		if f := s.known[path]; f != nil {
-			return f.content
-		}
-		return nil
-	}
-	c := config{
-		tools:     content(toolsFile),
-		synonyms:  content(synonymsFile),
-		curations: content(curationsFile),
-		golden:    content(goldenFile),
+	var c config
+	if f := s.known[toolsFile]; f != nil {
+		c.tools = f.content
 	}
 	return assemble(s.fsys, sources, c, s.assets, s.options, s.library)
 }
 
-// The files in the folder's root that are not pages.
-const (
-	toolsFile     = "tools.yaml"
-	synonymsFile  = "synonyms.yaml"
-	curationsFile = "curations.yaml"
-	goldenFile    = "golden.yaml"
-)
-
 // isConfig tells whether the file is one of those in the root that are not pages.
-func isConfig(file string) bool {
-	switch file {
-	case toolsFile, synonymsFile, curationsFile, goldenFile:
-		return true
-	}
-	return false
-}
+func isConfig(file string) bool { return file == toolsFile }
