@@ -30,17 +30,6 @@ const (
 	maxRounds = 10
 )
 
-// Load reads the whole knowledge base in fsys. The error is about the folder
-// itself; faults in files are in the library. The result keeps fsys to serve the
-// files beside the pages. For a folder on disk use [Dir].
-func Load(fsys fs.FS, o Options) (*Library, error) {
-	s := &scanner{fsys: fsys, options: o}
-	if _, _, err := s.scan(context.Background(), nil); err != nil {
-		return nil, err
-	}
-	return s.library, nil
-}
-
 // A scanner makes its library equal to what is on disk, reading only what
 // changed. It is for one goroutine at a time.
 //
