@@ -1,0 +1,354 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	bleveindex "github.com/blevesearch/bleve_index_api"
+
+	"faqbase/kb"
+)
+
+// Bleve is the engine that holds a library on one machine. Safe for concurrent use.
+type Bleve struct {
+	weights *weights
+	scratch sync.Pool // of *scratch
+
+	// life is held for reading by each search, for writing by Close.
+	life   sync.RWMutex
+	closed bool
+	state  atomic.Pointer[state]
+
+	// applying guards what follows: one Apply runs at a time.
+	applying sync.Mutex
+	store    *store
+	held     contents       // nil where it must be read from the index
+	pages    []*pageEntries // of the state
+	classes  *classes
+	// failed says that a batch was not written, whereupon the next Apply begins
+	// with an empty index; partial, that the index is not what the state holds.
+	failed, partial bool
+	// loose are the pages written since the first filling, batches the number of
+	// batches since the last compaction. Used in memory only.
+	loose   map[string]bool
+	batches int
+
+	indexed atomic.Uint64
+	stop    chan struct{}
+	stopped sync.WaitGroup
+}
+
+var _ Engine = (*Bleve)(nil)
+
+// renewEvery is how often the index is asked whether its files have changed.
+const renewEvery = 2 * time.Second
+
+// Open opens the index in the folder dir, which is made if need be, or an empty
+// one in memory if dir is "". An index that is missing, damaged or of another
+// version is replaced by an empty one, which the first Apply fills. The error wraps
+// [ErrLocked] if another process uses the folder; a folder that holds other things
+// than an index is refused and left as it is.
+func Open(dir string) (*Bleve, error) {
+	s, err := openStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bleve{
+		weights: defaultWeights(),
+		store:   s,
+		classes: newClasses(),
+		loose:   make(map[string]bool),
+		stop:    make(chan struct{}),
+	}
+	b.stopped.Go(b.renewLoop)
+	return b, nil
+}
+
+// Indexed is the number of documents written so far: one a page and one a
+// question, each time that they are written.
+func (b *Bleve) Indexed() uint64 { return b.indexed.Load() }
+
+// Close ends the engine once the running searches have ended. Closing it again
+// does nothing.
+func (b *Bleve) Close() error {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	b.life.Lock()
+	defer b.life.Unlock()
+	if b.closed {
+		return nil
+	}
+	b.closed = true
+	close(b.stop)
+	b.stopped.Wait()
+	if s := b.state.Swap(nil); s != nil {
+		s.release()
+	}
+	return b.store.close()
+}
+
+// A state is a library and a snapshot of the index that holds exactly it.
+// Immutable but for its number of users.
+type state struct {
+	*catalog
+	dictionary *dictionary
+	suggester  *suggester
+	reader     bleveindex.IndexReader
+	// entryOf gives the number of an entry by the number of its document.
+	entryOf []int32
+	users   atomic.Int64 // and one while it is the engine's
+}
+
+// newState takes a snapshot of the index, which must hold c's library.
+func newState(s *store, c *catalog, d *dictionary, g *suggester) (*state, error) {
+	r, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	st := &state{catalog: c, dictionary: d, suggester: g, reader: r}
+	st.users.Store(1)
+	n := 0
+	err = eachDocument(r, func(number uint64, id string) error {
+		e, ok := c.byDocument[id]
+		if !ok {
+			return fmt.Errorf("unexpected document %q", id)
+		}
+		for uint64(len(st.entryOf)) <= number {
+			st.entryOf = append(st.entryOf, -1)
+		}
+		st.entryOf[number] = e
+		n++
+		return nil
+	})
+	if err == nil && n != len(c.byDocument) {
+		err = fmt.Errorf("%d documents, want %d", n, len(c.byDocument))
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return st, nil
+}
+
+// acquire returns the current state, nil before the first Apply. The caller must
+// release it.
+func (b *Bleve) acquire() *state {
+	for {
+		s := b.state.Load()
+		if s == nil {
+			return nil
+		}
+		for n := s.users.Load(); n > 0; n = s.users.Load() {
+			if s.users.CompareAndSwap(n, n+1) {
+				return s
+			}
+		}
+	}
+}
+
+func (s *state) release() {
+	if s.users.Add(-1) == 0 {
+		s.reader.Close() // of a snapshot, it only counts down
+	}
+}
+
+// publish makes s the state that is searched.
+func (b *Bleve) publish(s *state) {
+	if old := b.state.Swap(s); old != nil {
+		old.release()
+	}
+}
+
+// How much is written in one batch: enough to be fast, little enough to hold in
+// memory several times over.
+const (
+	batchBytes     = 4 << 20
+	batchDocuments = 2000
+)
+
+// compactAfter is the number of batches after which an index in memory has all
+// pages that changed since its first filling written once more. Bleve never merges
+// an index in memory, but it drops segments of which nothing is left: this keeps
+// it to those of the first filling, those of the last compaction and one a batch.
+const compactAfter = 48
+
+// Apply makes the index hold exactly lib. Only pages that differ from what the
+// index holds are written. If ctx ends or a batch fails, the state before goes on
+// being searched, and the next Apply mends what is left half done.
+func (b *Bleve) Apply(ctx context.Context, lib *kb.Library) error {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	if b.closed {
+		return ErrClosed
+	}
+	err := b.apply(ctx, lib)
+	if err != nil && ctx.Err() == nil {
+		// Whatever went wrong, an index built anew is right.
+		b.failed = true
+		err = b.apply(ctx, lib)
+	}
+	if err != nil {
+		b.partial, b.held = true, nil
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		b.failed = true
+		if b.store.dir == "" {
+			return fmt.Errorf("apply to the index in memory: %w", err)
+		}
+		return fmt.Errorf("apply to index %s: %w", b.store.dir, err)
+	}
+	return nil
+}
+
+func (b *Bleve) apply(ctx context.Context, lib *kb.Library) error {
+	if b.failed {
+		if err := b.store.recreate(); err != nil {
+			return err
+		}
+		b.failed, b.held = false, nil
+		b.batches = 0
+		clear(b.loose)
+	}
+	found := make(map[string]fieldSet)
+	if b.held == nil {
+		if err := b.readHeld(found); err != nil {
+			return err
+		}
+	}
+	known := make(map[*kb.Page]*pageEntries, len(b.pages))
+	for _, p := range b.pages {
+		known[p.page] = p
+	}
+	w := &writer{Bleve: b, ctx: ctx}
+	compact := b.store.dir == "" && b.batches >= compactAfter
+	pages := make([]*pageEntries, 0, len(lib.Pages))
+	wanted := make(map[string]bool, len(lib.Pages))
+	for _, p := range lib.Pages {
+		wanted[p.Path] = true
+		key := keyOf(lib, p)
+		held := b.held[p.Path]
+		var lengths []fieldLengths
+		if held == nil || !held.is(p, key) || compact && b.loose[p.Path] {
+			docs := documentsOf(lib, p, key, found)
+			if err := w.write(p, record{key, docs.lengths}, docs); err != nil {
+				return err
+			}
+			lengths = docs.lengths
+		} else {
+			lengths = held.lengths
+		}
+		if old := known[p]; old != nil && old.key == key {
+			pages = append(pages, old)
+		} else {
+			pages = append(pages, entriesOf(p, key, lengths, b.classes))
+		}
+	}
+	for path := range b.held {
+		if !wanted[path] {
+			if err := w.remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	if compact || len(b.pages) == 0 {
+		b.batches = 0
+	}
+	if len(b.pages) == 0 {
+		clear(b.loose) // the first filling is what later pages are loose from
+	}
+	return b.swap(lib, pages, found)
+}
+
+// swap publishes the state that holds lib.
+func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fieldSet) error {
+	dict := &dictionary{}
+	if s := b.state.Load(); s != nil {
+		dict = s.dictionary
+	}
+	dict = dict.with(found, b.classes)
+	c := newCatalog(lib, pages, b.classes.len())
+	s, err := newState(b.store, c, dict, newSuggester(c))
+	if err != nil {
+		return err
+	}
+	b.pages, b.partial = pages, false
+	b.publish(s)
+	return nil
+}
+
+// readHeld reads what the index holds, and its words.
+func (b *Bleve) readHeld(found map[string]fieldSet) error {
+	r, err := b.store.reader()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if b.held, err = readContents(r); err != nil {
+		return err
+	}
+	words, err := readWords(r)
+	for w, fields := range words {
+		found[w] |= fields
+	}
+	return err
+}
+
+// is tells whether the index holds exactly p, with all its questions.
+func (h *heldPage) is(p *kb.Page, key pageKey) bool {
+	if h.key != key || len(h.lengths) != 1+len(p.Questions) || len(h.documents) != len(p.Questions) {
+		return false
+	}
+	for _, q := range p.Questions {
+		if !slices.Contains(h.documents, documentID(p, q)) {
+			return false
+		}
+	}
+	return true
+}
+
+// renewLoop looks now and then whether Bleve has moved the index to other files,
+// and if so searches those, for a snapshot keeps its old files and memory alive.
+func (b *Bleve) renewLoop() {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-b.stop:
+			return
+		case <-tick.C:
+			// While an Apply runs, the index is between two states.
+			if b.applying.TryLock() {
+				b.renew()
+				b.applying.Unlock()
+			}
+		}
+	}
+}
+
+// renew replaces the state's snapshot by the index's present one, if it is another.
+func (b *Bleve) renew() {
+	old := b.state.Load()
+	if old == nil || b.partial || b.store.inner == nil {
+		return
+	}
+	r, err := b.store.reader()
+	if err != nil {
+		return
+	}
+	same := r == old.reader
+	r.Close()
+	if same {
+		return
+	}
+	if s, err := newState(b.store, old.catalog, old.dictionary, old.suggester); err == nil {
+		b.publish(s)
+	}
+}

@@ -1,0 +1,178 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"faqbase/kb"
+)
+
+// An entry is what can be a hit: a question, or a page. Immutable.
+type entry struct {
+	id       string
+	page     *kb.Page
+	question *kb.Question // nil for the page itself
+	lengths  fieldLengths
+	norm     string   // the question's normal form, of a page its title's
+	aliases  []string // normal forms of the aliases
+	classes  []uint32 // the distinct classes of the question's words
+	stops    []bool   // which of them are stop words
+}
+
+// text is the question, of a page its title.
+func (e *entry) text() string {
+	if e.question != nil {
+		return e.question.Text
+	}
+	return e.page.Title
+}
+
+// tools are the tools that the entry is about.
+func (e *entry) tools() []string {
+	if e.question != nil {
+		return e.question.Tools
+	}
+	return e.page.Tools
+}
+
+// pageEntries are the entries of a page, kept from one library to the next while
+// the page stays the same.
+type pageEntries struct {
+	page    *kb.Page
+	key     pageKey
+	entries []*entry
+}
+
+// entriesOf makes the entries of a page; lengths are those of its documents.
+func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes) *pageEntries {
+	list := make([]*entry, 0, 1+len(p.Questions))
+	var buf []word
+	add := func(id, text string, aliases []string, q *kb.Question) {
+		e := &entry{id: id, page: p, question: q, lengths: lengths[len(list)]}
+		buf = appendWords(buf[:0], text)
+		e.norm = joinWords(buf)
+		for _, w := range buf {
+			if w.extra {
+				continue
+			}
+			if c := classes.of(w.text); !slices.Contains(e.classes, c) {
+				e.classes = append(e.classes, c)
+				e.stops = append(e.stops, stopWords[w.text])
+			}
+		}
+		for _, a := range aliases {
+			e.aliases = append(e.aliases, normalize(a))
+		}
+		list = append(list, e)
+	}
+	add(p.Path, p.Title, p.Aliases, nil)
+	for _, q := range p.Questions {
+		add(q.ID, q.Text, q.Aliases, q)
+	}
+	return &pageEntries{p, key, list}
+}
+
+// A catalog is a library as the search sees it: its entries in the order of their
+// ids, by which they are numbered, and what is counted over all of them. Immutable.
+type catalog struct {
+	lib     *kb.Library
+	entries []*entry
+	// byDocument gives the number of an entry by the name of its document.
+	byDocument map[string]int32
+	// byQuestion gives the entries that have a question, title or alias of that normal form.
+	byQuestion map[string][]int32
+	columns    map[kb.Facet]*column
+	average    [numFields]float64 // words in a field, where it is not empty
+	mass       []float32          // of each entry's question, see rank.go
+}
+
+// A column has the values of one facet for all entries.
+type column struct {
+	values []kb.Value
+	byName map[string]int32
+	of     [][]int32 // by entry
+}
+
+var facets = []kb.Facet{kb.FacetCategory, kb.FacetEcosystem, kb.FacetTool}
+
+func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int) *catalog {
+	c := &catalog{lib: lib, columns: make(map[kb.Facet]*column)}
+	for _, p := range pages {
+		c.entries = append(c.entries, p.entries...)
+	}
+	slices.SortStableFunc(c.entries, func(a, b *entry) int { return strings.Compare(a.id, b.id) })
+	n := len(c.entries)
+	c.byDocument = make(map[string]int32, n)
+	c.byQuestion = make(map[string][]int32, n)
+	var total, filled [numFields]float64
+	for i, e := range c.entries {
+		c.byDocument[documentID(e.page, e.question)] = int32(i)
+		c.byQuestion[e.norm] = append(c.byQuestion[e.norm], int32(i))
+		for _, a := range e.aliases {
+			c.byQuestion[a] = append(c.byQuestion[a], int32(i))
+		}
+		for f, l := range e.lengths {
+			if l > 0 {
+				total[f] += float64(l)
+				filled[f]++
+			}
+		}
+	}
+	for f := range c.average {
+		c.average[f] = cmp.Or(total[f]/max(filled[f], 1), 1)
+	}
+	for _, f := range facets {
+		c.columns[f] = newColumn(lib, f, c.entries)
+	}
+	c.mass = questionMass(c.entries, numClasses)
+	return c
+}
+
+func newColumn(lib *kb.Library, f kb.Facet, entries []*entry) *column {
+	col := &column{byName: make(map[string]int32), of: make([][]int32, len(entries))}
+	for _, v := range lib.Values(f) {
+		col.number(v)
+	}
+	var lastNames []string
+	var lastNumbers []int32
+	for i, e := range entries {
+		var names []string
+		switch f {
+		case kb.FacetCategory:
+			names = e.page.Category
+		case kb.FacetEcosystem:
+			names = e.page.Ecosystem
+		case kb.FacetTool:
+			names = e.tools()
+		}
+		if i == 0 || !slices.Equal(names, lastNames) {
+			lastNames, lastNumbers = names, make([]int32, 0, len(names))
+			for _, name := range names {
+				n, ok := col.byName[name]
+				if !ok {
+					v, known := lib.Value(f, name)
+					if !known {
+						v = kb.Value{Name: name}
+					}
+					n = col.number(v)
+				}
+				if !slices.Contains(lastNumbers, n) {
+					lastNumbers = append(lastNumbers, n)
+				}
+			}
+		}
+		col.of[i] = lastNumbers
+	}
+	return col
+}
+
+func (c *column) number(v kb.Value) int32 {
+	n, ok := c.byName[v.Name]
+	if !ok {
+		n = int32(len(c.values))
+		c.values = append(c.values, v)
+		c.byName[v.Name] = n
+	}
+	return n
+}

@@ -1,0 +1,232 @@
+package index
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
+	bleveindex "github.com/blevesearch/bleve_index_api"
+
+	"faqbase/kb"
+)
+
+// A field is one of the texts by which an entry is found.
+type field int
+
+const (
+	fieldQuestion   field = iota // the question; of a page its title
+	fieldNames                   // aliases, and tools with their aliases
+	fieldContext                 // page title, section, category, ecosystem, tags
+	fieldAnswer                  // the answer; of a page its summary and intro, and its text if it has no questions
+	fieldComparison              // of a page, its quick comparison
+	numFields
+)
+
+// indexFields are the names of the fields in the index.
+var indexFields = [numFields]string{"question", "names", "context", "answer", "comparison"}
+
+// A fieldSet is a set of fields.
+type fieldSet uint8
+
+func (s fieldSet) has(f field) bool { return s&(1<<f) != 0 }
+
+// recordField is the stored field of a page's document with its record.
+const recordField = "record"
+
+// documentID is the name of an entry's document: the page's path, and for a
+// question NUL and its anchor, for a path may hold any other character.
+func documentID(p *kb.Page, q *kb.Question) string {
+	if q == nil {
+		return p.Path
+	}
+	return p.Path + "\x00" + q.Anchor
+}
+
+// pageOf is the path of the page that a document belongs to.
+func pageOf(documentID string) (path string, isPage bool) {
+	path, _, question := strings.Cut(documentID, "\x00")
+	return path, !question
+}
+
+// A pageKey tells whether what the index holds of a page is what the library says.
+type pageKey [16]byte
+
+// keyOf sums up everything of a page that is indexed: the page itself, and the
+// aliases of its tools, which live in tools.yaml.
+func keyOf(lib *kb.Library, p *kb.Page) pageKey {
+	h := sha256.New()
+	h.Write(p.Digest[:])
+	add := func(tools []string) {
+		for _, name := range tools {
+			for _, n := range toolNames(lib, name) {
+				h.Write([]byte(n))
+				h.Write([]byte{0})
+			}
+		}
+		h.Write([]byte{1})
+	}
+	add(p.Tools)
+	for _, q := range p.Questions {
+		if !slices.Equal(q.Tools, p.Tools) {
+			add(q.Tools)
+		}
+	}
+	return pageKey(h.Sum(nil)[:16])
+}
+
+// toolNames are a tool's name and aliases.
+func toolNames(lib *kb.Library, name string) []string {
+	names := []string{name}
+	if t := lib.Tool(name); t != nil {
+		names = append(names, t.Aliases...)
+	}
+	return names
+}
+
+// fieldLengths are numbers of words.
+type fieldLengths [numFields]uint32
+
+// entryTexts are the texts of an entry by field.
+type entryTexts [numFields][]string
+
+// textsOf gives the texts of a page, or of one of its questions.
+func textsOf(lib *kb.Library, p *kb.Page, q *kb.Question) entryTexts {
+	var t entryTexts
+	tools := p.Tools
+	if q != nil {
+		tools = q.Tools
+		t[fieldQuestion] = []string{q.Text}
+		t[fieldNames] = slices.Clone(q.Aliases)
+		t[fieldContext] = append([]string{p.Title, q.Section}, p.Aliases...)
+		t[fieldAnswer] = []string{q.Answer}
+	} else {
+		t[fieldQuestion] = []string{p.Title}
+		t[fieldNames] = slices.Clone(p.Aliases)
+		t[fieldAnswer] = []string{p.Summary, p.Intro}
+		if len(p.Questions) == 0 {
+			t[fieldAnswer] = append(t[fieldAnswer], p.Text)
+		}
+		if c := p.Comparison; c != nil {
+			for _, row := range c.Rows {
+				t[fieldComparison] = append(t[fieldComparison], row.Aspect)
+				for _, cell := range row.Cells {
+					t[fieldComparison] = append(t[fieldComparison], cell.Text)
+				}
+			}
+		}
+	}
+	for _, name := range tools {
+		t[fieldNames] = append(t[fieldNames], toolNames(lib, name)...)
+	}
+	t[fieldContext] = slices.Concat(t[fieldContext], p.Category, p.Ecosystem, p.Tags)
+	return t
+}
+
+// wordList is an analyser that gives words it was made with.
+type wordList []string
+
+// Analyze implements analysis.Analyzer.
+func (l wordList) Analyze([]byte) analysis.TokenStream {
+	tokens := make([]analysis.Token, len(l))
+	stream := make(analysis.TokenStream, len(l))
+	for i, w := range l {
+		tokens[i] = analysis.Token{Term: []byte(w), Position: i + 1, Type: analysis.AlphaNumeric}
+		stream[i] = &tokens[i]
+	}
+	return stream
+}
+
+// pageDocuments are the documents of a page, first its own, then those of its
+// questions, ready to be written in one batch.
+type pageDocuments struct {
+	documents []*document.Document
+	lengths   []fieldLengths
+	bytes     int // of text
+}
+
+// documentsOf makes the documents of a page and notes its words in found.
+func documentsOf(lib *kb.Library, p *kb.Page, key pageKey, found map[string]fieldSet) pageDocuments {
+	var d pageDocuments
+	var buf []word
+	add := func(q *kb.Question) {
+		doc := document.NewDocument(documentID(p, q))
+		var lengths fieldLengths
+		for f, texts := range textsOf(lib, p, q) {
+			var list wordList
+			for _, text := range texts {
+				d.bytes += len(text)
+				buf = appendWords(buf[:0], text)
+				lengths[f] += uint32(countWords(buf))
+				for _, w := range buf {
+					list = append(list, w.text)
+					found[w.text] |= 1 << f
+				}
+			}
+			if len(list) > 0 {
+				doc.AddField(document.NewTextFieldCustom(indexFields[f], nil, nil, bleveindex.IndexField, list))
+			}
+		}
+		d.documents = append(d.documents, doc)
+		d.lengths = append(d.lengths, lengths)
+	}
+	add(nil)
+	for _, q := range p.Questions {
+		add(q)
+	}
+	record := encodeRecord(record{key, d.lengths})
+	d.documents[0].AddField(document.NewTextFieldCustom(recordField, nil, record, bleveindex.StoreField, nil))
+	return d
+}
+
+// A record is what the index keeps about a page beside its postings. It is stored
+// in the page's document, so that it changes in the same batch.
+type record struct {
+	key     pageKey
+	lengths []fieldLengths // of the page and its questions in order
+}
+
+var errRecord = errors.New("damaged record of a page")
+
+// encodeRecord writes the key, then the lengths as uvarints.
+func encodeRecord(r record) []byte {
+	b := slices.Clone(r.key[:])
+	b = binary.AppendUvarint(b, uint64(len(r.lengths)))
+	for _, l := range r.lengths {
+		for _, n := range l {
+			b = binary.AppendUvarint(b, uint64(n))
+		}
+	}
+	return b
+}
+
+func decodeRecord(b []byte) (record, error) {
+	var r record
+	if len(b) < len(r.key) {
+		return r, errRecord
+	}
+	b = b[copy(r.key[:], b):]
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)) {
+		return r, errRecord
+	}
+	b = b[size:]
+	r.lengths = make([]fieldLengths, n)
+	for i := range r.lengths {
+		for f := range r.lengths[i] {
+			v, size := binary.Uvarint(b)
+			if size <= 0 || v > 1<<31 {
+				return r, errRecord
+			}
+			r.lengths[i][f] = uint32(v)
+			b = b[size:]
+		}
+	}
+	if len(b) > 0 {
+		return r, errRecord
+	}
+	return r, nil
+}

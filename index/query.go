@@ -1,0 +1,299 @@
+package index
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"faqbase/kb"
+)
+
+// maxWords is the number of words of a query that are searched.
+const maxWords = 32
+
+// A request is a query as it was read.
+type request struct {
+	// query is the query as it was understood, see [Results].
+	query Query
+	// norm is the normal form of the text without operators.
+	norm string
+	// words are the words to look for, each once, at most maxWords.
+	words    []queryWord
+	phrases  [][]string // words that must stand next to each other
+	excluded [][]string // words, or words next to each other, that must not occur
+	ignored  []string
+	// blank says that there was no text but spaces and facet tokens: everything is listed.
+	blank bool
+}
+
+// A queryWord is a distinct word of a query.
+type queryWord struct {
+	text   string
+	typed  string // as it was written
+	stop   bool
+	quoted bool // searched as it stands
+	prefix bool // the last word, which may be unfinished
+	count  int  // how often it occurs
+	// wholes are forms that stand for this word together with its neighbours: the
+	// whole of the compound it is part of.
+	wholes []string
+	// parts are forms of parts of the word.
+	parts []string
+}
+
+// readQuery reads what a person typed. Nothing is an error:
+//
+//   - Words in straight or curly double quotes are a phrase. A quote without its
+//     counterpart is passed over.
+//   - "-word" leaves out entries that have the word, if it has three letters or
+//     more and is not all of the query; "--word" and "-d" are plain words, as in
+//     commands that people paste.
+//   - "category:", "ecosystem:" and "tool:" before a value that the library knows
+//     choose that value; values with spaces are quoted. Others are plain words.
+//   - A text that equals a question of the library has no operators.
+//   - At most maxWords words are searched; the rest is told in ignored.
+func readQuery(q Query, c *catalog) request {
+	r := request{query: understood(q, c.lib)}
+	text := q.Text
+	var phrases []span
+	if _, question := c.byQuestion[normalize(text)]; !question {
+		text, phrases = r.operators(text, c.lib)
+	}
+	r.blank = strings.TrimSpace(text) == "" && len(r.excluded) == 0
+	list := words(text)
+	r.norm = joinWords(list)
+	r.readWords(text, list, phrases)
+	return r
+}
+
+// understood gives q with facet values in the library's spelling and numbers within bounds.
+func understood(q Query, lib *kb.Library) Query {
+	q.Category = spelled(lib, kb.FacetCategory, q.Category)
+	q.Ecosystem = spelled(lib, kb.FacetEcosystem, q.Ecosystem)
+	q.Tool = spelled(lib, kb.FacetTool, q.Tool)
+	q.Page = max(q.Page, 1)
+	q.Size = min(max(q.Size, 0), 100)
+	if q.Sort != ByUpdated && q.Sort != ByTitle {
+		q.Sort = ByRelevance
+	}
+	return q
+}
+
+// spelled gives values in the library's spelling, each once; those that it does not
+// know stay as they are.
+func spelled(lib *kb.Library, f kb.Facet, values []string) []string {
+	var out []string
+	for _, v := range values {
+		if known, ok := lib.Value(f, v); ok {
+			v = known.Name
+		}
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// selection returns the chosen values of a facet.
+func (q *Query) selection(f kb.Facet) *[]string {
+	switch f {
+	case kb.FacetCategory:
+		return &q.Category
+	case kb.FacetEcosystem:
+		return &q.Ecosystem
+	default:
+		return &q.Tool
+	}
+}
+
+// operators takes facet tokens and excluded words out of the text, leaving spaces,
+// and returns it with the places of its phrases.
+func (r *request) operators(text string, lib *kb.Library) (string, []span) {
+	rest := []byte(text)
+	blank := func(s span) {
+		for i := s.start; i < s.end; i++ {
+			rest[i] = ' '
+		}
+	}
+	var phrases, exclusions []span
+	for i := 0; i < len(text); {
+		c, size := utf8.DecodeRuneInString(text[i:])
+		if unicode.IsSpace(c) {
+			i += size
+			continue
+		}
+		if inside, end, ok := quoted(text, i); ok {
+			phrases = append(phrases, inside)
+			i = end
+			continue
+		}
+		end := chunkEnd(text, i)
+		if f, value, tokenEnd, ok := facetToken(text, i, end, lib); ok {
+			sel := r.query.selection(f)
+			if !slices.Contains(*sel, value) {
+				*sel = append(slices.Clone(*sel), value)
+			}
+			blank(span{i, tokenEnd})
+			i = tokenEnd
+			continue
+		}
+		if excludes(text[i:end]) {
+			exclusions = append(exclusions, span{i, end})
+		}
+		i = end
+	}
+	// Exclusions alone exclude nothing: then they are words.
+	left := slices.Clone(rest)
+	for _, e := range exclusions {
+		for i := e.start; i < e.end; i++ {
+			left[i] = ' '
+		}
+	}
+	if len(words(string(left))) > 0 {
+		for _, e := range exclusions {
+			r.excluded = append(r.excluded, plainWords(text[e.start:e.end]))
+			blank(e)
+		}
+	}
+	return string(rest), phrases
+}
+
+// excludes tells whether a chunk between spaces is an exclusion.
+func excludes(chunk string) bool {
+	if len(chunk) < 2 || chunk[0] != '-' {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(chunk[1:])
+	if !isWordRune(first) {
+		return false
+	}
+	letters := 0
+	for _, r := range chunk {
+		if isWordRune(r) {
+			letters++
+		}
+	}
+	return letters >= 3
+}
+
+// quoted tells whether a phrase begins at i, and where its inside and itself end.
+func quoted(text string, i int) (inside span, end int, ok bool) {
+	open, size := utf8.DecodeRuneInString(text[i:])
+	if !isQuote(open) {
+		return span{}, 0, false
+	}
+	for k := i + size; k < len(text); {
+		c, n := utf8.DecodeRuneInString(text[k:])
+		if isQuote(c) {
+			return span{i + size, k}, k + n, true
+		}
+		k += n
+	}
+	return span{}, 0, false
+}
+
+func isQuote(r rune) bool {
+	switch r {
+	case '"', '\u201C', '\u201D', '\u201E', '\uFF02':
+		return true
+	}
+	return false
+}
+
+func chunkEnd(text string, i int) int {
+	n := strings.IndexFunc(text[i:], unicode.IsSpace)
+	if n < 0 {
+		return len(text)
+	}
+	return i + n
+}
+
+// facetToken reads the token in text[i:end], or beyond end if its value is quoted.
+func facetToken(text string, i, end int, lib *kb.Library) (f kb.Facet, value string, tokenEnd int, ok bool) {
+	name, rest, found := strings.Cut(text[i:end], ":")
+	if !found || rest == "" {
+		return "", "", 0, false
+	}
+	f = kb.Facet(strings.ToLower(name))
+	if !slices.Contains(facets, f) {
+		return "", "", 0, false
+	}
+	tokenEnd = end
+	if inside, e, ok := quoted(text, i+len(name)+1); ok {
+		rest, tokenEnd = text[inside.start:inside.end], e
+	}
+	v, known := lib.Value(f, strings.TrimSpace(rest))
+	return f, v.Name, tokenEnd, known
+}
+
+// readWords fills words, phrases and ignored.
+func (r *request) readWords(text string, list []word, phrases []span) {
+	for _, p := range phrases {
+		if ws := plainWords(text[p.start:p.end]); len(ws) > 0 {
+			r.phrases = append(r.phrases, ws)
+		}
+	}
+	inPhrase := func(w word) bool {
+		return slices.ContainsFunc(phrases, func(p span) bool { return w.start >= p.start && w.end <= p.end })
+	}
+	at := make(map[int]int)        // place in the text -> index in r.words
+	byText := make(map[string]int) // text -> index in r.words
+	last := -1                     // place of the last word
+	for _, w := range list {
+		if !w.extra {
+			last = w.pos
+		}
+	}
+	for _, w := range list {
+		typed := text[w.start:w.end]
+		if w.pos >= maxWords {
+			if !w.extra && !slices.Contains(r.ignored, typed) {
+				r.ignored = append(r.ignored, typed)
+			}
+			continue
+		}
+		if w.extra {
+			r.addForm(w, at)
+			continue
+		}
+		n, ok := byText[w.text]
+		if !ok {
+			n = len(r.words)
+			byText[w.text] = n
+			r.words = append(r.words, queryWord{text: w.text, typed: typed, stop: stopWords[w.text], quoted: true})
+		}
+		at[w.pos] = n
+		qw := &r.words[n]
+		qw.count++
+		quoted := inPhrase(w)
+		qw.quoted = qw.quoted && quoted
+		qw.prefix = qw.prefix || w.pos == last && !quoted
+	}
+}
+
+// addForm notes an extra form with the words it belongs to.
+func (r *request) addForm(w word, at map[int]int) {
+	for pos := w.pos; pos < w.pos+w.span; pos++ {
+		n, ok := at[pos]
+		if !ok {
+			continue
+		}
+		if w.span > 1 {
+			r.words[n].wholes = append(r.words[n].wholes, w.text)
+		} else {
+			r.words[n].parts = append(r.words[n].parts, w.text)
+		}
+	}
+}
+
+// plainWords are the words of s without extra forms.
+func plainWords(s string) []string {
+	var out []string
+	for _, w := range words(s) {
+		if !w.extra {
+			out = append(out, w.text)
+		}
+	}
+	return out
+}

@@ -1,0 +1,130 @@
+package index
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"faqbase/kb"
+)
+
+// weights are every number of the ranking in one place; rank.go's functions are
+// the only ones to use them.
+//
+// The starting point is the scorer that was tuned on three sets at once
+// (stackfaq125, covidfaq, datatalks).
+type weights struct {
+	k1         float64 // saturation of a word's occurrences
+	field      [numFields]float64
+	lengthNorm [numFields]float64 // b: how much a long field weakens an occurrence
+	idfPower   float64
+	stopWord   float64 // of a stop word's weight
+	inflection float64 // another form of the same word
+	prefix     float64 // a word that the last one begins
+	part       float64 // a part of a name that is not known as a whole
+	typo       [3]float64
+	overlap    float64 // of the question overlap beside the words' score
+	coverage   float64 // share of the best coverage below which an entry is not listed
+}
+
+func defaultWeights() *weights {
+	w := &weights{
+		k1:         2,
+		idfPower:   .75,
+		stopWord:   .6,
+		inflection: .6,
+		prefix:     .6,
+		part:       .6,
+		typo:       [3]float64{1, .8, .6},
+		overlap:    .2,
+		coverage:   .5,
+	}
+	w.field = [numFields]float64{fieldQuestion: 4, fieldNames: 3, fieldContext: 1, fieldAnswer: 1, fieldComparison: 1}
+	w.lengthNorm = [numFields]float64{fieldQuestion: .5, fieldNames: .5, fieldContext: .5, fieldAnswer: .8, fieldComparison: .8}
+	return w
+}
+
+// wordWeight is what a word says that df of n entries have.
+func (w *weights) wordWeight(df, n int, stop bool) float64 {
+	idf := math.Log(1 + (float64(n-df)+.5)/(float64(df)+.5))
+	u := math.Pow(idf, w.idfPower)
+	if stop {
+		u *= w.stopWord
+	}
+	return u
+}
+
+// questionMass gives for each entry the weight of its whole question: of each
+// class of its words, by the number of questions that have it.
+func questionMass(entries []*entry, numClasses int) []float32 {
+	w := defaultWeights()
+	df := make([]int32, numClasses)
+	for _, e := range entries {
+		for _, c := range e.classes {
+			df[c]++
+		}
+	}
+	weight := make([][2]float32, numClasses)
+	for c, n := range df {
+		if n > 0 {
+			weight[c] = [2]float32{
+				float32(w.wordWeight(int(n), len(entries), false)),
+				float32(w.wordWeight(int(n), len(entries), true)),
+			}
+		}
+	}
+	mass := make([]float32, len(entries))
+	for i, e := range entries {
+		for k, c := range e.classes {
+			if e.stops[k] {
+				mass[i] += weight[c][1]
+			} else {
+				mass[i] += weight[c][0]
+			}
+		}
+	}
+	return mass
+}
+
+// The tiers of the order by relevance, before the score.
+const (
+	tierExact = iota // the question, or one of its aliases, is the query
+	tierPair         // the page that compares the two tools asked for
+	tierScore
+)
+
+// tierOf gives an entry's tier. pair are the tools of "A vs B", if it was asked.
+func tierOf(e *entry, r *request, pair []string) int {
+	if r.norm != "" && (e.norm == r.norm || slices.Contains(e.aliases, r.norm)) {
+		return tierExact
+	}
+	if pair != nil && e.question == nil && len(e.page.Tools) == len(pair) &&
+		!slices.ContainsFunc(pair, func(name string) bool { return !slices.Contains(e.page.Tools, name) }) {
+		return tierPair
+	}
+	return tierScore
+}
+
+// pairWords are what stands between two tools that are to be compared.
+var pairWords = []string{" vs ", " versus ", " or ", " against ", " compared to ", " compared with "}
+
+// pairOf reads "A vs B" and its like and returns the names of the two tools, nil if
+// the query is not of that form.
+func pairOf(r *request, lib *kb.Library) []string {
+	text := " " + strings.Join(strings.Fields(strings.ToLower(strings.TrimRight(r.query.Text, " ?!."))), " ") + " "
+	text = strings.ReplaceAll(text, " vs. ", " vs ")
+	if rest, ok := strings.CutPrefix(text, " difference between "); ok {
+		text = strings.Replace(rest, " and ", " vs ", 1)
+	}
+	for _, sep := range pairWords {
+		left, right, found := strings.Cut(text, sep)
+		if !found {
+			continue
+		}
+		a, b := lib.Tool(strings.TrimSpace(left)), lib.Tool(strings.TrimSpace(right))
+		if a != nil && b != nil && a != b {
+			return []string{a.Name, b.Name}
+		}
+	}
+	return nil
+}
