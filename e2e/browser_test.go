@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -13,10 +12,14 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long a page may take to become as a test wants it.
@@ -53,7 +56,7 @@ func startBrowser(t *testing.T) context.Context {
 	if path == "" {
 		missing(t, "no chromium found; install it or name it in CHROMIUM")
 	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(),
+	allocator, stop := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(path),
 		chromedp.NoFirstRun,
 		chromedp.NoSandbox,
@@ -101,14 +104,33 @@ type tab struct {
 // newTab opens an empty tab on the site.
 func newTab(t *testing.T, browser context.Context, s *site, l look) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	// chromedp.WithNewBrowserContext would not do: a new context wants a new window.
+	ofBrowser := cdp.WithExecutor(browser, chromedp.FromContext(browser).Browser)
+	own, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ofBrowser)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := target.DisposeBrowserContext(own).Do(ofBrowser); err != nil {
+			t.Error(err)
+		}
+	})
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(own).WithNewWindow(true).Do(ofBrowser)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithTargetID(id))
 	t.Cleanup(cancel)
 	tb := &tab{t: t, ctx: ctx, site: s}
 	chromedp.ListenTarget(ctx, tb.listen)
 	tb.run(
 		audits.Enable(),
 		chromedp.EmulateViewport(l.width, l.height),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.scheme}}),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: l.scheme},
+			// A click that comes while the page scrolls or fades in goes elsewhere.
+			{Name: "prefers-reduced-motion", Value: "reduce"},
+		}),
 		emulation.SetScriptExecutionDisabled(!l.script),
 	)
 	t.Cleanup(func() {
@@ -177,6 +199,7 @@ func (tb *tab) run(actions ...chromedp.Action) {
 func (tb *tab) open(path string) {
 	tb.t.Helper()
 	tb.run(chromedp.Navigate(tb.site.url + path))
+	tb.untilAt(path, "true")
 }
 
 // openAbsent is open for an address that the site has not got.
@@ -198,35 +221,63 @@ func eval[T any](tb *tab, expression string) T {
 	return v
 }
 
-// until waits for a JavaScript expression to become true, whatever page the tab
-// shows meanwhile.
-func (tb *tab) until(what, expression string) {
+// wait asks for a condition until it holds, and fails the test with what excuse
+// says if it does not hold in time.
+func (tb *tab) wait(holds func() bool, excuse func() string) {
 	tb.t.Helper()
-	ctx, cancel := context.WithTimeout(tb.ctx, patience)
-	defer cancel()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		var ok bool
-		err := chromedp.Run(ctx, chromedp.Evaluate("Boolean("+expression+")", &ok))
-		if ok {
-			return
-		}
+	for !holds() {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
-			if errors.Is(err, context.DeadlineExceeded) {
-				err = nil
-			}
-			tb.t.Fatalf("no %s after %v: %s is not true (%v); the page says:\n%s", what, patience, expression, err, eval[string](tb, "document.body.innerText"))
+		case <-deadline.C:
+			tb.t.Fatalf("after %v %s", patience, excuse())
 		}
 	}
 }
 
-// press presses keys, as chromedp.KeyEvent names them, wherever the focus is.
-func (tb *tab) press(keys string, opts ...chromedp.KeyOption) {
+// until waits for a JavaScript expression to become true, whatever page the tab
+// shows meanwhile.
+func (tb *tab) until(what, expression string) {
 	tb.t.Helper()
-	tb.run(chromedp.KeyEvent(keys, opts...))
+	var err error
+	tb.wait(func() bool {
+		var ok bool
+		err = chromedp.Run(tb.ctx, chromedp.Evaluate("Boolean("+expression+")", &ok))
+		return ok
+	}, func() string {
+		return fmt.Sprintf("there is no %s: %s is not true (%v); the page says:\n%s", what, expression, err, eval[string](tb, "document.body.innerText"))
+	})
+}
+
+// untilAt waits until the tab has arrived at an address of the site, which a
+// JavaScript expression describes, and has loaded it.
+func (tb *tab) untilAt(what, expression string) {
+	tb.t.Helper()
+	tb.until(what, "("+expression+`) && document.readyState === "complete"`)
+}
+
+// press presses keys one after the other, wherever the focus is: letters, and what
+// chromedp's package kb names. Unlike chromedp.KeyEvent it types nothing where the
+// page has taken the key for itself.
+func (tb *tab) press(keys string) {
+	tb.t.Helper()
+	for _, r := range keys {
+		k, ok := kb.Keys[r]
+		if !ok {
+			tb.t.Fatalf("no key for %q", r)
+		}
+		event := input.DispatchKeyEvent(input.KeyDown).WithKey(k.Key).WithCode(k.Code).
+			WithWindowsVirtualKeyCode(k.Windows).WithNativeVirtualKeyCode(k.Native)
+		if k.Print || k.Text != "" {
+			event = event.WithText(k.Text).WithUnmodifiedText(k.Unmodified)
+		}
+		up := *event
+		up.Type, up.Text, up.UnmodifiedText = input.KeyUp, "", ""
+		tb.run(event, &up)
+	}
 }
 
 // location is the path and the query of the page.

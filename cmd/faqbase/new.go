@@ -26,6 +26,9 @@ type newCommand struct {
 
 // Validate checks what the types of the flags leave open.
 func (c *newCommand) Validate() error {
+	if c.Title == "" {
+		return errors.New("give the title of the page, as in faqbase new \"npm vs pnpm\"")
+	}
 	if kb.Slug(c.Title) == "" {
 		return fmt.Errorf("a title has letters or digits, as \"npm vs pnpm\"; %q has none", c.Title)
 	}

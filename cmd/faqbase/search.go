@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"html"
 	"io"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
-	"time"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -67,7 +70,9 @@ func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
 	if err := engine.Apply(ctx, lib); err != nil {
 		return err
 	}
-	start := time.Now()
+	if c.JSON {
+		return c.printJSON(ctx, con.out, engine, lib)
+	}
 	results, err := engine.Search(ctx, index.Query{
 		Text:      c.text(),
 		Category:  c.Category,
@@ -80,14 +85,51 @@ func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return web.SearchJSON(con.out, results, time.Since(start))
-	}
 	if err := printHits(con.out, f, results); err != nil {
 		return err
 	}
 	return c.printSummary(con.err, results)
 }
+
+// printJSON writes what a server over the same pages answers to GET /search,
+// because it asks one.
+func (c *searchCommand) printJSON(ctx context.Context, w io.Writer, engine index.Engine, lib *kb.Library) error {
+	site, err := web.New(web.Config{Searcher: engine, Version: readBuild().String()})
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	site.Publish(lib)
+	query := url.Values{
+		"q":         {c.text()},
+		"category":  c.Category,
+		"ecosystem": c.Ecosystem,
+		"tool":      c.Tool,
+		"size":      {strconv.Itoa(c.Size)},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/search?"+query.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	answer := response{header: make(http.Header), status: http.StatusOK}
+	site.ServeHTTP(&answer, request)
+	if answer.status != http.StatusOK {
+		return fmt.Errorf("search: %s", strings.TrimSpace(answer.body.String()))
+	}
+	_, err = answer.body.WriteTo(w)
+	return err
+}
+
+// A response keeps what a handler answers.
+type response struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *response) Header() http.Header         { return r.header }
+func (r *response) WriteHeader(status int)      { r.status = status }
+func (r *response) Write(p []byte) (int, error) { return r.body.Write(p) }
 
 // printHits writes three lines for each hit: its number and question, where it
 // is, and the best passage, with what matched in bold on a terminal.
