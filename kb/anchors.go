@@ -1,12 +1,16 @@
 package kb
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 )
+
+// badAnchor finds what was meant to be an anchor at the end of a heading.
+var badAnchor = regexp.MustCompile(`\{#[^{}]*\}\s*$`)
 
 // nameHeadings gives every heading of a page its anchor, by GitHub's rule:
 // explicit ones ({#id}) are taken first, then each other heading in order gets
@@ -17,6 +21,9 @@ func (r *reading) nameHeadings() {
 	for _, h := range r.headings {
 		id, ok := explicitAnchor(h)
 		if !ok {
+			if bad := badAnchor.Find(r.lineOf(h)); bad != nil {
+				r.faults.errorf(r.file, r.line(h), "bad-anchor", "%s is no anchor; want {#name} of letters, digits, -, _, : and .", abridge(string(bad)))
+			}
 			continue
 		}
 		if first, taken := r.anchorLines[id]; taken {

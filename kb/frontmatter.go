@@ -195,15 +195,22 @@ func (r *yamlReader) errorf(n *yaml.Node, rule, format string, args ...any) {
 	r.faults.errorf(r.file, r.line(n), rule, format, args...)
 }
 
-// pairs gives the keys and values of a mapping, aliases resolved. Where known
+// pairs gives the keys and values of a mapping, aliases resolved and repeated
+// keys left out. Where known
 // names the keys, one that is nearly one of them is a fault.
 func (r *yamlReader) pairs(n *yaml.Node, where string, known []string) func(func(key, value *yaml.Node) bool) {
 	return func(yield func(key, value *yaml.Node) bool) {
+		lines := map[string]int{}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
 			if value.Kind == yaml.AliasNode {
 				value = value.Alias
 			}
+			if first := lines[key.Value]; first > 0 {
+				r.errorf(key, "repeated-key", "key %q is already on line %d; keep one of them", key.Value, first)
+				continue
+			}
+			lines[key.Value] = r.line(key)
 			if known != nil && !slices.Contains(known, key.Value) {
 				if near := nearest(key.Value, slices.Values(known), 2); near != "" {
 					if where != "" {

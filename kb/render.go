@@ -3,6 +3,7 @@ package kb
 import (
 	"bufio"
 	"bytes"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -119,16 +120,25 @@ func (r *reading) unlinkAll(h *ast.Heading) {
 	_ = ast.Walk(h, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch n.Kind() {
-			case ast.KindLink, ast.KindImage, ast.KindAutoLink, east.KindFootnoteLink:
+			case ast.KindLink, ast.KindImage, ast.KindAutoLink, ast.KindRawHTML, east.KindFootnoteLink:
 				all = append(all, n)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
 	for _, n := range all {
+		if tag, ok := n.(*ast.RawHTML); ok {
+			if s, _ := tag.AttributeString("html"); s != nil && linkTag.MatchString(s.(string)) {
+				tag.RemoveAttributes()
+			}
+			continue
+		}
 		r.unlink(n)
 	}
 }
+
+// linkTag finds the tags of links and pictures in what was kept of raw HTML.
+var linkTag = regexp.MustCompile(`</?a\b|<img\b`)
 
 // An htmlWriter renders nodes one after the other.
 type htmlWriter struct {
