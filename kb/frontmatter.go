@@ -88,7 +88,7 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 		switch {
 		case err != nil:
 			line, reason := yamlFault(err)
-			faults.errorf(file, r.offset+line, "front-matter", "%s is no YAML (%s); put the value in quotes", c.name(), reason)
+			faults.errorf(file, r.offset+line, "front-matter", "broken YAML at %s: %s", c.name(), reason)
 		case root != nil && root.Kind == yaml.MappingNode:
 			r.page(root, &m)
 		case root != nil:
@@ -316,6 +316,9 @@ func yamlFault(err error) (int, string) {
 	line := 1
 	if _, scanErr := fmt.Sscanf(reason, "line %d:", &line); scanErr == nil {
 		_, reason, _ = strings.Cut(reason, ": ")
+	}
+	if strings.Contains(reason, "mapping values") { // a colon in the text
+		reason += "; put the value in quotes"
 	}
 	return max(line, 1), oneLine(reason)
 }

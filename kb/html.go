@@ -42,7 +42,7 @@ func isBreak(tag string) bool {
 
 // unseen are the elements whose content is no text for readers.
 var unseen = map[atom.Atom]bool{atom.Script: true, atom.Style: true, atom.Template: true, atom.Noscript: true,
-	atom.Iframe: true, atom.Object: true, atom.Embed: true, atom.Svg: true, atom.Math: true, atom.Title: true, atom.Head: true}
+	atom.Iframe: true, atom.Svg: true, atom.Math: true, atom.Title: true, atom.Head: true}
 
 // inlineElements are those that do not end a line of text.
 var inlineElements = map[atom.Atom]bool{atom.A: true, atom.Abbr: true, atom.B: true, atom.Code: true, atom.Del: true, atom.Em: true,
@@ -78,7 +78,7 @@ func htmlText(src []byte) string {
 			hidden, depth = t.DataAtom, 1
 		case kind == html.StartTagToken, kind == html.SelfClosingTagToken, kind == html.EndTagToken:
 			if t.DataAtom == atom.Img && kind != html.EndTagToken {
-				b.WriteString(attribute(t.Attr, "alt"))
+				b.WriteString(" " + attribute(t.Attr, "alt") + " ")
 			} else if !inlineElements[t.DataAtom] {
 				b.WriteByte('\n')
 			}
@@ -132,7 +132,7 @@ func (r *reading) writeSafe(b *strings.Builder, n *html.Node) {
 	if n.Type != html.ElementNode || n.Namespace != "" || unseen[n.DataAtom] {
 		return
 	}
-	b.WriteString(r.place(n.Attr))
+	b.WriteString(r.place(n.DataAtom, n.Attr))
 	open, end := "", ""
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Summary:
@@ -182,10 +182,10 @@ func (r *reading) safePicture(attributes []html.Attribute) string {
 	return `<img src="` + html.EscapeString(a.href) + `" alt="` + alt + `" loading="lazy">`
 }
 
-// place is an empty element with the id or name that a tag of raw HTML gives to
-// its place, so that links to it work; "" if there is none or it is taken.
-func (r *reading) place(attributes []html.Attribute) string {
-	id := placeName(attributes)
+// place is an empty element with the id that a tag of raw HTML has, or the name of
+// an <a>, so that links to it work; "" if there is none or it is taken.
+func (r *reading) place(name atom.Atom, attributes []html.Attribute) string {
+	id := placeName(name, attributes)
 	if !r.places[id] {
 		return ""
 	}
@@ -193,9 +193,9 @@ func (r *reading) place(attributes []html.Attribute) string {
 	return `<span id="` + html.EscapeString(id) + `"></span>`
 }
 
-func placeName(attributes []html.Attribute) string {
+func placeName(name atom.Atom, attributes []html.Attribute) string {
 	id := attribute(attributes, "id")
-	if id == "" {
+	if id == "" && name == atom.A {
 		id = attribute(attributes, "name")
 	}
 	if strings.ContainsAny(id, " \t\r\n\f") {
@@ -213,7 +213,8 @@ func (r *reading) namePlaces(blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 			case html.ErrorToken:
 				return
 			case html.StartTagToken, html.SelfClosingTagToken:
-				id := placeName(z.Token().Attr)
+				t := z.Token()
+				id := placeName(t.DataAtom, t.Attr)
 				if _, taken := r.anchorLines[id]; id != "" && !taken {
 					r.places[id] = true
 					r.anchorLines[id] = r.line(n)
@@ -261,7 +262,7 @@ func (r *reading) keepTags(tags []*ast.RawHTML) {
 				open = open[:at]
 			}
 		case kind == html.StartTagToken || kind == html.SelfClosingTagToken:
-			n.SetAttributeString("html", r.place(t.Attr))
+			n.SetAttributeString("html", r.place(t.DataAtom, t.Attr))
 			switch {
 			case t.DataAtom == atom.Br:
 				n.SetAttributeString("html", "<br>")

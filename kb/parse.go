@@ -64,7 +64,8 @@ type reading struct {
 	titleHeading *ast.Heading    // the h1 that is the title or repeats it
 	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
 	comparison   *east.Table
-	headed       bool // the comparison is under a heading that names it
+	headed       bool                  // the comparison is under a heading that names it
+	sections     map[*ast.Heading]bool // headings that group questions
 	intro        []ast.Node
 	parts        []part
 	links        []link
@@ -245,6 +246,7 @@ func (r *reading) divide() {
 			blocks = append(blocks, n)
 		}
 	}
+	r.sections = map[*ast.Heading]bool{}
 	spans := r.findQuestions(blocks)
 	inIntro := true
 	for i := 0; i < len(blocks); i++ {

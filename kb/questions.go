@@ -82,7 +82,12 @@ func (f *questionFinder) faq(start, end int) {
 			f.add(i, next, "")
 			continue
 		}
-		section := f.text(f.blocks[i].(*ast.Heading))
+		h := f.blocks[i].(*ast.Heading)
+		section := f.text(h)
+		if namesQuestions(section) {
+			section = ""
+		}
+		f.sections[h] = true
 		for j := range f.ofShallowestLevel(i+1, next) {
 			f.add(j, f.endOf(j, next), section)
 		}

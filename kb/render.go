@@ -50,6 +50,9 @@ func (h *rendering) render() {
 			b.HTML = r.html(part.nodes, outline, 0, "part-"+strconv.Itoa(i))
 		case BlockHeading:
 			b.Level = max(2, min(part.heading.Level, outline+1))
+			if r.sections[part.heading] {
+				b.Level = questionLevel - 1
+			}
 			b.Anchor, b.Text = r.anchors[part.heading], r.text(part.heading)
 			b.HTML = r.inner(part.heading)
 			outline = b.Level

@@ -60,7 +60,7 @@ func readTools(src []byte) (tools []*Tool, faults ErrorList) {
 			root, err := parseYAML(c.text)
 			if err != nil {
 				line, reason := yamlFault(err)
-				faults.errorf(toolsFile, r.offset+line, "broken-yaml", "broken YAML: %s; put the value in quotes", reason)
+				faults.errorf(toolsFile, r.offset+line, "broken-yaml", "broken YAML: %s", reason)
 			} else if root != nil && root.Kind == yaml.SequenceNode {
 				tools = append(tools, r.tools(root)...)
 			}
