@@ -67,7 +67,7 @@ func cutFrontMatter(src []byte) (matter, body []byte, ok bool) {
 // false where it is no front matter at all, but text between two rules. Where
 // the YAML is broken, every key that can be read on its own still counts.
 func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, ok bool) {
-	r := yamlReader{file: file, offset: 1, faults: &faults}
+	r := yamlReader{file: file, offset: 1, last: 1 + bytes.Count(src, []byte("\n")) + 1, faults: &faults}
 	root, err := parseYAML(src)
 	if err == nil {
 		if root == nil {
@@ -88,16 +88,17 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 		switch {
 		case err != nil:
 			line, reason := yamlFault(err)
-			faults.errorf(file, r.offset+line, "front-matter", "broken YAML at %s: %s", c.name(), reason)
+			faults.errorf(file, r.at(line), "front-matter", "broken YAML at %s: %s", c.name(), reason)
 		case root != nil && root.Kind == yaml.MappingNode:
 			r.page(root, &m)
 		case root != nil:
-			faults.errorf(file, r.offset+1, "front-matter", "want key: value, not %q", abridge(string(c.text)))
+			faults.errorf(file, r.at(1), "front-matter", "want key: value, not %q", abridge(string(c.text)))
 		}
 	}
 	if len(faults) == 0 { // each key alone is sound, so a key is there twice or an anchor is missing
 		line, reason := yamlFault(err)
-		faults.errorf(file, 1+line, "front-matter", "broken YAML: %s", reason)
+		r.offset = 1
+		faults.errorf(file, r.at(line), "front-matter", "broken YAML: %s", reason)
 	}
 	return m, faults, true
 }
@@ -186,10 +187,15 @@ func (r *yamlReader) questions(key, value *yaml.Node) map[string]questionMatter 
 type yamlReader struct {
 	file   string
 	offset int // lines of the file before the YAML
+	last   int // line that a fault can be on
 	faults *ErrorList
 }
 
-func (r *yamlReader) line(n *yaml.Node) int { return n.Line + r.offset }
+// at is the line of the file for a line of the YAML. YAML knows more line ends
+// than editors do, such as U+2028.
+func (r *yamlReader) at(line int) int { return min(line+r.offset, r.last) }
+
+func (r *yamlReader) line(n *yaml.Node) int { return r.at(n.Line) }
 
 func (r *yamlReader) errorf(n *yaml.Node, rule, format string, args ...any) {
 	r.faults.errorf(r.file, r.line(n), rule, format, args...)

@@ -152,7 +152,7 @@ type htmlWriter struct {
 
 func newWriter(src []byte) *htmlWriter {
 	w := &htmlWriter{src: src}
-	w.out = bufio.NewWriter(&w.buffer)
+	w.out = bufio.NewWriterSize(&w.buffer, 512)
 	return w
 }
 
