@@ -186,6 +186,9 @@ func checkPage(t *testing.T, src []byte, p *Page) {
 		if q.Line < 1 || q.Line > lines {
 			t.Errorf("question on line %d of %d", q.Line, lines)
 		}
+		if q.Text == "" {
+			t.Error("a question without text")
+		}
 		if q.Page != p || q.ID != p.Path+"#"+q.Anchor {
 			t.Errorf("question %q of page %q", q.ID, p.Path)
 		}
