@@ -273,9 +273,7 @@ func checkNothingLost(t *testing.T, p *Page) {
 		parts = append(parts, q.Text, q.Answer)
 	}
 	if p.Comparison != nil {
-		for _, c := range p.Comparison.Columns {
-			parts = append(parts, c)
-		}
+		parts = append(parts, p.Comparison.Columns...)
 		for _, row := range p.Comparison.Rows {
 			parts = append(parts, row.Aspect)
 			for _, c := range row.Cells {
