@@ -1,0 +1,284 @@
+package kb
+
+import (
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A config is the optional files in the root of a knowledge base, nil where
+// there is none.
+type config struct {
+	tools []byte // tools.yaml
+}
+
+// assemble makes a library of pages that were read, one source a file. Pages of
+// last whose source and spellings are the same are shared; a source without a page
+// keeps the page that last has of that file. last is nil for the first library.
+func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Options, last *Library) *Library {
+	l := &Library{fsys: fsys, base: o.Base, Generation: 1, pages: map[string]*Page{}, files: map[string]*Page{},
+		questions: map[string]*Question{}, tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
+	sources = slices.SortedFunc(slices.Values(sources), func(a, b *source) int { return strings.Compare(a.file, b.file) })
+	read := l.served(sources, last)
+	if c.tools != nil {
+		tools, faults := readTools(c.tools)
+		if len(tools) == 0 && len(faults) > 0 && last != nil {
+			tools = last.fileTools
+		}
+		l.fileTools = tools
+		l.Faults = append(l.Faults, faults...)
+	}
+	for _, file := range assets {
+		l.assets[norm.NFC.String(file)] = file
+	}
+	l.spell(read, last)
+	newLinkChecker(l).check()
+	l.Faults = l.Faults.sort()
+	l.Digest = l.digest(c)
+	if last != nil {
+		l.Generation = last.Generation
+		if l.Digest != last.Digest {
+			l.Generation++
+		}
+	}
+	return l
+}
+
+// served picks the pages to serve, in path order, and takes over the faults.
+func (l *Library) served(sources []*source, last *Library) []*Page {
+	var pages []*Page
+	files := map[string]string{} // by path
+	for _, s := range sources {
+		l.Faults = append(l.Faults, s.faults...)
+		p := s.page
+		if p == nil && last != nil {
+			p = last.files[s.file]
+		}
+		if p == nil {
+			continue
+		}
+		l.files[s.file] = p
+		if p.Draft {
+			continue
+		}
+		if first, taken := files[p.Path]; taken {
+			l.Faults.errorf(s.file, 0, "repeated-page", "not served, because %s has the same address; rename one of them", first)
+			continue
+		}
+		files[p.Path] = s.file
+		pages = append(pages, p)
+	}
+	slices.SortFunc(pages, func(a, b *Page) int { return strings.Compare(a.Path, b.Path) })
+	return pages
+}
+
+// spell gives every facet value its one spelling and builds the look-up tables.
+func (l *Library) spell(read []*Page, last *Library) {
+	var given, written, derived struct{ category, ecosystem, tools usage }
+	for _, t := range l.fileTools {
+		given.category.add(t.Category)
+		given.ecosystem.add(t.Ecosystem)
+		given.tools.add([]string{t.Name})
+	}
+	for _, p := range read {
+		written.category.add(p.Category)
+		if p.weakEcosystem {
+			derived.ecosystem.add(p.Ecosystem)
+		} else {
+			written.ecosystem.add(p.Ecosystem)
+		}
+		if p.weakTools {
+			derived.tools.add(p.Tools)
+		} else {
+			written.tools.add(p.Tools)
+		}
+		for _, q := range p.Questions {
+			if q.ownTools {
+				written.tools.add(q.Tools)
+			}
+		}
+	}
+	categories := newVocabulary(given.category, written.category, derived.category)
+	ecosystems := newVocabulary(given.ecosystem, written.ecosystem, derived.ecosystem)
+	tools := newVocabulary(given.tools, written.tools, derived.tools)
+	for _, t := range l.fileTools {
+		for _, name := range append([]string{t.Slug}, t.Aliases...) {
+			if other, taken := tools.spellings[foldName(name)]; !taken || l.isAlias(other, name) {
+				tools.spellings[foldName(name)] = t.Name
+			}
+		}
+	}
+	for _, p := range read {
+		p = p.spelled(categories, ecosystems, tools, last)
+		l.Pages = append(l.Pages, p)
+		l.pages[p.Path] = p
+		for _, q := range p.Questions {
+			l.questions[q.ID] = q
+		}
+		if p.Comparison != nil {
+			l.Faults = append(l.Faults, p.unnamedColumns()...)
+		}
+	}
+	l.Categories = l.index(FacetCategory, func(p *Page) []string { return p.Category })
+	l.Ecosystems = l.index(FacetEcosystem, func(p *Page) []string { return p.Ecosystem })
+	l.indexTools()
+}
+
+// isAlias tells whether name, spelled so on a page, is an alias and not the name
+// of a tool in tools.yaml.
+func (l *Library) isAlias(spelling, name string) bool {
+	return !slices.ContainsFunc(l.fileTools, func(t *Tool) bool { return t.Name == spelling }) && foldName(spelling) == foldName(name)
+}
+
+// spelled gives the page with the library's spellings: that of last if it is the
+// same, p itself if it spells so, else a copy.
+func (p *Page) spelled(categories, ecosystems, tools *vocabulary, last *Library) *Page {
+	c := *p
+	c.read = p
+	c.Category, c.Ecosystem, c.Tools = categories.resolve(p.Category), ecosystems.resolve(p.Ecosystem), tools.resolve(p.Tools)
+	c.Questions = make([]*Question, len(p.Questions))
+	for i, q := range p.Questions {
+		copied := *q
+		copied.Page = &c
+		if q.ownTools {
+			copied.Tools = tools.resolve(q.Tools)
+		} else {
+			copied.Tools = c.Tools
+		}
+		c.Questions[i] = &copied
+	}
+	if p.Comparison != nil {
+		c.Comparison = p.Comparison.named(c.Tools, tools)
+	}
+	c.Digest = c.digest()
+	if c.Digest == p.Digest {
+		return p
+	}
+	if last != nil {
+		if old := last.pages[p.Path]; old != nil && old.read == p && old.Digest == c.Digest {
+			return old
+		}
+	}
+	return &c
+}
+
+// named is t with its columns in the library's spelling where they name a tool of
+// the page.
+func (t *Table) named(pageTools []string, tools *vocabulary) *Table {
+	c := *t
+	c.Columns = slices.Clone(t.Columns)
+	for i, column := range c.Columns {
+		if name := tools.spell(column); slices.Contains(pageTools, name) {
+			c.Columns[i] = name
+		}
+	}
+	if slices.Equal(c.Columns, t.Columns) {
+		return t
+	}
+	c.Rows = slices.Clone(t.Rows)
+	for i := range c.Rows {
+		c.Rows[i].Cells = slices.Clone(c.Rows[i].Cells)
+		for j := range c.Rows[i].Cells {
+			c.Rows[i].Cells[j].Tool = c.Columns[j]
+		}
+	}
+	return &c
+}
+
+// index collects the values of a facet from the pages and reports those that
+// cannot have an address of their own.
+func (l *Library) index(f Facet, values func(*Page) []string) []Value {
+	table, slugs := map[string]Value{}, map[string]string{}
+	var all []Value
+	for _, p := range l.Pages {
+		for _, name := range values(p) {
+			if _, known := table[foldName(name)]; known {
+				continue
+			}
+			v := Value{Name: name, Slug: l.slug(f, name, p, slugs)}
+			v.URL = l.base + f.folder() + escapePath(v.Slug)
+			table[foldName(name)] = v
+			all = append(all, v)
+		}
+	}
+	for _, v := range all {
+		if _, taken := table[v.Slug]; !taken {
+			table[v.Slug] = v
+		}
+	}
+	l.values[f] = table
+	slices.SortFunc(all, func(a, b Value) int { return byName(a.Name, b.Name) })
+	return all
+}
+
+// slug is the slug of a value that p names. slugs are those taken, with the value
+// that has each.
+func (l *Library) slug(f Facet, name string, p *Page, slugs map[string]string) string {
+	slug := Slug(name)
+	if slug == "" {
+		l.Faults.errorf(p.File, 0, "bad-slug", "%s %q has no letter or digit for its address; name it otherwise", f, name)
+		return "-"
+	}
+	if first, taken := slugs[slug]; taken {
+		l.Faults.errorf(p.File, 0, "slug-collision", "%s %q and %q have the same address %s; write one of them everywhere", f, name, first, slug)
+	} else {
+		slugs[slug] = name
+	}
+	return slug
+}
+
+// indexTools adds the tools that only pages name to those of tools.yaml.
+func (l *Library) indexTools() {
+	slugs := map[string]string{}
+	for _, t := range l.fileTools {
+		l.Tools = append(l.Tools, t)
+		l.tools[foldName(t.Name)] = t
+		slugs[t.Slug] = t.Name
+	}
+	used := map[*Tool]bool{}
+	for _, p := range l.Pages {
+		names := p.Tools
+		for _, q := range p.Questions {
+			if q.ownTools {
+				names = append(slices.Clip(names), q.Tools...)
+			}
+		}
+		for _, name := range names {
+			t := l.tools[foldName(name)]
+			if t == nil {
+				t = &Tool{Name: name, Slug: l.slug(FacetTool, name, p, slugs)}
+				l.Tools = append(l.Tools, t)
+				l.tools[foldName(name)] = t
+			}
+			used[t] = true
+		}
+	}
+	slices.SortStableFunc(l.Tools, func(a, b *Tool) int { return byName(a.Name, b.Name) })
+	for _, t := range l.Tools {
+		if _, taken := l.tools[t.Slug]; !taken {
+			l.tools[t.Slug] = t
+		}
+		if used[t] {
+			l.used = append(l.used, l.toolValue(t))
+		}
+	}
+	for _, t := range l.Tools {
+		for _, alias := range t.Aliases {
+			if _, taken := l.tools[foldName(alias)]; !taken {
+				l.tools[foldName(alias)] = t
+			}
+		}
+	}
+}
+
+// digest covers everything that is served.
+func (l *Library) digest(c config) Digest {
+	parts := []string{l.base, string(c.tools)}
+	for _, p := range l.Pages {
+		parts = append(parts, p.Path, string(p.Digest[:]))
+	}
+	return digest(append(append(parts, ""), slices.Sorted(maps.Keys(l.assets))...)...)
+}

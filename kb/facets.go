@@ -1,0 +1,134 @@
+package kb
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A Facet is one of the ways by which a reader narrows a search.
+type Facet string
+
+// The facets, by their names in addresses and JSON.
+const (
+	FacetCategory  Facet = "category"
+	FacetEcosystem Facet = "ecosystem"
+	FacetTool      Facet = "tool"
+)
+
+// folder is the first part of the addresses of a facet's values.
+func (f Facet) folder() string {
+	switch f {
+	case FacetCategory:
+		return "/categories/"
+	case FacetEcosystem:
+		return "/ecosystems/"
+	default:
+		return "/tools/"
+	}
+}
+
+// A Value is one value of a facet.
+type Value struct {
+	Name string // the library's one spelling
+	Slug string // its name in addresses
+	URL  string // its page
+}
+
+// A vocabulary is the one spelling of each value of a facet.
+type vocabulary struct {
+	spellings map[string]string // by folded name or alias
+	slugs     map[string]string // by slug, the first spelling that has it
+}
+
+// A usage counts how the pages spell the values of a facet.
+type usage struct {
+	counts map[string]map[string]int // by folded name, then by spelling
+	order  []string                  // spellings, in the order met
+}
+
+func (u *usage) add(names []string) {
+	if u.counts == nil {
+		u.counts = map[string]map[string]int{}
+	}
+	for _, name := range names {
+		folded := foldName(name)
+		if u.counts[folded] == nil {
+			u.counts[folded] = map[string]int{}
+		}
+		if u.counts[folded][name] == 0 {
+			u.order = append(u.order, name)
+		}
+		u.counts[folded][name]++
+	}
+}
+
+// newVocabulary decides on spellings: those given first, else those that pages
+// write in front matter most often, else the first, else what is only derived
+// from a folder or title. The latter is another spelling of a value with the
+// same slug.
+func newVocabulary(given, written, derived usage) *vocabulary {
+	v := &vocabulary{spellings: map[string]string{}, slugs: map[string]string{}}
+	for _, u := range []usage{given, written} {
+		for _, name := range u.order {
+			folded := foldName(name)
+			best, known := v.spellings[folded]
+			if !known || u.counts[folded][name] > u.counts[folded][best] && given.counts[folded] == nil {
+				v.spellings[folded] = name
+			}
+		}
+		for _, name := range u.order {
+			v.addSlug(v.spellings[foldName(name)])
+		}
+	}
+	for _, name := range derived.order {
+		folded := foldName(name)
+		if _, known := v.spellings[folded]; known {
+			continue
+		}
+		if same, known := v.slugs[Slug(name)]; known {
+			name = same
+		}
+		v.spellings[folded] = name
+		v.addSlug(name)
+	}
+	return v
+}
+
+func (v *vocabulary) addSlug(name string) {
+	if _, taken := v.slugs[Slug(name)]; !taken {
+		v.slugs[Slug(name)] = name
+	}
+}
+
+// resolve gives names in the library's spelling, each once.
+func (v *vocabulary) resolve(names []string) []string {
+	same := true
+	for i, name := range names {
+		if s := v.spell(name); s != name || slices.Contains(names[:i], name) {
+			same = false
+		}
+	}
+	if same {
+		return names
+	}
+	var all []string
+	for _, name := range names {
+		if name = v.spell(name); !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func (v *vocabulary) spell(name string) string {
+	if s, ok := v.spellings[foldName(name)]; ok {
+		return s
+	}
+	return name
+}
+
+// byName orders names without case, as people look them up.
+func byName(a, b string) int {
+	return cmp.Or(strings.Compare(foldName(a), foldName(b)), strings.Compare(a, b))
+}

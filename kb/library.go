@@ -1,0 +1,141 @@
+package kb
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A Library is a whole knowledge base at one moment. It is immutable and safe
+// for concurrent use; libraries that follow each other share unchanged pages.
+type Library struct {
+	// Pages are in path order; drafts are left out.
+	Pages []*Page
+	// Tools are all tools that tools.yaml or a page names, by name.
+	Tools []*Tool
+	// Categories and Ecosystems are the values in use, by name.
+	Categories, Ecosystems []Value
+	// Faults are all faults of all files, sorted by file and line.
+	Faults ErrorList
+	// Digest changes with anything that is served.
+	Digest Digest
+	// Generation rises by one with each change of Digest. The first is 1.
+	Generation uint64
+
+	fsys      fs.FS
+	base      string
+	pages     map[string]*Page
+	files     map[string]*Page // by file, as they were read
+	questions map[string]*Question
+	tools     map[string]*Tool // by folded name, slug and alias
+	values    map[Facet]map[string]Value
+	used      []Value           // tools that a page names, by name
+	assets    map[string]string // the file of each path in NFC
+	fileTools []*Tool           // those of tools.yaml
+}
+
+// Page returns the page with that path, or nil.
+func (l *Library) Page(path string) *Page { return l.pages[path] }
+
+// Question returns the question with that id, or nil.
+func (l *Library) Question(id string) *Question { return l.questions[id] }
+
+// Tool returns the tool with that name, alias or slug, or nil. Case does not matter.
+func (l *Library) Tool(name string) *Tool { return l.tools[foldName(name)] }
+
+// Value returns the value of f with that name, alias or slug. Case does not matter.
+func (l *Library) Value(f Facet, name string) (Value, bool) {
+	if f == FacetTool {
+		t := l.Tool(name)
+		if t == nil {
+			return Value{}, false
+		}
+		return l.toolValue(t), true
+	}
+	v, ok := l.values[f][foldName(name)]
+	return v, ok
+}
+
+// Values returns all values of f in use by a page, by name.
+func (l *Library) Values(f Facet) []Value {
+	switch f {
+	case FacetCategory:
+		return l.Categories
+	case FacetEcosystem:
+		return l.Ecosystems
+	default:
+		return l.used
+	}
+}
+
+func (l *Library) toolValue(t *Tool) Value {
+	return Value{Name: t.Name, Slug: t.Slug, URL: l.base + FacetTool.folder() + escapePath(t.Slug)}
+}
+
+// NumQuestions is the number of questions on all pages.
+func (l *Library) NumQuestions() int { return len(l.questions) }
+
+// Open opens a picture or other file beside the pages, by its path relative to
+// the folder. The error is fs.ErrNotExist for everything that is not such a file.
+func (l *Library) Open(path string) (fs.File, error) {
+	file, ok := l.assets[norm.NFC.String(path)]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	return l.fsys.Open(file)
+}
+
+// A Related is a page that has to do with another one, and why, in a few words.
+type Related struct {
+	Page   *Page
+	Reason string
+}
+
+// Related returns at most n other pages that share tools, category or ecosystem
+// with p, the closest first.
+func (l *Library) Related(p *Page, n int) []Related {
+	type scored struct {
+		Related
+		score int
+	}
+	var all []scored
+	for _, other := range l.Pages {
+		if other.Path == p.Path {
+			continue
+		}
+		tools, categories, ecosystems := common(p.Tools, other.Tools), common(p.Category, other.Category), common(p.Ecosystem, other.Ecosystem)
+		s := scored{Related{Page: other}, 4*len(tools) + 2*min(len(categories), 1) + min(len(ecosystems), 1)}
+		switch {
+		case len(tools) > 0:
+			s.Reason = "also about " + strings.Join(tools, " and ")
+		case len(categories) > 0 && len(ecosystems) > 0:
+			s.Reason = categories[0] + " in " + ecosystems[0]
+		case len(categories) > 0:
+			s.Reason = "also about " + categories[0]
+		case len(ecosystems) > 0:
+			s.Reason = "also about " + ecosystems[0]
+		default:
+			continue
+		}
+		all = append(all, s)
+	}
+	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	related := make([]Related, 0, max(0, min(n, len(all))))
+	for _, s := range all[:cap(related)] {
+		related = append(related, s.Related)
+	}
+	return related
+}
+
+// common are the names that are in both lists.
+func common(a, b []string) (both []string) {
+	for _, name := range a {
+		if slices.Contains(b, name) {
+			both = append(both, name)
+		}
+	}
+	return both
+}

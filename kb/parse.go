@@ -1,0 +1,378 @@
+package kb
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+	"golang.org/x/text/unicode/norm"
+)
+
+// markdown reads and renders. Its footnotes are ours: goldmark gathers them at
+// the end of a document, and here every answer has its own.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Table),
+	goldmark.WithParserOptions(
+		parser.WithAttribute(),
+		parser.WithBlockParsers(util.Prioritized(extension.NewFootnoteBlockParser(), 999)),
+		parser.WithInlineParsers(util.Prioritized(extension.NewFootnoteParser(), 101)),
+	),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
+)
+
+// unclosedMatter is the head of a file that begins like front matter.
+var unclosedMatter = regexp.MustCompile(`^---[ \t]*\r?\n\w+:(\s|$)`)
+
+// Parse reads one page. file is its path relative to the folder. The page is what
+// could be read, nil if nothing could; the error is an [ErrorList] of all faults.
+func Parse(file string, src []byte, o Options) (*Page, error) {
+	s := readSource(file, src, o)
+	if s.page != nil && s.page.Comparison != nil {
+		s.faults = append(s.faults, s.page.unnamedColumns()...)
+	}
+	return s.page, s.faults.sort().Err()
+}
+
+// A reading is a page while it is read: its tree of Markdown and what was found
+// in it. Reading the same source again gives the same, which is how HTML can wait
+// until someone wants it.
+type reading struct {
+	file, base string
+	src        []byte // sound UTF-8, front matter blank
+	lineStarts []int
+	front      frontMatter
+	doc        ast.Node
+	headings   []*ast.Heading // all of them, also those in quotations and lists
+	footnotes  map[int]*east.Footnote
+	references map[*east.FootnoteLink]int // the key into footnotes
+
+	anchors      map[*ast.Heading]string
+	anchorLines  map[string]int
+	title        string
+	titleHeading *ast.Heading    // the h1 that is the title or repeats it
+	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
+	comparison   *east.Table
+	headed       bool                  // the comparison is under a heading that names it
+	sections     map[*ast.Heading]bool // headings that group questions
+	intro        []ast.Node
+	parts        []part
+	links        []link
+	faults       ErrorList
+}
+
+// A part is a piece of a page after its intro.
+type part struct {
+	kind    BlockKind
+	nodes   []ast.Node   // of prose or an answer
+	heading *ast.Heading // of a heading or a question
+	section string       // of a question
+}
+
+// read reads everything about a page but its HTML.
+func read(file string, src []byte, o Options) *reading {
+	r := &reading{file: file, base: o.Base}
+	src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
+	if bytes.HasPrefix(src, []byte("\uFEFF")) {
+		src = src[3:]
+	}
+	r.src = src
+	matter, body, ok := cutFrontMatter(src)
+	if !ok && unclosedMatter.Match(src) {
+		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
+	}
+	if ok {
+		front, faults, isFront := readFrontMatter(file, matter)
+		if isFront {
+			r.front, r.faults, r.src = front, faults, body
+		}
+	}
+	r.lineStarts = []int{0}
+	for i, c := range r.src {
+		if c == '\n' {
+			r.lineStarts = append(r.lineStarts, i+1)
+		}
+	}
+	r.doc = markdown.Parser().Parse(text.NewReader(r.src))
+	blocks, tags := r.gather()
+	r.nameHeadings()
+	r.namePlaces(blocks, tags)
+	r.keepTags(tags)
+	r.findTitle()
+	r.findComparison()
+	r.divide()
+	r.resolveLinks()
+	return r
+}
+
+// gather finds the headings and footnotes, and turns quotations that begin with
+// a mark such as [!NOTE] into alerts. It gives the raw HTML: blocks, and inline
+// tags in order.
+func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
+	var lists []*east.FootnoteList
+	var quotes []*ast.Blockquote
+	r.references = map[*east.FootnoteLink]int{}
+	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			r.keepBraces(n)
+			r.headings = append(r.headings, n)
+		case *ast.Blockquote:
+			quotes = append(quotes, n)
+		case *east.FootnoteList:
+			lists = append(lists, n)
+		case *east.FootnoteLink:
+			r.references[n] = n.Index
+		case *ast.HTMLBlock:
+			blocks = append(blocks, n)
+		case *ast.RawHTML:
+			tags = append(tags, n)
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, q := range quotes {
+		r.makeAlert(q)
+	}
+	for _, list := range lists {
+		list.Parent().RemoveChild(list.Parent(), list)
+		r.footnotes = map[int]*east.Footnote{}
+		for c := list.FirstChild(); c != nil; c = c.NextSibling() {
+			note := c.(*east.Footnote)
+			if note.Index < 0 {
+				r.faults.warnf(r.file, r.line(note), "unused-footnote", "nothing refers to footnote [^%s], so it is not shown; add the mark to the text", note.Ref)
+				continue
+			}
+			r.footnotes[note.Index] = note
+		}
+	}
+	return blocks, tags
+}
+
+// keepBraces gives a heading back what the parser took for attributes though it
+// has no anchor: "Why does {} not equal {}".
+func (r *reading) keepBraces(h *ast.Heading) {
+	if len(h.Attributes()) == 0 && !bytes.HasSuffix(bytes.TrimRight(r.lineOf(h), " \t\r\n"), []byte("}")) {
+		return
+	}
+	if _, ok := explicitAnchor(h); ok || h.Lines().Len() == 0 {
+		return
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	end := last.Stop
+	if i := bytes.IndexByte(r.src[end:], '\n'); i >= 0 {
+		end += i
+	} else {
+		end = len(r.src)
+	}
+	rest := text.NewSegment(last.Stop, end)
+	rest = rest.TrimRightSpace(r.src)
+	if v := rest.Value(r.src); bytes.HasSuffix(v, []byte("}")) {
+		h.AppendChild(h, ast.NewRawTextSegment(rest))
+	}
+}
+
+// lineOf is the last line of a heading's source.
+func (r *reading) lineOf(h *ast.Heading) []byte {
+	if h.Lines().Len() == 0 {
+		return nil
+	}
+	start := h.Lines().At(h.Lines().Len() - 1).Start
+	line, _, _ := bytes.Cut(r.src[start:], []byte("\n"))
+	return line
+}
+
+// line is the line a node begins on, from 1; that of the nearest node around it
+// where it does not know.
+func (r *reading) line(n ast.Node) int {
+	pos := -1
+	for ; n != nil && pos < 0; n = n.Parent() {
+		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
+			pos = n.Lines().At(0).Start
+		} else {
+			pos = n.Pos()
+		}
+	}
+	pos = max(0, min(pos, len(r.src)-1))
+	return sort.SearchInts(r.lineStarts, pos+1)
+}
+
+// text is the text of a heading.
+func (r *reading) text(h *ast.Heading) string { return inlineText(r.src, h) }
+
+// findTitle decides the title and which heading says the same.
+func (r *reading) findTitle() {
+	r.title = r.front.title
+	for n := r.doc.FirstChild(); n != nil; n = n.NextSibling() {
+		h, ok := n.(*ast.Heading)
+		if !ok || h.Level != 1 {
+			continue
+		}
+		text := r.text(h)
+		switch {
+		case text == "":
+			continue
+		case r.title == "":
+			r.title, r.titleHeading = text, h
+		case strings.EqualFold(strings.TrimRight(text, ".!?: "), strings.TrimRight(r.title, ".!?: ")):
+			r.titleHeading = h
+		}
+		break
+	}
+	if r.title == "" {
+		r.title = path.Base(pagePath(r.file))
+		r.faults.warnf(r.file, 1, "no-title", "no title, so the file's name is shown; add title: to the front matter")
+	}
+}
+
+// divide cuts the page into its intro and parts.
+func (r *reading) divide() {
+	var blocks []ast.Node
+	for n := r.doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() != ast.KindLinkReferenceDefinition {
+			blocks = append(blocks, n)
+		}
+	}
+	r.sections = map[*ast.Heading]bool{}
+	spans := r.findQuestions(blocks)
+	inIntro := true
+	for i := 0; i < len(blocks); i++ {
+		n := blocks[i]
+		if len(spans) > 0 && spans[0].start == i {
+			s := spans[0]
+			spans = spans[1:]
+			r.parts = append(r.parts, part{kind: BlockQuestion, heading: n.(*ast.Heading), nodes: blocks[i+1 : s.end], section: s.section})
+			i, inIntro = s.end-1, false
+			continue
+		}
+		h, isHeading := n.(*ast.Heading)
+		switch {
+		case isHeading && h == r.titleHeading:
+		case isHeading:
+			r.parts = append(r.parts, part{kind: BlockHeading, heading: h})
+			inIntro = false
+		case n == ast.Node(r.comparison):
+			r.parts = append(r.parts, part{kind: BlockComparison})
+			inIntro = false
+		case inIntro:
+			r.intro = append(r.intro, n)
+		default:
+			if len(r.parts) == 0 || r.parts[len(r.parts)-1].kind != BlockProse {
+				r.parts = append(r.parts, part{kind: BlockProse})
+			}
+			last := &r.parts[len(r.parts)-1]
+			last.nodes = append(last.nodes, n)
+		}
+	}
+}
+
+// page makes the page of what was read. src is the file.
+func (r *reading) page(src []byte) *Page {
+	m := r.front
+	p := &Page{
+		Path: pagePath(r.file), File: r.file, Title: r.title, Summary: m.summary,
+		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases, Moved: m.moved,
+		Sources: m.sources, Author: m.author, Owner: m.owner, Lang: m.lang, Draft: m.draft,
+		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
+		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
+		anchors: r.anchorLines, links: r.links,
+		rendered: &rendering{file: r.file, src: src, base: r.base},
+	}
+	if len(p.Ecosystem) == 0 {
+		if folder, _, ok := strings.Cut(p.Path, "/"); ok {
+			p.Ecosystem, p.weakEcosystem = []string{folder}, true
+		}
+	}
+	if len(p.Tools) == 0 {
+		p.Tools, p.weakTools = titleTools(p.Title), true
+	}
+	p.Intro = r.plain(r.intro...)
+	var rest []string
+	for _, part := range r.parts {
+		switch part.kind {
+		case BlockProse:
+			rest = append(rest, r.plain(part.nodes...))
+		case BlockHeading:
+			rest = append(rest, r.text(part.heading))
+		case BlockQuestion:
+			p.Questions = append(p.Questions, r.question(p, part))
+		}
+	}
+	p.Text = strings.Join(slices.DeleteFunc(rest, func(s string) bool { return s == "" }), "\n")
+	if r.comparison != nil {
+		p.Comparison = r.table(r.comparison)
+	}
+	r.matchQuestions(p)
+	if len(r.intro) == 0 && len(r.parts) == 0 {
+		r.faults.warnf(r.file, 0, "empty-page", "the page has no text; write a question and its answer below the title")
+	}
+	p.Digest = p.digest()
+	return p
+}
+
+// plain is the plain text of blocks, with the footnotes that they refer to.
+func (r *reading) plain(blocks ...ast.Node) string {
+	text := plainText(r.src, blocks...)
+	if len(r.footnotes) == 0 {
+		return text
+	}
+	for _, note := range r.notesOf(blocks) {
+		if s := plainText(r.src, note); s != "" {
+			text += "\n" + s
+		}
+	}
+	return strings.TrimPrefix(text, "\n")
+}
+
+// pagePath is a file's path without its extension, in NFC.
+func pagePath(file string) string {
+	return norm.NFC.String(strings.TrimSuffix(file, path.Ext(file)))
+}
+
+// digest covers what a reader can see or search.
+func (p *Page) digest() Digest {
+	parts := []string{string(p.sourceSum[:]), p.base, p.Path}
+	list := func(names []string) { parts = append(append(parts, names...), "") }
+	list(p.Category)
+	list(p.Ecosystem)
+	list(p.Tools)
+	for _, q := range p.Questions {
+		if q.ownTools {
+			list(append([]string{q.Anchor}, q.Tools...))
+		}
+	}
+	if p.Comparison != nil {
+		list(p.Comparison.Columns)
+	}
+	return digest(parts...)
+}
+
+// isBinary tells whether src is no text: it has NUL bytes, or is mostly no UTF-8.
+func isBinary(src []byte) bool {
+	if bytes.IndexByte(src, 0) >= 0 {
+		return true
+	}
+	head := src[:min(len(src), 8<<10)]
+	bad := 0
+	for i := 0; i < len(head); {
+		r, size := utf8.DecodeRune(head[i:])
+		if r == utf8.RuneError && size == 1 {
+			bad++
+		}
+		i += size
+	}
+	return bad*3 > len(head)
+}
