@@ -80,7 +80,7 @@ func untilAsked(t testing.TB, values <-chan yielded, want string) *Library {
 
 // eventsAlone and pollingAlone each have to see everything without the other.
 var (
-	eventsAlone  = WatchOptions{Mode: WatchEvents, Quiet: 5 * time.Millisecond, Interval: 50 * time.Millisecond}
+	eventsAlone  = WatchOptions{Mode: WatchEvents, Quiet: 5 * time.Millisecond, Interval: time.Hour}
 	pollingAlone = WatchOptions{Mode: WatchPoll, Interval: 5 * time.Millisecond}
 )
 
