@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -99,12 +100,15 @@ func faults(l *Library) string { return l.Faults.Error() }
 // A countingFS counts how often each file is opened and fails where it is told to.
 type countingFS struct {
 	fs.FS
+	mu     sync.Mutex // guards opened
 	opened map[string]int
 	fail   map[string]error
 }
 
 func (c *countingFS) Open(name string) (fs.File, error) {
+	c.mu.Lock()
 	c.opened[name]++
+	c.mu.Unlock()
 	if err := c.fail[name]; err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
