@@ -208,6 +208,12 @@ func TestScanKeeps(t *testing.T) {
 		if !scan(t, s) || asked(s.library) != "a#two" || len(s.library.Faults) != 0 {
 			t.Errorf("library is %s with faults %q, want the new page", asked(s.library), faults(s.library))
 		}
+		files.fail["a.md"] = fs.ErrPermission
+		scan(t, s)
+		delete(files.fail, "a.md")
+		if !scan(t, s) || asked(s.library) != "a#two" || len(s.library.Faults) != 0 {
+			t.Errorf("library is %s with faults %q, want the page as it was, without fault", asked(s.library), faults(s.library))
+		}
 	})
 	t.Run("the pages and pictures of a folder that cannot be listed any more", func(t *testing.T) {
 		d := newTree(t)
@@ -298,6 +304,22 @@ func TestScanLinks(t *testing.T) {
 					t.Errorf("%s: faults are\n%s\nwant %q", target, faults(lib), want)
 				}
 			}
+		}
+	})
+	t.Run("a linked folder keeps its last version when its link leads out of the folder", func(t *testing.T) {
+		d := newTree(t)
+		d.write("out/a.md", ask(secret))
+		d.write("kb/.store/a.md", ask("one"))
+		d.link(".store", "kb/x")
+		s := &scanner{fsys: Dir(d.at("kb"))}
+		scan(t, s)
+		d.relink("../out", "kb/x")
+		if !scan(t, s) || asked(s.library) != "x/a#one" || !strings.Contains(faults(s.library), "x: symbolic link to ") {
+			t.Errorf("library is %s, faults %q", asked(s.library), faults(s.library))
+		}
+		d.remove("kb/x")
+		if !scan(t, s) || asked(s.library) != "" || len(s.library.Faults) != 0 {
+			t.Errorf("without the link the library is %s, faults %q", asked(s.library), faults(s.library))
 		}
 	})
 	t.Run("a picture that is swapped for a link out of the folder is not opened", func(t *testing.T) {

@@ -284,6 +284,15 @@ func TestWatchWhen(t *testing.T) {
 			}
 		})
 	})
+	t.Run("polling does not slow down because the first reading was long", func(t *testing.T) {
+		inBubble(t, WatchOptions{Mode: WatchPoll}, func(b *bubble) { b.slow = time.Minute }, func(b *bubble) {
+			b.pass(time.Minute)
+			b.set(func(m *memFS) { m.slow = 0 })
+			b.write("a.md", ask("two"))
+			b.pass(5 * time.Second)
+			b.want(t, "1m0s a#one", "1m2s a#two")
+		})
+	})
 	t.Run("with events alone nothing is looked at without one", func(t *testing.T) {
 		inBubble(t, WatchOptions{Mode: WatchEvents}, nil, func(b *bubble) {
 			b.write("a.md", ask("two"))
