@@ -1,8 +1,10 @@
 package kb
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/fsnotify/fsnotify"
@@ -107,6 +109,28 @@ func TestListener(t *testing.T) {
 		}
 		if got, want := watched(t, l, d), []string{".", "kb", "kb/y"}; !slices.Equal(got, want) {
 			t.Errorf("watched are %v, want %v", got, want)
+		}
+	})
+	t.Run("watches the folder that took the place of another one", func(t *testing.T) {
+		d := newTree(t)
+		d.mkdir("kb/x")
+		d.mkdir("kb/y")
+		l := listenTo(t, d.at("kb"))
+		if _, err := l.watch(listed(t, d, "kb")); err != nil {
+			t.Fatal(err)
+		}
+		d.move("kb/x", "x")
+		d.move("kb/y", "kb/x")
+		if added, err := l.watch(listed(t, d, "kb")); !added || err != nil {
+			t.Errorf("added %v, %v; want that changes may have been missed", added, err)
+		}
+	})
+	t.Run("an error names the limits of the system and the way without events", func(t *testing.T) {
+		err := watchError("kb", errors.New("no space left on device"))
+		for _, want := range []string{"kb: no space left on device", "fs.inotify.max_user_watches", "fs.inotify.max_user_instances", "--watch=poll"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("error is %q, want %q in it", err, want)
+			}
 		}
 	})
 	t.Run("of the folder that holds it the name alone matters", func(t *testing.T) {

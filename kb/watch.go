@@ -171,9 +171,7 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 			}
 		}
 		w.silent = !announced && (changed || w.silent)
-		if announced = w.wait(ctx, w.pause(unsettled, trouble != "", took)); announced {
-			w.silent = false
-		}
+		announced = w.wait(ctx, w.pause(unsettled, trouble != "", took))
 	}
 }
 

@@ -325,12 +325,25 @@ func TestWatchWhen(t *testing.T) {
 					return false, nil
 				}
 				first = false
-				b.write("a.md", ask("two"))
+				b.write("b.md", ask("two"))
 				return true, nil
 			}
 		}
 		inBubble(t, WatchOptions{Mode: WatchEvents}, missed, func(b *bubble) {
-			b.want(t, "0s a#two")
+			b.want(t, "0s a#one b#two")
+		})
+	})
+	t.Run("a folder that returns before its events are asked for is read at once", func(t *testing.T) {
+		missed := func(b *bubble) {
+			b.err = errors.New("gone")
+			b.source.onWatch = func() (bool, error) {
+				back := false
+				b.set(func(m *memFS) { m.err, back = nil, m.err != nil })
+				return back, nil
+			}
+		}
+		inBubble(t, WatchOptions{Mode: WatchEvents}, missed, func(b *bubble) {
+			b.want(t, "0s a#one")
 		})
 	})
 }
