@@ -25,8 +25,23 @@
 // gif, webp, avif, svg or pdf are served beside the pages. tools.yaml in the root
 // holds facts about tools.
 //
+// A symbolic link is followed by a relative path to what lies inside the folder, also
+// to names that begin with a dot; one that leads out is a fault and nothing outside is
+// ever read. Linked folders are read under the link's name, cycles are cut. Only
+// regular files are opened.
+//
 // Pages over 4 MiB, binary files and empty files are not read; what is no UTF-8 is
 // served with U+FFFD in its place.
+//
+// # Watching
+//
+// An event only says "look". A look lists the folder and compares path, size, time,
+// inode and mode of each file with those it knows; of what differs, or changed in the
+// last two seconds, it reads the content and compares its digest; it parses what is
+// new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
+// events, at the latest 1 s after the first; without any every 30 s; every 2 s where
+// there are no events. What cannot be read keeps its last version, what is not there
+// any more is gone.
 //
 // # Pages
 //

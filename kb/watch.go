@@ -146,7 +146,9 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			w.prepare(&listing{}) // listen for the folder's return
+			if w.prepare(&listing{}) { // listen for the folder's return
+				continue // it may have returned before
+			}
 			if err.Error() != trouble {
 				trouble = err.Error()
 				if !yield(nil, err) {
@@ -168,11 +170,8 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 				return
 			}
 		}
-		// A file that is changing anyway may well be seen before its event.
 		w.silent = !announced && (changed || w.silent)
-		if announced = w.wait(ctx, w.pause(unsettled, trouble != "", took)); announced {
-			w.silent = false
-		}
+		announced = w.wait(ctx, w.pause(unsettled, trouble != "", took))
 	}
 }
 
@@ -207,12 +206,14 @@ func (w *watcher) pause(unsettled, trouble bool, took time.Duration) time.Durati
 	switch {
 	case unsettled:
 		return max(w.Quiet, restFactor*took)
-	case trouble || w.silent || w.events == nil && w.Mode != WatchEvents:
+	case trouble:
 		return max(w.Interval, restFactor*took)
-	case w.Mode == WatchAuto:
-		return max(w.Interval, safetyInterval, restFactor*took)
+	case w.Mode == WatchEvents:
+		return 0
+	case w.events == nil || w.silent:
+		return max(w.Interval, restFactor*took)
 	}
-	return 0
+	return max(w.Interval, safetyInterval, restFactor*took)
 }
 
 // wait returns when it is time for the next look, or ctx ends; announced says
