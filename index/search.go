@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"faqbase/kb"
 )
@@ -88,7 +87,22 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		hide = len(ranked)
 	}
 	less := lessFor(s, res.Query.Sort)
-	top(ranked, hide, less)
+	if pairs := newWordPairs(r, m); pairs != nil {
+		if res.Query.Sort == ByRelevance {
+			n := min(len(ranked), b.weights.reranked)
+			top(ranked, n, less)
+			pairs.add(s, ranked[:n])
+			slices.SortFunc(ranked[:n], less)
+			if hide > n { // what comes after has no pairs and stays behind
+				slices.SortFunc(ranked[n:], less)
+			}
+		} else {
+			top(ranked, hide, less)
+			pairs.add(s, ranked[from:to])
+		}
+	} else {
+		top(ranked, hide, less)
+	}
 	var more map[int32]int
 	if res.Query.Group {
 		ranked, more = s.group(ranked)
@@ -132,7 +146,7 @@ func lessFor(s *state, sort Sort) func(a, b ranked) int {
 	case ByUpdated:
 		return func(a, b ranked) int {
 			ta, tb := s.entries[a.entry].page.Modified(), s.entries[b.entry].page.Modified()
-			return cmp.Or(compareTimes(tb, ta), byID(a, b))
+			return cmp.Or(tb.Compare(ta), byID(a, b))
 		}
 	case ByTitle:
 		return func(a, b ranked) int {
@@ -146,10 +160,11 @@ func lessFor(s *state, sort Sort) func(a, b ranked) int {
 	}
 }
 
-func compareTimes(a, b time.Time) int { return a.Compare(b) }
-
 // top sorts the first n of list, leaving the others in any order.
-func top(list []ranked, n int, compare func(a, b ranked) int) {
+func top[T any](list []T, n int, compare func(a, b T) int) {
+	if n <= 0 {
+		return
+	}
 	if n*4 >= len(list) {
 		slices.SortFunc(list, compare)
 		return
