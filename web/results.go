@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -270,6 +271,10 @@ func cutQuery(address string) string {
 	return query
 }
 
+// headingID finds the ids of headings inside answers: they are unique on their
+// page, but not among answers of several.
+var headingID = regexp.MustCompile(`<(h[1-6]) id="[^"]*"`)
+
 func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	v := hitView{
 		ID:          fmt.Sprintf("hit-%d", n),
@@ -289,6 +294,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	if len(v.AnswerHTML) > longAnswer {
 		v.AnswerHTML = ""
 	}
+	v.AnswerHTML = headingID.ReplaceAllString(v.AnswerHTML, "<$1")
 	v.Tools = toolsNamed(lib, tools)
 	return v
 }
