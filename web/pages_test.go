@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -396,7 +398,7 @@ func TestSearchPageWorksWithoutScript(t *testing.T) {
 }
 
 // filled is a knowledge base of long answers, in words that compress badly.
-func filled(t *testing.T) *kb.Library {
+func filled(t testing.TB) *kb.Library {
 	r := rand.New(rand.NewPCG(1, 2))
 	words := func(n int) string {
 		var b strings.Builder
@@ -448,7 +450,7 @@ func TestBudgets(t *testing.T) {
 	}
 	s := open(t, filled(t), Config{})
 	within("search page with 10 hits", size(s.get("/?q=what+is").body), 12<<10)
-	within("fragment", size(s.get("/results?q=what+is").body), 12<<10)
+	within("fragment", size(s.get("/results?q=what+is").body), 8<<10)
 	within("front page", size(s.get("/").body), 12<<10)
 	within("comparison", size(s.get("/kb/pages/3").body), 15<<10)
 	body := s.get("/").body
@@ -517,5 +519,20 @@ func TestTitles(t *testing.T) {
 		if got := groupThousands(n); got != want {
 			t.Errorf("%d is %s", n, got)
 		}
+	}
+}
+
+func BenchmarkFragment(b *testing.B) {
+	s := open(b, filled(b), Config{})
+	for _, path := range []string{"/search?q=what+is", "/results?q=what+is", "/?q=what+is", "/kb/pages/3", "/healthz"} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code)
+				}
+			}
+		})
 	}
 }
