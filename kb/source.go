@@ -35,6 +35,10 @@ func readSource(file string, src []byte, o Options) *source {
 		s.faults.errorf(file, 0, "binary-file", "not a text file, so it is not read; save it as UTF-8")
 		return s
 	}
+	if line, what := tooComplex(src); what != "" {
+		s.faults.errorf(file, line, "too-complex", "%s, so the page is not read; divide it", what)
+		return s
+	}
 	if !utf8.Valid(src) {
 		s.faults.errorf(file, firstInvalid(src), "invalid-utf8", "not UTF-8; what is no character is shown as \uFFFD; save the file as UTF-8")
 	}
