@@ -274,7 +274,7 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 		dict = s.dictionary
 	}
 	dict = dict.with(found, b.classes)
-	c := newCatalog(lib, pages, b.classes.len())
+	c := newCatalog(lib, pages, b.classes.len(), b.weights)
 	s, err := newState(b.store, c, dict, newSuggester(c))
 	if err != nil {
 		return err

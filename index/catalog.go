@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -83,8 +82,10 @@ type catalog struct {
 	// byQuestion gives the entries that have a question, title or alias of that normal form.
 	byQuestion map[string][]int32
 	columns    map[kb.Facet]*column
-	average    [numFields]float64 // words in a field, where it is not empty
-	mass       []float32          // of each entry's question, see rank.go
+	// boost is what one occurrence of a word in a field of an entry is worth, and
+	// mass the weight of an entry's question; see rank.go.
+	boost [numFields][]float32
+	mass  []float32
 }
 
 // A column has the values of one facet for all entries.
@@ -96,7 +97,7 @@ type column struct {
 
 var facets = []kb.Facet{kb.FacetCategory, kb.FacetEcosystem, kb.FacetTool}
 
-func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int) *catalog {
+func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weights) *catalog {
 	c := &catalog{lib: lib, columns: make(map[kb.Facet]*column)}
 	for _, p := range pages {
 		c.entries = append(c.entries, p.entries...)
@@ -105,27 +106,18 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int) *catalog 
 	n := len(c.entries)
 	c.byDocument = make(map[string]int32, n)
 	c.byQuestion = make(map[string][]int32, n)
-	var total, filled [numFields]float64
 	for i, e := range c.entries {
 		c.byDocument[documentID(e.page, e.question)] = int32(i)
 		c.byQuestion[e.norm] = append(c.byQuestion[e.norm], int32(i))
 		for _, a := range e.aliases {
 			c.byQuestion[a] = append(c.byQuestion[a], int32(i))
 		}
-		for f, l := range e.lengths {
-			if l > 0 {
-				total[f] += float64(l)
-				filled[f]++
-			}
-		}
-	}
-	for f := range c.average {
-		c.average[f] = cmp.Or(total[f]/max(filled[f], 1), 1)
 	}
 	for _, f := range facets {
 		c.columns[f] = newColumn(lib, f, c.entries)
 	}
-	c.mass = questionMass(c.entries, numClasses)
+	c.boost = w.boosts(c.entries)
+	c.mass = w.questionMasses(c.entries, numClasses)
 	return c
 }
 

@@ -1,4 +1,74 @@
 // Package index makes the questions of a knowledge base searchable.
+//
+// # What is found
+//
+// A hit is an entry: a question, or a page as a whole. An entry is found by the words
+// of five fields:
+//
+//	question    the question; of a page its title
+//	names       its aliases; its tools with their aliases
+//	context     the page's title, aliases, category, ecosystem and tags; the section
+//	answer      the answer; of a page its summary and intro, and its text if it has no questions
+//	comparison  the cells of a page's quick comparison
+//
+// One function makes words of text for the index, the query and the marks in what is
+// shown (words.go). A query is read by readQuery (query.go); nothing that is typed is
+// an error. Each of its words stands for index words, each with a factor (match.go):
+// itself (1), other forms of the same Porter2 stem, and for the last word those that
+// it begins. A word that the index does not know is tried by the parts of its name and
+// then as misspelt, in one edit from four letters and two from eight; words that the
+// index knows, numbers and quoted words are never corrected.
+//
+// Which entries are listed depends on the words alone, never on facets, page, size or
+// order: those that have every content word that the index knows, and those that score
+// at least half as well as the best. Facets are counted over exactly these entries, in
+// one pass. Without a query all questions and the pages without questions are listed.
+//
+// # The order
+//
+// By relevance: the question that is the query, then the page of the two tools for
+// "A vs B", then by score, equal ones by id. The score (rank.go) is BM25F over the
+// fields, as the share of what an entry with endless occurrences of every word would
+// have, plus the overlap of the question with the query. Without a query all are equal,
+// so that the order is that of ids. All numbers are in one struct, weights.
+//
+// Results are the same for the same library however the index came to be.
+//
+// # Where things are
+//
+// Markdown is the truth and the library holds all text; the Bleve index holds the
+// dictionary and the postings, and can be thrown away at any time. Bleve finds and
+// this package scores, because Bleve's own scores do not carry over fields of
+// different length. Documents are built by hand, without a mapping, so that the
+// mapping that Bleve stores never changes; what is in them has a version of its own
+// (schema).
+//
+// Each question and each page is a document. A page's document always exists and has
+// a stored record: a key that changes with anything of the page that is indexed, and
+// the lengths of its entries' fields. Record and postings change in one batch, a
+// batch has whole pages, and Apply compares keys: so a start, a restart, an edit and
+// the start after a kill -9 are one code path, and only pages that differ are written.
+// A page counts as held only if its documents are also there, each once.
+//
+// A search works on a state: a library, its catalog (catalog.go), the dictionary and
+// a snapshot of the index that holds exactly that library. A state never changes; Apply
+// publishes the next one by the swap of a pointer, and the old one is released when its
+// last search has left. A snapshot keeps the files alive that Bleve has merged
+// meanwhile; every two seconds the engine looks whether there is a newer one of the
+// same contents.
+//
+// # On disk
+//
+//	DIR/faqbase.lock   marks the folder as an index and is locked while it is open
+//	DIR/bleve-N        a Bleve index; the greatest N that is whole and of this schema counts
+//
+// On opening, the checksum of each segment is verified, for Bleve does not. An index
+// that is damaged or of another schema is removed and the next N begun, empty; so is
+// one to which a batch could not be written. The number takes the place of renaming a
+// finished index over an old one: an open one cannot be moved. A folder with files but
+// without faqbase.lock is refused. An index in memory is the same without a folder;
+// Bleve never merges it, so pages that changed are written together now and then, upon
+// which their many small segments fall away (compactAfter).
 package index
 
 import (

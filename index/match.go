@@ -306,7 +306,7 @@ func (m *match) count(w *matchedWord, bit uint32) error {
 			if !dw.fields.has(f) {
 				continue
 			}
-			if err := m.each(dw.text, f, func(e int32, freq uint64) { m.add(e, f, t.factor*float64(freq)) }); err != nil {
+			if err := m.each(dw.text, f, func(e int32, freq uint64) { m.add(e, f, float32(t.factor)*float32(freq)) }); err != nil {
 				return err
 			}
 		}
@@ -338,15 +338,13 @@ func (m *match) count(w *matchedWord, bit uint32) error {
 }
 
 // add counts occurrences of the word at hand in a field of an entry.
-func (m *match) add(e int32, f field, occurrences float64) {
+func (m *match) add(e int32, f field, occurrences float32) {
 	if m.t[e] == 0 {
 		m.touched = append(m.touched, e)
 	}
-	b := m.weights.lengthNorm[f]
-	length := float64(m.state.entries[e].lengths[f]) / m.state.average[f]
-	m.t[e] += float32(m.weights.field[f] * occurrences / (1 - b + b*length))
+	m.t[e] += occurrences * m.state.boost[f][e]
 	if f == fieldQuestion {
-		m.tq[e] += float32(occurrences)
+		m.tq[e] += occurrences
 	}
 }
 
@@ -451,57 +449,47 @@ func nth(ws []word, i, n int) int {
 	return -1
 }
 
-// listed are the entries that answer the request, facets apart: those that have
-// every phrase, no excluded word, and enough of the query's words. It depends on
-// the words alone.
+// listed are the entries that answer the request, facets apart: of those that have
+// every phrase and no excluded word
 //
-// Enough is measured by the weight of the words that an entry has, stop words left
-// out unless there are no others: at least the share weights.coverage of what the
-// best entry has.
+//   - all that have every content word that the library knows,
+//   - and all others whose score is at least the share weights.listed of the best.
+//
+// Stop words are content words where there are no others. So it depends on the words
+// alone, more words give fewer entries, and a long question that no entry covers
+// still finds the nearest ones. The first in the order is always among them.
 func (m *match) listed(r *request) []int32 {
 	var content, stops, inPhrases uint32
 	for i, w := range m.words {
 		if slices.ContainsFunc(r.phrases, func(p []string) bool { return slices.Contains(p, w.text) }) {
 			inPhrases |= 1 << i
 		}
-		if w.df == 0 {
-			continue
-		}
-		if w.stop {
+		switch {
+		case w.df == 0:
+		case w.stop:
 			stops |= 1 << i
-		} else {
+		default:
 			content |= 1 << i
 		}
 	}
 	if content == 0 {
 		content = stops
 	}
-	coverage := func(e int32) float64 {
-		sum := 0.0
-		for i := range m.words {
-			if m.mask[e]&content&(1<<i) != 0 {
-				sum += m.words[i].weight
-			}
-		}
-		return sum
-	}
 	var list []int32
 	best := 0.0
 	for _, e := range m.matched {
-		if m.mask[e]&content == 0 || m.excluded[e] {
-			continue
-		}
-		if m.mask[e]&inPhrases != inPhrases {
+		if m.excluded[e] || m.mask[e]&inPhrases != inPhrases {
 			continue
 		}
 		if slices.ContainsFunc(r.phrases, func(p []string) bool { return !m.state.hasPhrase(e, p) }) {
 			continue
 		}
 		list = append(list, e)
-		best = max(best, coverage(e))
+		best = max(best, m.scoreOf(e))
 	}
-	enough := best*m.weights.coverage - 1e-9
-	list = slices.DeleteFunc(list, func(e int32) bool { return coverage(e) < enough })
+	list = slices.DeleteFunc(list, func(e int32) bool {
+		return m.mask[e]&content != content && m.scoreOf(e) < best*m.weights.listed
+	})
 	slices.Sort(list)
 	return list
 }

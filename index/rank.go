@@ -24,7 +24,7 @@ type weights struct {
 	part       float64 // a part of a name that is not known as a whole
 	typo       [3]float64
 	overlap    float64 // of the question overlap beside the words' score
-	coverage   float64 // share of the best coverage below which an entry is not listed
+	listed     float64 // share of the best score from which an entry without all words is listed
 }
 
 func defaultWeights() *weights {
@@ -37,9 +37,9 @@ func defaultWeights() *weights {
 		part:       .6,
 		typo:       [3]float64{1, .8, .6},
 		overlap:    .2,
-		coverage:   .5,
+		listed:     .5,
 	}
-	w.field = [numFields]float64{fieldQuestion: 4, fieldNames: 3, fieldContext: 1, fieldAnswer: 1, fieldComparison: 1}
+	w.field = [numFields]float64{fieldQuestion: 4, fieldNames: 3, fieldContext: 2, fieldAnswer: 1, fieldComparison: 1}
 	w.lengthNorm = [numFields]float64{fieldQuestion: .5, fieldNames: .5, fieldContext: .5, fieldAnswer: .8, fieldComparison: .8}
 	return w
 }
@@ -54,10 +54,33 @@ func (w *weights) wordWeight(df, n int, stop bool) float64 {
 	return u
 }
 
-// questionMass gives for each entry the weight of its whole question: of each
+// boosts gives by field and entry what one occurrence of a word there is worth: the
+// field's weight, less the longer the field is beside the average of those that are
+// not empty.
+func (w *weights) boosts(entries []*entry) [numFields][]float32 {
+	var boosts [numFields][]float32
+	for f := range numFields {
+		total, filled := 0.0, 0.0
+		for _, e := range entries {
+			if l := e.lengths[f]; l > 0 {
+				total += float64(l)
+				filled++
+			}
+		}
+		boosts[f] = make([]float32, len(entries))
+		for i, e := range entries {
+			if l := float64(e.lengths[f]); l > 0 {
+				b := w.lengthNorm[f]
+				boosts[f][i] = float32(w.field[f] / (1 - b + b*l/(total/filled)))
+			}
+		}
+	}
+	return boosts
+}
+
+// questionMasses gives for each entry the weight of its whole question: of each
 // class of its words, by the number of questions that have it.
-func questionMass(entries []*entry, numClasses int) []float32 {
-	w := defaultWeights()
+func (w *weights) questionMasses(entries []*entry, numClasses int) []float32 {
 	df := make([]int32, numClasses)
 	for _, e := range entries {
 		for _, c := range e.classes {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"faqbase/kb"
 )
@@ -132,7 +131,7 @@ func lessFor(s *state, sort Sort) func(a, b ranked) int {
 	case ByUpdated:
 		return func(a, b ranked) int {
 			ta, tb := s.entries[a.entry].page.Modified(), s.entries[b.entry].page.Modified()
-			return cmp.Or(compareTimes(tb, ta), byID(a, b))
+			return cmp.Or(tb.Compare(ta), byID(a, b))
 		}
 	case ByTitle:
 		return func(a, b ranked) int {
@@ -146,10 +145,11 @@ func lessFor(s *state, sort Sort) func(a, b ranked) int {
 	}
 }
 
-func compareTimes(a, b time.Time) int { return a.Compare(b) }
-
 // top sorts the first n of list, leaving the others in any order.
-func top(list []ranked, n int, compare func(a, b ranked) int) {
+func top[T any](list []T, n int, compare func(a, b T) int) {
+	if n <= 0 {
+		return
+	}
 	if n*4 >= len(list) {
 		slices.SortFunc(list, compare)
 		return

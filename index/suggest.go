@@ -3,7 +3,6 @@ package index
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"faqbase/kb"
@@ -59,7 +58,8 @@ func newSuggester(c *catalog) *suggester {
 
 // Suggest implements [Suggester]: things of which a word begins with each typed
 // word, n at most. Those that begin with the typed text are first, then the kinds
-// in the order tool, category, ecosystem, page, question, then the shorter text.
+// in the order tool, category, ecosystem, page, question, then the shorter text. A
+// single letter completes only questions that begin with it.
 func (b *Bleve) Suggest(ctx context.Context, text string, n int) ([]Suggestion, error) {
 	b.life.RLock()
 	defer b.life.RUnlock()
@@ -83,6 +83,7 @@ func (g *suggester) suggest(text string, n int) []Suggestion {
 		return nil
 	}
 	prefix := " " + strings.Join(typed, " ")
+	letter := len(prefix) == 2 // begins a word of nearly every question
 	type fit struct {
 		item   *suggestion
 		inside bool // the text does not begin with what was typed
@@ -90,8 +91,12 @@ func (g *suggester) suggest(text string, n int) []Suggestion {
 	var found []fit
 	for i := range g.items {
 		it := &g.items[i]
+		inside := !strings.HasPrefix(it.words, prefix)
+		if inside && letter && it.kind == kindQuestion {
+			continue
+		}
 		if wordsBegin(it.words, typed) {
-			found = append(found, fit{it, !strings.HasPrefix(it.words, prefix)})
+			found = append(found, fit{it, inside})
 		}
 	}
 	compare := func(a, b fit) int {
@@ -108,9 +113,10 @@ func (g *suggester) suggest(text string, n int) []Suggestion {
 			strings.Compare(a.item.URL, b.item.URL),
 		)
 	}
-	slices.SortFunc(found, compare)
+	n = min(n, len(found))
+	top(found, n, compare)
 	var out []Suggestion
-	for _, f := range found[:min(n, len(found))] {
+	for _, f := range found[:n] {
 		out = append(out, f.item.Suggestion)
 	}
 	return out

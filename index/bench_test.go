@@ -1,0 +1,153 @@
+package index_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"faqbase/index"
+	"faqbase/index/indextest"
+	"faqbase/kb"
+)
+
+var benchSizes = []int{1000, 10000}
+
+func BenchmarkApply(b *testing.B) {
+	for _, n := range benchSizes {
+		lib := indextest.Generate(n, 0)
+		for _, place := range []string{"memory", "disk"} {
+			open := func(b *testing.B) *index.Bleve {
+				dir := ""
+				if place == "disk" {
+					dir = b.TempDir()
+				}
+				e, err := index.Open(dir)
+				if err != nil {
+					b.Fatal(err)
+				}
+				return e
+			}
+			apply := func(b *testing.B, e *index.Bleve, lib *kb.Library) {
+				if err := e.Apply(b.Context(), lib); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.Run(fmt.Sprintf("%s/all/%d", place, n), func(b *testing.B) {
+				for b.Loop() {
+					e := open(b)
+					apply(b, e, lib)
+					e.Close()
+				}
+			})
+			b.Run(fmt.Sprintf("%s/one-page/%d", place, n), func(b *testing.B) {
+				libs := []*kb.Library{lib, edited(lib, 1), edited(lib, 2)}
+				e := open(b)
+				defer e.Close()
+				apply(b, e, lib)
+				for i := 0; b.Loop(); i++ {
+					apply(b, e, libs[(i+1)%len(libs)])
+				}
+			})
+			if place == "memory" {
+				continue
+			}
+			b.Run(fmt.Sprintf("%s/restart/%d", place, n), func(b *testing.B) {
+				dir := b.TempDir()
+				start := func() {
+					e, err := index.Open(dir)
+					if err != nil {
+						b.Fatal(err)
+					}
+					apply(b, e, lib)
+					e.Close()
+				}
+				start()
+				for b.Loop() {
+					start()
+				}
+			})
+		}
+	}
+}
+
+// edited is lib with one page changed.
+func edited(lib *kb.Library, edit byte) *kb.Library {
+	other := *lib
+	other.Pages = append([]*kb.Page(nil), lib.Pages...)
+	p := *other.Pages[len(other.Pages)/2]
+	p.Digest[0] ^= edit
+	other.Pages[len(other.Pages)/2] = &p
+	return &other
+}
+
+// benchQueries are what people type, from cheap to dear.
+func benchQueries(lib *kb.Library) map[string]index.Query {
+	q := lib.Pages[len(lib.Pages)/2].Questions[3].Text
+	f := strings.Fields(strings.TrimSuffix(q, "?"))
+	last := f[len(f)-1]
+	typo := last[:2] + last[3:]
+	return map[string]index.Query{
+		"tool":           {Text: "django", Size: 10},
+		"two words":      {Text: f[len(f)-3] + " " + last, Size: 10},
+		"question":       {Text: q, Size: 10},
+		"half a word":    {Text: "how do i " + f[3][:2], Size: 10},
+		"letter":         {Text: "s", Size: 10},
+		"typo":           {Text: "postgrse " + typo, Size: 10},
+		"stop words":     {Text: "what is the best way to", Size: 10},
+		"facet":          {Text: q, Size: 10, Tool: []string{"django", "redis"}, Ecosystem: []string{"python"}},
+		"nothing typed":  {Size: 10},
+		"count alone":    {Text: q},
+		"hundred hits":   {Text: "use " + last, Size: 100},
+		"page of a pair": {Text: "django vs redis", Size: 10},
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	for _, n := range benchSizes {
+		lib := indextest.Generate(n, 0)
+		e, err := index.Open(b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer e.Close()
+		if err := e.Apply(b.Context(), lib); err != nil {
+			b.Fatal(err)
+		}
+		for name, q := range benchQueries(lib) {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				total := 0
+				for b.Loop() {
+					r, err := e.Search(b.Context(), q)
+					if err != nil {
+						b.Fatal(err)
+					}
+					total = r.Total
+				}
+				b.ReportMetric(float64(total), "total")
+			})
+		}
+	}
+}
+
+func BenchmarkSuggest(b *testing.B) {
+	for _, n := range benchSizes {
+		e, err := index.Open("")
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer e.Close()
+		if err := e.Apply(b.Context(), indextest.Generate(n, 0)); err != nil {
+			b.Fatal(err)
+		}
+		for _, text := range []string{"d", "how do", "how do i dja"} {
+			b.Run(fmt.Sprintf("%s/%d", text, n), func(b *testing.B) {
+				for b.Loop() {
+					if _, err := e.Suggest(b.Context(), text, 8); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	bleveindex "github.com/blevesearch/bleve_index_api"
+
+	"faqbase/kb"
+)
+
+func testLibrary(t *testing.T, answers ...string) *kb.Library {
+	t.Helper()
+	files := make(fstest.MapFS)
+	for i, a := range answers {
+		files[fmt.Sprintf("p%02d.md", i)] = &fstest.MapFile{Data: []byte("## FAQ\n### What is it?\n" + a + "\n")}
+	}
+	lib, err := kb.Load(files, kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib
+}
+
+func openTest(t *testing.T, dir string, lib *kb.Library) *Bleve {
+	t.Helper()
+	b, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	if err := b.Apply(t.Context(), lib); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// root is Bleve's present snapshot, which is the same value as long as nothing changes.
+func root(t *testing.T, b *Bleve) bleveindex.IndexReader {
+	t.Helper()
+	r, err := b.store.reader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	return r
+}
+
+func TestRenew(t *testing.T) {
+	b := openTest(t, t.TempDir(), testLibrary(t, "alpha", "beta"))
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	if err := b.store.inner.SetInternal([]byte("test"), []byte("1")); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("while the index is between two states the snapshot stays", func(t *testing.T) {
+		before := b.state.Load()
+		b.partial = true
+		b.renew()
+		b.partial = false
+		if b.state.Load() != before {
+			t.Error("renewed")
+		}
+	})
+	t.Run("a changed index is searched through its newest snapshot", func(t *testing.T) {
+		before := b.state.Load()
+		b.renew()
+		after := b.state.Load()
+		if after == before || after.catalog != before.catalog {
+			t.Fatal("not renewed, or with another library")
+		}
+		if n := before.users.Load(); n != 0 {
+			t.Errorf("the old state has %d users", n)
+		}
+		if r, err := b.Search(t.Context(), Query{Text: "beta", Size: 5}); err != nil || r.Total != 1 {
+			t.Errorf("got %v, %v", r, err)
+		}
+	})
+}
+
+func TestCompaction(t *testing.T) {
+	answers := make([]string, 20)
+	for i := range answers {
+		answers[i] = fmt.Sprintf("first%d", i)
+	}
+	b := openTest(t, "", testLibrary(t, answers...))
+	for edit := range 3 * compactAfter {
+		answers[edit%7] = fmt.Sprintf("edit%d", edit)
+		if err := b.Apply(t.Context(), testLibrary(t, answers...)); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(root(t, b).(*scorch.IndexSnapshot).Segments()); n > compactAfter+3 {
+			t.Fatalf("%d segments after %d edits", n, edit+1)
+		}
+	}
+	for i, a := range answers {
+		r, err := b.Search(t.Context(), Query{Text: a, Size: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Hits) != 1 || r.Hits[0].Page.Path != fmt.Sprintf("p%02d", i) {
+			t.Errorf("%s: %d hits", a, len(r.Hits))
+		}
+	}
+}
+
+// gate is a context that stops a search when it asks whether to go on.
+type gate struct {
+	context.Context
+	entered, leave chan struct{}
+}
+
+func (g gate) Err() error {
+	close(g.entered)
+	<-g.leave
+	return nil
+}
+
+func TestCloseWaits(t *testing.T) {
+	b := openTest(t, "", testLibrary(t, "alpha"))
+	g := gate{t.Context(), make(chan struct{}), make(chan struct{})}
+	var running sync.WaitGroup
+	running.Go(func() {
+		// Had Close not waited, there would be no state to search.
+		if r, err := b.Search(g, Query{Text: "alpha", Size: 1}); err != nil || r.Total != 1 {
+			t.Errorf("got %v, %v", r, err)
+		}
+	})
+	<-g.entered
+	running.Go(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for b.life.TryRLock() { // until Close waits
+		b.life.RUnlock()
+		runtime.Gosched()
+	}
+	close(g.leave)
+	running.Wait()
+}
+
+func TestRecord(t *testing.T) {
+	r := record{pageKey{1, 2, 3}, []fieldLengths{{1, 0, 300, 70000, 5}, {}}}
+	b := encodeRecord(r)
+	t.Run("what is written is read", func(t *testing.T) {
+		got, err := decodeRecord(b)
+		if err != nil || got.key != r.key || !slices.Equal(got.lengths, r.lengths) {
+			t.Errorf("got %v, %v", got, err)
+		}
+	})
+	t.Run("what is cut or too long is an error", func(t *testing.T) {
+		for n := range b {
+			if _, err := decodeRecord(b[:n]); err == nil {
+				t.Errorf("no error with %d bytes", n)
+			}
+		}
+		if _, err := decodeRecord(append(b, 0)); err == nil {
+			t.Error("no error with a byte too many")
+		}
+	})
+}
+
+func TestSplitSentences(t *testing.T) {
+	text := "One. Two, e.g. this? Three!\nfour 1.5\n\n  five。六！"
+	var got []string
+	for _, s := range splitSentences(text) {
+		got = append(got, text[s.start:s.end])
+	}
+	if s := strings.Join(got, "|"); s != "One.|Two, e.g.|this?|Three!|four 1.5|five。|六！" {
+		t.Errorf("got %s", s)
+	}
+}
+
+func TestTop(t *testing.T) {
+	compare := func(a, b int) int { return a - b }
+	for n := range 40 {
+		list := make([]int, 200)
+		for i := range list {
+			list[i] = (i * 7919) % 200
+		}
+		top(list, n, compare)
+		for i := range n {
+			if list[i] != i {
+				t.Fatalf("first %d: %v", n, list[:n])
+			}
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package indextest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"faqbase/index"
+)
+
+// runEdits applies random edits one after the other and compares each state with
+// that of an engine which was given the library at once: how an index came to be
+// must not be seen.
+func runEdits(t *testing.T, open func(t *testing.T) index.Engine) {
+	words := strings.Fields("commit branch commits branches rebase merge merging github git-lfs node.js nodejs café index indexes C++ query queries")
+	queries := []string{"", "commit", "branch merg", "how to rebase branches", "gitub", "node js", "cafe", "c++", "quer", "indexs commits"}
+	rapid.Check(t, func(rt *rapid.T) {
+		word := rapid.SampledFrom(words)
+		sentence := rapid.Custom(func(rt *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(word, 1, 6).Draw(rt, "words"), " ")
+		})
+		e := open(t)
+		pages := make(map[string]string)
+		for step := range rapid.IntRange(1, 4).Draw(rt, "steps") {
+			for range rapid.IntRange(1, 3).Draw(rt, "edits") {
+				name := fmt.Sprintf("p%d.md", rapid.IntRange(0, 5).Draw(rt, "page"))
+				if rapid.IntRange(0, 4).Draw(rt, "remove") == 0 {
+					delete(pages, name)
+					continue
+				}
+				var b strings.Builder
+				fmt.Fprintf(&b, "---\ntools: [%s]\ncategory: %s\n---\n\nIntro %s.\n\n## FAQ\n", word.Draw(rt, "tool"), word.Draw(rt, "category"), sentence.Draw(rt, "intro"))
+				for i := range rapid.IntRange(0, 3).Draw(rt, "questions") {
+					fmt.Fprintf(&b, "\n### %s? {#q%d}\n\n%s.\n", sentence.Draw(rt, "question"), i, sentence.Draw(rt, "answer"))
+				}
+				pages[name] = b.String()
+			}
+			lib := Library(t, archive(pages))
+			apply(t, e, lib)
+			fresh := open(t)
+			apply(t, fresh, lib)
+			for _, q := range queries {
+				query := index.Query{Text: q, Size: 50}
+				if got, want := summary(search(t, e, query)), summary(search(t, fresh, query)); got != want {
+					rt.Fatalf("step %d, query %q:\n--- after edits\n%s--- at once\n%s", step, q, got, want)
+				}
+			}
+			fresh.Close()
+		}
+		e.Close()
+	})
+}
+
+func archive(pages map[string]string) string {
+	names := make([]string, 0, len(pages))
+	for n := range pages {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	var b strings.Builder
+	for _, n := range names {
+		fmt.Fprintf(&b, "-- %s --\n%s", n, pages[n])
+	}
+	return b.String()
+}

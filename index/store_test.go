@@ -1,0 +1,294 @@
+package index_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"faqbase/index"
+	"faqbase/index/indextest"
+	"faqbase/kb"
+)
+
+const storeLibrary = `
+-- a.md --
+## FAQ
+### How do I undo a commit?
+With git revert.
+### How do I rename a branch?
+With git branch -m.
+-- b.md --
+## FAQ
+### What is a monorepo?
+One repository for many projects.
+`
+
+// storeDocuments is the number of documents of storeLibrary: two pages, three questions.
+const storeDocuments = 5
+
+func openIndex(t *testing.T, dir string) *index.Bleve {
+	t.Helper()
+	e, err := index.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// fill opens the index in dir, applies lib, and returns how many documents that wrote.
+func fill(t *testing.T, dir string, lib *kb.Library) uint64 {
+	t.Helper()
+	e := openIndex(t, dir)
+	if err := e.Apply(t.Context(), lib); err != nil {
+		t.Fatal(err)
+	}
+	checkStore(t, e)
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return e.Indexed()
+}
+
+// checkStore checks that e finds what storeLibrary has.
+func checkStore(t *testing.T, e *index.Bleve) {
+	t.Helper()
+	for query, want := range map[string]int{"commit": 1, "monorepo": 1, "branch": 1, "": 3} {
+		r, err := e.Search(t.Context(), index.Query{Text: query, Size: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Total != want {
+			t.Errorf("%q: total %d, want %d", query, r.Total, want)
+		}
+	}
+}
+
+// filled returns a folder with an index of storeLibrary, and the library.
+func filled(t *testing.T) (string, *kb.Library) {
+	t.Helper()
+	dir := t.TempDir()
+	lib := indextest.Library(t, storeLibrary)
+	if n := fill(t, dir, lib); n != storeDocuments {
+		t.Fatalf("wrote %d documents, want %d", n, storeDocuments)
+	}
+	return dir, lib
+}
+
+func TestRestart(t *testing.T) {
+	t.Run("a restart writes nothing", func(t *testing.T) {
+		dir, lib := filled(t)
+		if n := fill(t, dir, lib); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	t.Run("a restart writes only the page that changed meanwhile", func(t *testing.T) {
+		dir, _ := filled(t)
+		changed := indextest.Library(t, strings.Replace(storeLibrary, "One repository", "A repository", 1))
+		if n := fill(t, dir, changed); n != 2 {
+			t.Errorf("wrote %d documents, want a page and its question", n)
+		}
+	})
+	t.Run("nothing but the index is left in the folder", func(t *testing.T) {
+		dir, _ := filled(t)
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range files {
+			names = append(names, f.Name())
+		}
+		if got := strings.Join(names, " "); got != "bleve-1 faqbase.lock" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+func TestLock(t *testing.T) {
+	dir, _ := filled(t)
+	e := openIndex(t, dir)
+	_, err := index.Open(dir)
+	if !errors.Is(err, index.ErrLocked) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("second open: error %v, want ErrLocked with the folder", err)
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	openIndex(t, dir)
+}
+
+func TestForeignFolder(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "letter.txt")
+	if err := os.WriteFile(name, []byte("Dear"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := index.Open(dir); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("error %v, want one that names the folder", err)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 1 {
+		t.Errorf("the folder was changed: %v", files)
+	}
+}
+
+func TestDamage(t *testing.T) {
+	flip := func(at func(size int) int) func(t *testing.T, name string) {
+		return func(t *testing.T, name string) {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[at(len(data))] ^= 0x5a
+			if err := os.WriteFile(name, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	truncate := func(size int64) func(t *testing.T, name string) {
+		return func(t *testing.T, name string) {
+			if err := os.Truncate(name, size); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	damages := map[string]func(t *testing.T, name string){
+		"first byte flipped":  flip(func(int) int { return 0 }),
+		"middle byte flipped": flip(func(n int) int { return n / 2 }),
+		"last byte flipped":   flip(func(n int) int { return n - 1 }),
+		"emptied":             truncate(0),
+		"cut":                 truncate(100),
+		"removed": func(t *testing.T, name string) {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	// Every file of an index, whatever Bleve names them.
+	pristine, _ := filled(t)
+	var files []string
+	err := filepath.WalkDir(pristine, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(pristine, path)
+			files = append(files, rel)
+		}
+		return err
+	})
+	if err != nil || len(files) < 4 {
+		t.Fatalf("files %v, error %v", files, err)
+	}
+	for _, file := range files {
+		for damage, do := range damages {
+			t.Run(filepath.Base(file)+" "+damage, func(t *testing.T) {
+				dir, lib := filled(t)
+				if file == "faqbase.lock" && damage == "removed" {
+					t.Skip("without its lock file the folder is not known as an index")
+				}
+				do(t, filepath.Join(dir, file))
+				fill(t, dir, lib)
+				if n := fill(t, dir, lib); n != 0 {
+					t.Errorf("the mended index was not kept: wrote %d documents", n)
+				}
+			})
+		}
+	}
+	t.Run("a folder that lost its index", func(t *testing.T) {
+		dir, lib := filled(t)
+		if err := os.RemoveAll(filepath.Join(dir, "bleve-1")); err != nil {
+			t.Fatal(err)
+		}
+		if n := fill(t, dir, lib); n != storeDocuments {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	t.Run("an index whose files vanish while it is used", func(t *testing.T) {
+		if os.PathSeparator == '\\' {
+			t.Skip("Windows does not remove open files")
+		}
+		dir, lib := filled(t)
+		e := openIndex(t, dir)
+		if err := e.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "bleve-1")); err != nil {
+			t.Fatal(err)
+		}
+		checkStore(t, e)
+		changed := indextest.Library(t, strings.Replace(storeLibrary, "One repository", "A jujutsu", 1))
+		if err := e.Apply(t.Context(), changed); err != nil {
+			t.Fatal(err)
+		}
+		checkStore(t, e)
+		if r, err := e.Search(t.Context(), index.Query{Text: "jujutsu"}); err != nil || r.Total != 1 {
+			t.Errorf("the change is not found: %v, %v", r, err)
+		}
+	})
+}
+
+// TestKilled kills a process in the middle of a large Apply, again and again. Each
+// next one must find an index that it can use, and the last finish it.
+func TestKilled(t *testing.T) {
+	if dir := os.Getenv("FAQBASE_KILLED_INDEX"); dir != "" {
+		applyUntilKilled(t, dir)
+		return
+	}
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	dir := filepath.Join(t.TempDir(), "index")
+	for _, after := range []int{1, 2, 3} {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKilled$")
+		cmd.Env = append(os.Environ(), "FAQBASE_KILLED_INDEX="+dir)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for n := 0; n < after && lines.Scan(); {
+			if lines.Text() == "applied" {
+				n++
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Wait()
+	}
+	e := openIndex(t, dir)
+	lib := indextest.Generate(300, 0)
+	if err := e.Apply(t.Context(), lib); err != nil {
+		t.Fatal(err)
+	}
+	r, err := e.Search(t.Context(), index.Query{Size: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Total != lib.NumQuestions() {
+		t.Errorf("total %d, want %d", r.Total, lib.NumQuestions())
+	}
+}
+
+// applyUntilKilled applies libraries that differ, and says so after each.
+func applyUntilKilled(t *testing.T, dir string) {
+	e, err := index.Open(dir)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	for edit := 1; ; edit++ {
+		if err := e.Apply(t.Context(), indextest.Generate(300, edit)); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("applied")
+	}
+}
