@@ -104,7 +104,11 @@ type toolView struct {
 	Search      string         // address of all its questions
 }
 
-const shownQuestions = 100 // on the page of a tool
+const (
+	shownQuestions  = 100 // on the page of a tool
+	listedQuestions = 300 // on the page of a category or ecosystem
+	shownOthers     = 40  // tools of the same category
+)
 
 // tool answers /tools/{slug}.
 func (s *Server) tool(c *gin.Context) error {
@@ -153,7 +157,7 @@ func (s *Server) tool(c *gin.Context) error {
 	}
 	for _, other := range lib.Tools {
 		shares := func(category string) bool { return slices.Contains(t.Category, category) }
-		if other != t && slices.ContainsFunc(other.Category, shares) {
+		if len(v.Others) < shownOthers && other != t && slices.ContainsFunc(other.Category, shares) {
 			v.Others = append(v.Others, toolLine{Tool: other, URL: toolURL(lib, other)})
 		}
 	}
@@ -177,6 +181,7 @@ type facetPage struct {
 	Pages     []*kb.Page
 	Tools     []toolLine
 	Questions int
+	Listed    bool // the questions are few enough to be listed below their pages
 	Search    string
 }
 
@@ -221,6 +226,7 @@ func (s *Server) value(f kb.Facet) handler {
 				v.Tools = append(v.Tools, toolLine{Tool: t, URL: toolURL(lib, t)})
 			}
 		}
+		v.Listed = v.Questions <= listedQuestions
 		v.Heading, v.Live = value.Name, "list"
 		v.Description = fmt.Sprintf("%s: %s on %s.", value.Name,
 			plural(v.Questions, "question", "questions"), plural(len(v.Pages), "page", "pages"))

@@ -109,6 +109,7 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index
 		"versus":  versus,
 		"host":    host,
+		"short":   shortTitle,
 		"capital": capital,
 		"heading": heading,
 	}
@@ -151,16 +152,31 @@ func versus(title string) template.HTML {
 	return template.HTML(title[:at[0]] + ` <i class="versus">` + title[at[2]:at[3]] + `</i> ` + title[at[1]:])
 }
 
-// heading is a heading with a link to itself; id is empty where an element
-// around it has the anchor. Its inside is the HTML of package kb.
+// shortTitle is the pair of a title such as "A vs B: which one for x?", where
+// the title stands beside others of its kind.
+func shortTitle(title string) string {
+	before, _, ok := strings.Cut(title, ": ")
+	if ok && versusWord.MatchString(before) {
+		return before
+	}
+	return title
+}
+
+// heading is a heading with a link to itself, or without where it has no anchor;
+// id is empty where an element around it has the anchor. Its inside is the HTML of package kb.
 func heading(level int, id, anchor string, inside template.HTML, text string) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<h%d", level)
-	if id != "" {
+	switch {
+	case anchor == "":
+		fmt.Fprintf(&b, ` class="h-sec">%s</h%d>`, inside, level)
+		return template.HTML(b.String())
+	case id != "":
 		fmt.Fprintf(&b, ` id="%s" class="h-sec"`, template.HTMLEscapeString(id))
 	}
+	fragment := (&url.URL{Fragment: anchor}).EscapedFragment()
 	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="Link to %s">#</a></h%d>`, inside,
-		template.HTMLEscapeString(url.PathEscape(anchor)), template.HTMLEscapeString(text), level)
+		template.HTMLEscapeString(fragment), template.HTMLEscapeString(text), level)
 	return template.HTML(b.String())
 }
 

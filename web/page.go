@@ -100,8 +100,11 @@ func (s *Server) page(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if name == "" {
+		return s.home(c)
+	}
 	if trimmed := strings.TrimRight(name, "/"); trimmed != name {
-		return s.redirect(c, strings.TrimRight("/kb/"+trimmed, "/"))
+		return s.redirect(c, "/kb/"+trimmed)
 	}
 	if p := lib.Page(name); p != nil {
 		c.Writer.Header().Add("Vary", "Accept")
@@ -233,8 +236,12 @@ func newParts(lib *kb.Library, p *kb.Page) ([]part, []content) {
 			}
 			parts = append(parts, part{Heading: &h})
 		case kb.BlockQuestion:
-			parts = append(parts, part{Question: &questionView{Question: b.Question, Level: min(level+1, 6)}})
-			contents = append(contents, content{Anchor: b.Question.Anchor, Text: b.Question.Text, Inner: level > 1})
+			if level == 1 { // questions are below a heading, always
+				parts = append(parts, part{Heading: &headingView{Level: 2, HTML: "Questions"}})
+				level = 2
+			}
+			parts = append(parts, part{Question: &questionView{Question: b.Question, Level: b.Level}})
+			contents = append(contents, content{Anchor: b.Question.Anchor, Text: b.Question.Text, Inner: true})
 		case kb.BlockComparison:
 			parts = append(parts, part{Table: newTable(lib, p.Comparison)})
 		}

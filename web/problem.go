@@ -126,7 +126,11 @@ func (s *Server) fail(c *gin.Context, err error) {
 	}
 	if err := s.render(c, p.Status, "error.html", view); err != nil {
 		s.log.Error("error page", "err", err)
-		c.String(p.Status, "%d %s\n", p.Status, p.Title)
+		text := fmt.Sprintf("%d %s\n", p.Status, p.Title)
+		if s.dev != nil {
+			text += err.Error() + "\n" // most likely the template that is being edited
+		}
+		c.String(p.Status, "%s", text)
 	}
 }
 

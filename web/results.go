@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,7 +69,7 @@ type facetView struct {
 	Label  string
 	Values []valueView // shown at once
 	Rest   []valueView // shown on demand
-	Open   bool        // a value of Rest is selected
+	Left   int         // values that are not listed, being too many
 }
 
 // valueView is one checkbox.
@@ -111,6 +112,8 @@ var (
 
 const (
 	shownValues  = 8    // of a facet, before "Show all"
+	listedValues = 60   // of a facet, altogether
+	shownGroups  = 24   // categories on the front page
 	longAnswer   = 6000 // bytes of HTML past which an answer is read on its page
 	shownPopular = 12   // tools on the front page
 	shownNewest  = 6    // pages on the front page
@@ -182,7 +185,9 @@ func (s *Server) overview(ctx context.Context, lib *kb.Library) (*overview, erro
 	if err != nil {
 		return nil, err
 	}
-	o := &overview{lib: found.Library, facets: found.Facets, Total: found.Total, Tools: len(found.Library.Tools), Categories: found.Facets[kb.FacetCategory]}
+	o := &overview{lib: found.Library, facets: found.Facets, Total: found.Total, Tools: len(found.Library.Tools)}
+	o.Categories = found.Facets[kb.FacetCategory]
+	o.Categories = o.Categories[:min(shownGroups, len(o.Categories))]
 	o.Popular = found.Facets[kb.FacetTool]
 	o.Popular = o.Popular[:min(shownPopular, len(o.Popular))]
 	dated := slices.DeleteFunc(slices.Clone(found.Library.Pages), func(p *kb.Page) bool { return p.Modified().IsZero() })
@@ -270,6 +275,10 @@ func cutQuery(address string) string {
 	return query
 }
 
+// headingID finds the ids of headings inside answers: they are unique on their
+// page, but not among answers of several.
+var headingID = regexp.MustCompile(`<(h[1-6]) id="[^"]*"`)
+
 func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	v := hitView{
 		ID:          fmt.Sprintf("hit-%d", n),
@@ -289,6 +298,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	if len(v.AnswerHTML) > longAnswer {
 		v.AnswerHTML = ""
 	}
+	v.AnswerHTML = headingID.ReplaceAllString(v.AnswerHTML, "<$1")
 	v.Tools = toolsNamed(lib, tools)
 	return v
 }
@@ -384,16 +394,18 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 		}
 		return cmp.Compare(all[b].Count, all[a].Count)
 	})
-	shown := make(map[int]bool)
-	for _, i := range rank[:shownValues] {
-		shown[i] = true
+	place := make([]int, len(all))
+	for n, i := range rank {
+		place[i] = n
 	}
 	for i, value := range all {
-		if shown[i] {
+		switch {
+		case place[i] < shownValues:
 			view.Values = append(view.Values, value)
-		} else {
+		case place[i] < listedValues:
 			view.Rest = append(view.Rest, value)
-			view.Open = view.Open || value.Selected
+		default:
+			view.Left++
 		}
 	}
 	return view, chips

@@ -143,8 +143,8 @@ func secured(c *gin.Context) {
 // noRoute redirects a path that ends in a slash to the one without.
 func (s *Server) noRoute(c *gin.Context) error {
 	path := c.Request.URL.Path
-	if trimmed := strings.TrimRight(path, "/"); trimmed != path && trimmed != "" && trimmed[0] == '/' {
-		return s.redirect(c, trimmed)
+	if trimmed := strings.Trim(path, "/"); "/"+trimmed+"/" == path {
+		return s.redirect(c, "/"+trimmed)
 	}
 	return notFound("there is nothing at %s", path)
 }

@@ -102,7 +102,6 @@ async function show(query, history) {
     }
     shown = query;
     swap(parse(html));
-    root.dataset.stale = "";
     $("bar").replaceChildren();
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
@@ -253,7 +252,7 @@ async function reload() {
 }
 
 const live = root.dataset.live;
-if (live) {
+function listen() {
   const source = new EventSource(new URL("events?since=" + root.dataset.library, base));
   source.addEventListener("library", (event) => {
     const { paths } = JSON.parse(event.data);
@@ -269,6 +268,9 @@ if (live) {
     $("bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
   });
   // A page in the back/forward cache must hold no connection.
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+if (live) {
+  listen();
+  addEventListener("pageshow", (event) => event.persisted && listen());
 }
