@@ -1,12 +1,16 @@
 package kb
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 )
+
+// badAnchor finds what was meant to be an anchor at the end of a heading.
+var badAnchor = regexp.MustCompile(`\{#[^{}]*\}\s*$`)
 
 // nameHeadings gives every heading of a page its anchor, by GitHub's rule:
 // explicit ones ({#id}) are taken first, then each other heading in order gets
@@ -17,6 +21,12 @@ func (r *reading) nameHeadings() {
 	for _, h := range r.headings {
 		id, ok := explicitAnchor(h)
 		if !ok {
+			id, ok = r.closedAnchor(h)
+		}
+		if !ok {
+			if bad := badAnchor.Find(r.lineOf(h)); bad != nil {
+				r.faults.errorf(r.file, r.line(h), "bad-anchor", "%s is no anchor; want {#name} of letters, digits, -, _, : and .", abridge(string(bad)))
+			}
 			continue
 		}
 		if first, taken := r.anchorLines[id]; taken {
@@ -45,6 +55,24 @@ func explicitAnchor(h *ast.Heading) (string, bool) {
 	value, _ := h.AttributeString("id")
 	id, _ := value.([]byte)
 	return string(id), len(id) > 0
+}
+
+// anchorAtEnd finds an anchor that closing number signs hid from the parser:
+// "## Why? {#why} ##".
+var anchorAtEnd = regexp.MustCompile(`\s*\{#([\pL\pM\pN_:.-]+)\}$`)
+
+// closedAnchor takes such an anchor out of the heading's text.
+func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {
+	last, ok := h.LastChild().(*ast.Text)
+	if !ok {
+		return "", false
+	}
+	found := anchorAtEnd.FindSubmatch(last.Segment.Value(r.src))
+	if found == nil {
+		return "", false
+	}
+	last.Segment.Stop -= len(found[0])
+	return string(found[1]), true
 }
 
 // headingSlug is GitHub's name of a heading: lower case, only letters, marks,

@@ -3,7 +3,6 @@ package kb
 import (
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -36,7 +35,7 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 		l.assets[norm.NFC.String(file)] = file
 	}
 	l.spell(read, last)
-	l.checkLinks()
+	newLinkChecker(l).check()
 	l.Faults = l.Faults.sort()
 	l.Digest = l.digest(c)
 	if last != nil {
@@ -104,11 +103,6 @@ func (l *Library) spell(read []*Page, last *Library) {
 	}
 	categories := newVocabulary(given.category, written.category, derived.category)
 	ecosystems := newVocabulary(given.ecosystem, written.ecosystem, derived.ecosystem)
-	for _, t := range l.fileTools {
-		for _, alias := range t.Aliases {
-			delete(written.tools.counts, foldName(alias)) // another name, not another spelling
-		}
-	}
 	tools := newVocabulary(given.tools, written.tools, derived.tools)
 	for _, t := range l.fileTools {
 		for _, name := range append([]string{t.Slug}, t.Aliases...) {
@@ -278,62 +272,6 @@ func (l *Library) indexTools() {
 			}
 		}
 	}
-}
-
-// checkLinks reports the links between files of the folder that lead nowhere.
-func (l *Library) checkLinks() {
-	drafts := map[string]bool{}
-	for _, p := range l.files {
-		if p.Draft {
-			drafts[p.Path] = true
-		}
-	}
-	for _, p := range l.Pages {
-		for _, k := range p.links {
-			l.checkLink(p, k, drafts)
-		}
-	}
-}
-
-func (l *Library) checkLink(p *Page, k link, drafts map[string]bool) {
-	const rule = "broken-link"
-	to := l.pages[k.page]
-	switch {
-	case k.refuse != "":
-		l.Faults.errorf(p.File, k.line, "refused-link", "%s is not shown as a link: %s", abridge(k.dest), k.refuse)
-	case k.page != "" && to == nil && drafts[k.page]:
-		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft", abridge(k.dest))
-	case k.page != "" && to == nil:
-		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), l.didYouMean(k.page, maps.Keys(l.pages)))
-	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0:
-		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), wantNear(k.anchor, nearest(k.anchor, maps.Keys(to.anchors), 3), "#"))
-	case k.asset != "" && l.assets[k.asset] == "":
-		l.Faults.errorf(p.File, k.line, rule, "no file at %s%s", abridge(k.dest), l.didYouMean(k.asset, maps.Keys(l.assets)))
-	case k.other != "" && l.pages[k.other] == nil:
-		l.Faults.warnf(p.File, k.line, rule, "%s leads to no page and no picture; only %s, and %s are served", abridge(k.dest),
-			strings.Join(pageExtensions, ", "), strings.Join(assetExtensions, ", "))
-	}
-}
-
-// didYouMean names the path that was probably meant: one a few edits away, else
-// one of the same name in another folder.
-func (l *Library) didYouMean(p string, paths func(func(string) bool)) string {
-	near := nearest(p, paths, 3)
-	if near == "" {
-		for other := range paths {
-			if path.Base(other) == path.Base(p) && (near == "" || other < near) {
-				near = other
-			}
-		}
-	}
-	return wantNear(p, near, "")
-}
-
-func wantNear(_, near, mark string) string {
-	if near == "" {
-		return ""
-	}
-	return ", want " + mark + near
 }
 
 // digest covers everything that is served.

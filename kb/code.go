@@ -11,8 +11,9 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// mostHighlighted is the longest code, in bytes, that is highlighted.
-const mostHighlighted = 64 << 10
+// mostHighlighted is the size of the largest page, in bytes, whose code is
+// highlighted: that takes far longer than everything else.
+const mostHighlighted = 512 << 10
 
 // renderCode writes code with a line above it that names the language.
 func renderCode(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -33,7 +34,11 @@ func renderCode(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.Wa
 	}
 	_, _ = w.WriteString(`<div class="codebox"><div><span>` + html.EscapeString(language) +
 		`</span></div><pre tabindex="0" role="region" aria-label="` + html.EscapeString(label) + `"><code>`)
-	highlight(w, language, code.String())
+	if lexer := lexers.Get(language); lexer != nil && len(src) <= mostHighlighted {
+		highlight(w, lexer, code.String())
+	} else {
+		_, _ = w.WriteString(html.EscapeString(code.String()))
+	}
 	_, _ = w.WriteString("</code></pre></div>\n")
 	return ast.WalkSkipChildren, nil
 }
@@ -49,12 +54,7 @@ func codeLanguage(info string) string {
 }
 
 // highlight writes code with a span around each token that has a class.
-func highlight(w util.BufWriter, language, code string) {
-	lexer := lexers.Get(language)
-	if lexer == nil || language == "text" || len(code) > mostHighlighted {
-		_, _ = w.WriteString(html.EscapeString(code))
-		return
-	}
+func highlight(w util.BufWriter, lexer chroma.Lexer, code string) {
 	tokens, err := chroma.Coalesce(lexer).Tokenise(&chroma.TokeniseOptions{State: "root", EnsureLF: true}, code)
 	if err != nil {
 		_, _ = w.WriteString(html.EscapeString(code))

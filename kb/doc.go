@@ -1,3 +1,146 @@
 // Package kb reads a knowledge base: a folder of Markdown pages, each a list of
 // questions with their answers.
+//
+// # Promises
+//
+//   - A [Library] is a whole knowledge base at one moment. It and everything in it
+//     is immutable and safe for concurrent use. Libraries that follow each other
+//     share the pages that did not change.
+//   - A bad file never takes good content away. The sound part of a page is
+//     served; where nothing of a file is sound, its last good page stays; every
+//     fault is reported with file, line and the mend.
+//   - Nothing that an author wrote is lost: the intro and the blocks of a page are
+//     all of it, in order.
+//   - HTML is safe to show as it is: no script, no handler, no style, no address
+//     but http, https, mailto, tel, ftp and those of the site itself.
+//   - HTML is rendered when it is first wanted, once, for a whole page. Reading
+//     alone renders nothing but the cells of the comparison.
+//
+// # Files
+//
+// A page is a file that ends in .md, .markdown or .mdx, in folders of any depth.
+// Names that begin with a dot, testdata and node_modules are left alone. A page's
+// path is its file without the extension, in Unicode's form NFC; of two files with
+// one path the second is an error and not served. Files that end in png, jpg, jpeg,
+// gif, webp, avif, svg or pdf are served beside the pages. tools.yaml in the root
+// holds facts about tools.
+//
+// A symbolic link is followed by a relative path to what lies inside the folder, also
+// to names that begin with a dot; one that leads out is a fault and nothing outside is
+// ever read. Linked folders are read under the link's name, cycles are cut. Only
+// regular files are opened.
+//
+// Pages over 4 MiB, binary files and empty files are not read; what is no UTF-8 is
+// served with U+FFFD in its place.
+//
+// # Watching
+//
+// An event only says "look". A look lists the folder and compares path, size, time,
+// inode and mode of each file with those it knows; of what differs, or changed in the
+// last two seconds, it reads the content and compares its digest; it parses what is
+// new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
+// events, at the latest 1 s after the first; without any every 30 s; every 2 s where
+// there are no events. What cannot be read keeps its last version, what is not there
+// any more is gone.
+//
+// # Pages
+//
+// A page is CommonMark with tables, strikethrough, task lists, autolinks,
+// footnotes, alerts (> [!NOTE]) and fenced code, after optional front matter:
+//
+//	---
+//	title: "SQLAlchemy vs Django ORM: which one for your Python project?"
+//	category: ORMs
+//	ecosystem: Python
+//	tools: [SQLAlchemy, Django ORM]
+//	updated: 2026-11-20
+//	questions:                      # optional, by anchor
+//	  together:
+//	    aliases: ["two orms in one project"]
+//	    tools: [SQLAlchemy]         # narrows the page's tools
+//	---
+//
+// Front matter is YAML with the keys title, summary, category, ecosystem, tools,
+// tags, published, updated, verified, sources, review_by, author, owner, lang,
+// draft, aliases, moved and questions (there aliases, tools, verified, sources).
+// Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
+// one is a warning; other unknown keys are left alone. Where the YAML is broken,
+// each key that can be read alone counts.
+//
+// Where front matter is silent, the title is the first h1, else the file's name;
+// the ecosystem is the first folder; a title of the form "A vs B" gives the tools.
+//
+// What a question is, and where its answer ends, is written down and decided in
+// questions.go alone.
+//
+// A heading's anchor is its {#id}, else its name by GitHub's rule: lower case,
+// punctuation dropped, spaces as "-". Explicit ones are taken first, repeats get -1,
+// -2 and so on, an empty one is "question". An id in raw HTML is an anchor too if no
+// heading has it.
+//
+// The quick comparison is the first table under a heading "Quick comparison", else
+// the first table whose columns after the first all name tools of the page. A cell
+// that begins with the word Yes, No or Partly is wrapped in a span of class yes,
+// no or part.
+//
+// # Facet values
+//
+// Values of category, ecosystem and tool compare without case and have one
+// spelling each: that of tools.yaml, else the one that front matter has most
+// often, then the first in path order, else that of the folder or title. A tool's
+// aliases and slug stand for its name. A folder whose slug is that of a known
+// value is that value: dotnet is .NET.
+//
+// # HTML
+//
+// A question is an h3; headings in its answer begin at h4 and skip no level.
+// Headings outside answers begin at h2; one that groups the questions of a FAQ is
+// an h2 as well. Tables have explicit roles. Code is
+//
+//	<div class="codebox"><div><span>go</span></div><pre tabindex="0" role="region" aria-label="Code sample: go"><code>…
+//
+// with spans of the few classes that codeClass names; pages over 512 KiB are not
+// highlighted. Alerts are <div class="alert alert-note"><p class="alert-title">.
+// Each part of a page has its own footnotes, with ids that no other part has.
+//
+// Relative links to pages lead to their addresses, with or without extension, and
+// those to pictures and files to theirs; "/x.md" is relative to the folder. None
+// leads out of the folder. Links outside have rel="noopener noreferrer". Of raw
+// HTML there remain text, plain elements without attributes, links and pictures.
+//
+// # Faults
+//
+// Each fault has a rule, which never changes its name. An error says that
+// something is not served as written, a warning that it is and was probably not
+// meant.
+//
+//	bad-anchor        error    {#…} at the end of a heading is no anchor
+//	bad-date          error    a date is not YYYY-MM-DD
+//	bad-slug          error    a slug is malformed, or a name has no letter or digit to make one of
+//	bad-url           error    an address in tools.yaml does not begin with https:// or http://
+//	bad-value         error    a value of front matter or tools.yaml is not what its key wants
+//	binary-file       error    the file is no text; not read
+//	broken-link       error    a link into the folder leads to no page, heading or file
+//	broken-link       warning  the same, where the target is by its name nothing that is ever served
+//	broken-yaml       error    an entry of tools.yaml is no YAML
+//	empty-page        error    the file is empty
+//	empty-page        warning  the page has front matter or a title and nothing else
+//	front-matter      error    the front matter is no YAML, not closed, or questions: is malformed
+//	invalid-utf8      error    the file is not UTF-8
+//	near-key          warning  a key is nearly a known one
+//	no-answer         error    a question has no answer
+//	no-name           error    an entry of tools.yaml has no name
+//	no-title          warning  a page has no title
+//	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
+//	repeated-anchor   error    two headings have one {#id}
+//	repeated-key      error    a key is given twice
+//	repeated-page     error    two files have one path
+//	repeated-tool     error    a tool or an alias is in tools.yaml twice
+//	slug-collision    error    two values have one slug
+//	too-complex       error    nested or wide beyond what anyone writes; not read
+//	too-large         error    over 4 MiB; not read
+//	unknown-column    error    a column under "Quick comparison" names no tool of the page
+//	unknown-question  error    a key under questions: is no question's anchor
+//	unreadable        error    the file cannot be read
+//	unused-footnote   warning  nothing refers to a footnote
 package kb

@@ -81,7 +81,7 @@ func (l *ErrorList) warnf(file string, line int, rule, format string, args ...an
 func nearest(s string, names iter.Seq[string], max int) string {
 	best, bestDistance := "", max+1
 	for name := range names {
-		if d := distance(s, name, bestDistance-1); d < bestDistance || d == bestDistance && d <= max && name < best {
+		if d := distance(s, name, bestDistance); d < bestDistance || d == bestDistance && d <= max && name < best {
 			best, bestDistance = name, d
 		}
 	}

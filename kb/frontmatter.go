@@ -67,7 +67,7 @@ func cutFrontMatter(src []byte) (matter, body []byte, ok bool) {
 // false where it is no front matter at all, but text between two rules. Where
 // the YAML is broken, every key that can be read on its own still counts.
 func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, ok bool) {
-	r := yamlReader{file: file, offset: 1, faults: &faults}
+	r := yamlReader{file: file, offset: 1, last: 1 + bytes.Count(src, []byte("\n")) + 1, faults: &faults}
 	root, err := parseYAML(src)
 	if err == nil {
 		if root == nil {
@@ -88,16 +88,17 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 		switch {
 		case err != nil:
 			line, reason := yamlFault(err)
-			faults.errorf(file, r.offset+line, "front-matter", "%s is no YAML (%s); put the value in quotes", c.name(), reason)
+			faults.errorf(file, r.at(line), "front-matter", "broken YAML at %s: %s", c.name(), reason)
 		case root != nil && root.Kind == yaml.MappingNode:
 			r.page(root, &m)
 		case root != nil:
-			faults.errorf(file, r.offset+1, "front-matter", "want key: value, not %q", abridge(string(c.text)))
+			faults.errorf(file, r.at(1), "front-matter", "want key: value, not %q", abridge(string(c.text)))
 		}
 	}
 	if len(faults) == 0 { // each key alone is sound, so a key is there twice or an anchor is missing
 		line, reason := yamlFault(err)
-		faults.errorf(file, 1+line, "front-matter", "broken YAML: %s", reason)
+		r.offset = 1
+		faults.errorf(file, r.at(line), "front-matter", "broken YAML: %s", reason)
 	}
 	return m, faults, true
 }
@@ -186,24 +187,36 @@ func (r *yamlReader) questions(key, value *yaml.Node) map[string]questionMatter 
 type yamlReader struct {
 	file   string
 	offset int // lines of the file before the YAML
+	last   int // line that a fault can be on
 	faults *ErrorList
 }
 
-func (r *yamlReader) line(n *yaml.Node) int { return n.Line + r.offset }
+// at is the line of the file for a line of the YAML. YAML knows more line ends
+// than editors do, such as U+2028.
+func (r *yamlReader) at(line int) int { return min(line+r.offset, r.last) }
+
+func (r *yamlReader) line(n *yaml.Node) int { return r.at(n.Line) }
 
 func (r *yamlReader) errorf(n *yaml.Node, rule, format string, args ...any) {
 	r.faults.errorf(r.file, r.line(n), rule, format, args...)
 }
 
-// pairs gives the keys and values of a mapping, aliases resolved. Where known
+// pairs gives the keys and values of a mapping, aliases resolved and repeated
+// keys left out. Where known
 // names the keys, one that is nearly one of them is a fault.
 func (r *yamlReader) pairs(n *yaml.Node, where string, known []string) func(func(key, value *yaml.Node) bool) {
 	return func(yield func(key, value *yaml.Node) bool) {
+		lines := map[string]int{}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
 			if value.Kind == yaml.AliasNode {
 				value = value.Alias
 			}
+			if first := lines[key.Value]; first > 0 {
+				r.errorf(key, "repeated-key", "key %q is already on line %d; keep one of them", key.Value, first)
+				continue
+			}
+			lines[key.Value] = r.line(key)
 			if known != nil && !slices.Contains(known, key.Value) {
 				if near := nearest(key.Value, slices.Values(known), 2); near != "" {
 					if where != "" {
@@ -309,6 +322,9 @@ func yamlFault(err error) (int, string) {
 	line := 1
 	if _, scanErr := fmt.Sscanf(reason, "line %d:", &line); scanErr == nil {
 		_, reason, _ = strings.Cut(reason, ": ")
+	}
+	if strings.Contains(reason, "mapping values") { // a colon in the text
+		reason += "; put the value in quotes"
 	}
 	return max(line, 1), oneLine(reason)
 }

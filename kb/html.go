@@ -42,7 +42,7 @@ func isBreak(tag string) bool {
 
 // unseen are the elements whose content is no text for readers.
 var unseen = map[atom.Atom]bool{atom.Script: true, atom.Style: true, atom.Template: true, atom.Noscript: true,
-	atom.Iframe: true, atom.Object: true, atom.Embed: true, atom.Svg: true, atom.Math: true, atom.Title: true, atom.Head: true}
+	atom.Iframe: true, atom.Svg: true, atom.Math: true, atom.Title: true, atom.Head: true}
 
 // inlineElements are those that do not end a line of text.
 var inlineElements = map[atom.Atom]bool{atom.A: true, atom.Abbr: true, atom.B: true, atom.Code: true, atom.Del: true, atom.Em: true,
@@ -78,7 +78,7 @@ func htmlText(src []byte) string {
 			hidden, depth = t.DataAtom, 1
 		case kind == html.StartTagToken, kind == html.SelfClosingTagToken, kind == html.EndTagToken:
 			if t.DataAtom == atom.Img && kind != html.EndTagToken {
-				b.WriteString(attribute(t.Attr, "alt"))
+				b.WriteString(" " + attribute(t.Attr, "alt") + " ")
 			} else if !inlineElements[t.DataAtom] {
 				b.WriteByte('\n')
 			}
@@ -132,26 +132,17 @@ func (r *reading) writeSafe(b *strings.Builder, n *html.Node) {
 	if n.Type != html.ElementNode || n.Namespace != "" || unseen[n.DataAtom] {
 		return
 	}
+	b.WriteString(r.place(n.DataAtom, n.Attr))
 	open, end := "", ""
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Summary:
 		open, end = "<p><strong>", "</strong></p>"
 	case atom.A:
-		if href := attribute(n.Attr, "href"); href != "" {
-			if a := r.resolve(string(util.URLEscape([]byte(href), false))); a.href != "" {
-				open, end = `<a href="`+html.EscapeString(a.href)+`">`, "</a>"
-				if a.outside {
-					open = strings.TrimSuffix(open, ">") + ` rel="noopener noreferrer">`
-				}
-			}
+		if open = r.safeLink(n.Attr); open != "" {
+			end = "</a>"
 		}
 	case atom.Img:
-		alt := html.EscapeString(attribute(n.Attr, "alt"))
-		if a := r.resolve(string(util.URLEscape([]byte(attribute(n.Attr, "src")), false))); a.href != "" && attribute(n.Attr, "src") != "" {
-			b.WriteString(`<img src="` + html.EscapeString(a.href) + `" alt="` + alt + `" loading="lazy">`)
-		} else {
-			b.WriteString(alt)
-		}
+		b.WriteString(r.safePicture(n.Attr))
 		return
 	case atom.Br, atom.Hr:
 		b.WriteString("<" + n.Data + ">")
@@ -166,4 +157,124 @@ func (r *reading) writeSafe(b *strings.Builder, n *html.Node) {
 		r.writeSafe(b, c)
 	}
 	b.WriteString(end)
+}
+
+// safeLink is the opening tag of a link in raw HTML, "" if its address is not allowed.
+func (r *reading) safeLink(attributes []html.Attribute) string {
+	href := attribute(attributes, "href")
+	a := r.resolve(string(util.URLEscape([]byte(href), false)))
+	switch {
+	case href == "" || a.href == "":
+		return ""
+	case a.outside:
+		return `<a href="` + html.EscapeString(a.href) + `" rel="noopener noreferrer">`
+	}
+	return `<a href="` + html.EscapeString(a.href) + `">`
+}
+
+// safePicture is a picture in raw HTML, or its description if its address is not allowed.
+func (r *reading) safePicture(attributes []html.Attribute) string {
+	src, alt := attribute(attributes, "src"), html.EscapeString(attribute(attributes, "alt"))
+	a := r.resolve(string(util.URLEscape([]byte(src), false)))
+	if src == "" || a.href == "" {
+		return alt
+	}
+	return `<img src="` + html.EscapeString(a.href) + `" alt="` + alt + `" loading="lazy">`
+}
+
+// place is an empty element with the id that a tag of raw HTML has, or the name of
+// an <a>, so that links to it work; "" if there is none or it is taken.
+func (r *reading) place(name atom.Atom, attributes []html.Attribute) string {
+	id := placeName(name, attributes)
+	if !r.places[id] {
+		return ""
+	}
+	r.places[id] = false
+	return `<span id="` + html.EscapeString(id) + `"></span>`
+}
+
+func placeName(name atom.Atom, attributes []html.Attribute) string {
+	id := attribute(attributes, "id")
+	if id == "" && name == atom.A {
+		id = attribute(attributes, "name")
+	}
+	if strings.ContainsAny(id, " \t\r\n\f") {
+		return ""
+	}
+	return id
+}
+
+// namePlaces takes the ids in raw HTML as anchors, after those of the headings.
+func (r *reading) namePlaces(blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
+	r.places = map[string]bool{}
+	add := func(src []byte, n ast.Node) {
+		for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+			switch z.Next() {
+			case html.ErrorToken:
+				return
+			case html.StartTagToken, html.SelfClosingTagToken:
+				t := z.Token()
+				id := placeName(t.DataAtom, t.Attr)
+				if _, taken := r.anchorLines[id]; id != "" && !taken {
+					r.places[id] = true
+					r.anchorLines[id] = r.line(n)
+				}
+			}
+		}
+	}
+	for _, n := range blocks {
+		add(htmlSource(r.src, n), n)
+	}
+	for _, n := range tags {
+		add([]byte(rawTag(r.src, n)), n)
+	}
+}
+
+// keepTags marks the inline tags of raw HTML that are shown: those of kept
+// elements and links that are closed among the same siblings, pictures and line
+// breaks.
+func (r *reading) keepTags(tags []*ast.RawHTML) {
+	type openTag struct {
+		node *ast.RawHTML
+		name atom.Atom
+		html string
+	}
+	var open []openTag
+	for i, n := range tags {
+		if i > 0 && tags[i-1].Parent() != n.Parent() {
+			open = open[:0]
+		}
+		z := html.NewTokenizer(strings.NewReader(rawTag(r.src, n)))
+		kind := z.Next()
+		t := z.Token()
+		switch {
+		case kind == html.EndTagToken:
+			at := len(open) - 1
+			for at >= 0 && open[at].name != t.DataAtom {
+				at--
+			}
+			if at >= 0 {
+				start := open[at].node
+				before, _ := start.AttributeString("html")
+				place, _ := before.(string)
+				start.SetAttributeString("html", place+open[at].html)
+				n.SetAttributeString("html", "</"+t.Data+">")
+				open = open[:at]
+			}
+		case kind == html.StartTagToken || kind == html.SelfClosingTagToken:
+			n.SetAttributeString("html", r.place(t.DataAtom, t.Attr))
+			switch {
+			case t.DataAtom == atom.Br:
+				n.SetAttributeString("html", "<br>")
+			case t.DataAtom == atom.Img:
+				n.SetAttributeString("html", r.safePicture(t.Attr))
+			case t.DataAtom == atom.A:
+				if link := r.safeLink(t.Attr); link != "" {
+					open = append(open, openTag{n, atom.A, link})
+				}
+			case kept[t.DataAtom] && inlineElements[t.DataAtom]:
+				open = append(open, openTag{n, t.DataAtom, "<" + t.Data + ">"})
+			}
+		}
+	}
 }

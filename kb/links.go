@@ -63,7 +63,7 @@ func (r *reading) resolve(dest string) address {
 	a := address{link: link{dest: dest}}
 	if scheme, _, ok := strings.Cut(dest, ":"); ok && isScheme(scheme) {
 		if slices.Contains(schemes, strings.ToLower(scheme)) {
-			a.href, a.outside = dest, true
+			a.href, a.outside = dest, strings.Contains(dest, "//")
 		} else {
 			a.refuse = "address with " + scheme + ": is not shown, want " + wanted(schemes)
 		}

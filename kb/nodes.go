@@ -27,13 +27,14 @@ func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindImage, renderImage)
 	reg.Register(ast.KindCodeBlock, renderCode)
 	reg.Register(ast.KindFencedCodeBlock, renderCode)
-	reg.Register(ast.KindHTMLBlock, renderHTMLBlock)
+	reg.Register(ast.KindHTMLBlock, renderRawHTML)
 	reg.Register(ast.KindRawHTML, renderRawHTML)
 	reg.Register(east.KindTable, renderTable)
 	reg.Register(east.KindTableHeader, renderTableHeader)
 	reg.Register(east.KindTableRow, renderTableRow)
 	reg.Register(east.KindTableCell, renderTableCell)
 	reg.Register(east.KindFootnoteLink, renderFootnoteMark)
+	reg.Register(east.KindTaskCheckBox, renderTask)
 }
 
 func renderAlert(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -165,6 +166,17 @@ func renderTableCell(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	return ast.WalkContinue, nil
 }
 
+func renderTask(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		state := `aria-label="Not done"`
+		if n.(*east.TaskCheckBox).IsChecked {
+			state = `aria-label="Done" checked`
+		}
+		_, _ = w.WriteString(`<input type="checkbox" disabled ` + state + `> `)
+	}
+	return ast.WalkContinue, nil
+}
+
 func renderFootnoteMark(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	mark := n.(*east.FootnoteLink)
 	prefix, ok := n.AttributeString("prefix")
@@ -179,16 +191,10 @@ func renderFootnoteMark(w util.BufWriter, _ []byte, n ast.Node, entering bool) (
 	return ast.WalkContinue, nil
 }
 
-func renderHTMLBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+// renderRawHTML writes what was kept of raw HTML.
+func renderRawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if s, ok := n.AttributeString("html"); ok && entering {
 		_, _ = w.WriteString(s.(string))
-	}
-	return ast.WalkSkipChildren, nil
-}
-
-func renderRawHTML(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering && isBreak(rawTag(src, n.(*ast.RawHTML))) {
-		_, _ = w.WriteString("<br>")
 	}
 	return ast.WalkSkipChildren, nil
 }

@@ -3,6 +3,7 @@ package kb
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -31,6 +32,9 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
 )
 
+// unclosedMatter is the head of a file that begins like front matter.
+var unclosedMatter = regexp.MustCompile(`^---[ \t]*\r?\n\w+:(\s|$)`)
+
 // Parse reads one page. file is its path relative to the folder. The page is what
 // could be read, nil if nothing could; the error is an [ErrorList] of all faults.
 func Parse(file string, src []byte, o Options) (*Page, error) {
@@ -57,9 +61,11 @@ type reading struct {
 	anchors      map[*ast.Heading]string
 	anchorLines  map[string]int
 	title        string
-	titleHeading *ast.Heading // the h1 that is the title or repeats it
+	titleHeading *ast.Heading    // the h1 that is the title or repeats it
+	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
 	comparison   *east.Table
-	headed       bool // the comparison is under a heading that names it
+	headed       bool                  // the comparison is under a heading that names it
+	sections     map[*ast.Heading]bool // headings that group questions
 	intro        []ast.Node
 	parts        []part
 	links        []link
@@ -82,7 +88,11 @@ func read(file string, src []byte, o Options) *reading {
 		src = src[3:]
 	}
 	r.src = src
-	if matter, body, ok := cutFrontMatter(src); ok {
+	matter, body, ok := cutFrontMatter(src)
+	if !ok && unclosedMatter.Match(src) {
+		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
+	}
+	if ok {
 		front, faults, isFront := readFrontMatter(file, matter)
 		if isFront {
 			r.front, r.faults, r.src = front, faults, body
@@ -95,8 +105,10 @@ func read(file string, src []byte, o Options) *reading {
 		}
 	}
 	r.doc = markdown.Parser().Parse(text.NewReader(r.src))
-	r.gather()
+	blocks, tags := r.gather()
 	r.nameHeadings()
+	r.namePlaces(blocks, tags)
+	r.keepTags(tags)
 	r.findTitle()
 	r.findComparison()
 	r.divide()
@@ -105,8 +117,9 @@ func read(file string, src []byte, o Options) *reading {
 }
 
 // gather finds the headings and footnotes, and turns quotations that begin with
-// a mark such as [!NOTE] into alerts.
-func (r *reading) gather() {
+// a mark such as [!NOTE] into alerts. It gives the raw HTML: blocks, and inline
+// tags in order.
+func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	var lists []*east.FootnoteList
 	var quotes []*ast.Blockquote
 	r.references = map[*east.FootnoteLink]int{}
@@ -124,6 +137,10 @@ func (r *reading) gather() {
 			lists = append(lists, n)
 		case *east.FootnoteLink:
 			r.references[n] = n.Index
+		case *ast.HTMLBlock:
+			blocks = append(blocks, n)
+		case *ast.RawHTML:
+			tags = append(tags, n)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -142,6 +159,7 @@ func (r *reading) gather() {
 			r.footnotes[note.Index] = note
 		}
 	}
+	return blocks, tags
 }
 
 // keepBraces gives a heading back what the parser took for attributes though it
@@ -228,6 +246,7 @@ func (r *reading) divide() {
 			blocks = append(blocks, n)
 		}
 	}
+	r.sections = map[*ast.Heading]bool{}
 	spans := r.findQuestions(blocks)
 	inIntro := true
 	for i := 0; i < len(blocks); i++ {
@@ -241,7 +260,7 @@ func (r *reading) divide() {
 		}
 		h, isHeading := n.(*ast.Heading)
 		switch {
-		case isHeading && h == r.titleHeading:
+		case isHeading && (h == r.titleHeading || !h.HasChildren()):
 		case isHeading:
 			r.parts = append(r.parts, part{kind: BlockHeading, heading: h})
 			inIntro = false
@@ -297,6 +316,9 @@ func (r *reading) page(src []byte) *Page {
 		p.Comparison = r.table(r.comparison)
 	}
 	r.matchQuestions(p)
+	if len(r.intro) == 0 && len(r.parts) == 0 {
+		r.faults.warnf(r.file, 0, "empty-page", "the page has no text; write a question and its answer below the title")
+	}
 	p.Digest = p.digest()
 	return p
 }

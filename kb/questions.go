@@ -1,12 +1,12 @@
 package kb
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
-	"bytes"
 	"github.com/yuin/goldmark/ast"
 	"golang.org/x/net/html"
-	"slices"
 )
 
 // This file alone decides what a question is.
@@ -23,7 +23,9 @@ import (
 //   - Elsewhere every heading that ends in a question mark is one, unless it lies
 //     inside another question's answer or is the page's title.
 //   - An answer reaches to the next heading of its question's level or above;
-//     deeper headings belong to it.
+//     deeper headings belong to it. Rules and comments alone are no answer.
+//   - A question's section is the heading that it is directly under, neither the
+//     title nor the heading that promises questions.
 
 // A span is a question among the blocks of a page: blocks[start] is its heading,
 // what follows up to blocks[end] its answer.
@@ -35,19 +37,28 @@ type span struct {
 // findQuestions finds the questions among the blocks of a page, in order.
 func (r *reading) findQuestions(blocks []ast.Node) []span {
 	f := questionFinder{reading: r, blocks: blocks}
+	var above []*ast.Heading // those that the present one is under, outermost first
 	for i := 0; i < len(blocks); {
 		h, ok := blocks[i].(*ast.Heading)
 		if !ok {
 			i++
 			continue
 		}
+		for len(above) > 0 && above[len(above)-1].Level >= h.Level {
+			above = above[:len(above)-1]
+		}
+		section := ""
+		if len(above) > 0 && above[len(above)-1] != r.titleHeading {
+			section = r.text(above[len(above)-1])
+		}
+		above = append(above, h)
 		end := f.endOf(i, len(blocks))
 		text := r.text(h)
 		switch {
 		case namesQuestions(text):
 			f.faq(i+1, end)
 			i = end
-		case h != r.titleHeading && endsInQuestionMark(text) && f.add(i, end, f.enclosing(i)):
+		case h != r.titleHeading && endsInQuestionMark(text) && f.add(i, end, section):
 			i = end
 		default:
 			i++
@@ -71,7 +82,12 @@ func (f *questionFinder) faq(start, end int) {
 			f.add(i, next, "")
 			continue
 		}
-		section := f.text(f.blocks[i].(*ast.Heading))
+		h := f.blocks[i].(*ast.Heading)
+		section := f.text(h)
+		if namesQuestions(section) {
+			section = ""
+		}
+		f.sections[h] = true
 		for j := range f.ofShallowestLevel(i+1, next) {
 			f.add(j, f.endOf(j, next), section)
 		}
@@ -79,10 +95,13 @@ func (f *questionFinder) faq(start, end int) {
 }
 
 // add notes the question blocks[i] with an answer up to end. A heading without
-// any answer is a fault and no question.
+// any answer is a fault and no question, one without text is only no question.
 func (f *questionFinder) add(i, end int, section string) bool {
+	h := f.blocks[i].(*ast.Heading)
+	if f.text(h) == "" {
+		return false
+	}
 	if !slices.ContainsFunc(f.blocks[i+1:end], f.isContent) {
-		h := f.blocks[i].(*ast.Heading)
 		f.faults.errorf(f.file, f.line(h), "no-answer", "question has no answer: %q; write one below it", abridge(f.text(h)))
 		return false
 	}
@@ -148,21 +167,6 @@ func (f *questionFinder) isContent(n ast.Node) bool {
 	return true
 }
 
-// enclosing is the text of the nearest heading above blocks[i] that it is under,
-// the title apart.
-func (f *questionFinder) enclosing(i int) string {
-	level := f.blocks[i].(*ast.Heading).Level
-	for j := i - 1; j >= 0; j-- {
-		if h, ok := f.blocks[j].(*ast.Heading); ok && h.Level < level {
-			if h == f.titleHeading {
-				return ""
-			}
-			return f.text(h)
-		}
-	}
-	return ""
-}
-
 // namesQuestions tells whether a heading promises that questions are under it.
 func namesQuestions(heading string) bool {
 	switch strings.ToLower(strings.TrimRight(heading, " :.?!")) {
@@ -224,7 +228,7 @@ func (r *reading) matchQuestions(p *Page) {
 					return
 				}
 			}
-		}, 3)
+		}, few(anchor))
 		switch {
 		case r.anchorLines[anchor] > 0:
 			r.faults.errorf(r.file, line, "unknown-question", "the heading of anchor %q on line %d is no question", anchor, r.anchorLines[anchor])

@@ -3,6 +3,7 @@ package kb
 import (
 	"bufio"
 	"bytes"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,6 +50,9 @@ func (h *rendering) render() {
 			b.HTML = r.html(part.nodes, outline, 0, "part-"+strconv.Itoa(i))
 		case BlockHeading:
 			b.Level = max(2, min(part.heading.Level, outline+1))
+			if r.sections[part.heading] {
+				b.Level = questionLevel - 1
+			}
 			b.Anchor, b.Text = r.anchors[part.heading], r.text(part.heading)
 			b.HTML = r.inner(part.heading)
 			outline = b.Level
@@ -119,16 +123,25 @@ func (r *reading) unlinkAll(h *ast.Heading) {
 	_ = ast.Walk(h, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch n.Kind() {
-			case ast.KindLink, ast.KindImage, ast.KindAutoLink, east.KindFootnoteLink:
+			case ast.KindLink, ast.KindImage, ast.KindAutoLink, ast.KindRawHTML, east.KindFootnoteLink:
 				all = append(all, n)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
 	for _, n := range all {
+		if tag, ok := n.(*ast.RawHTML); ok {
+			if s, _ := tag.AttributeString("html"); s != nil && linkTag.MatchString(s.(string)) {
+				tag.RemoveAttributes()
+			}
+			continue
+		}
 		r.unlink(n)
 	}
 }
+
+// linkTag finds the tags of links and pictures in what was kept of raw HTML.
+var linkTag = regexp.MustCompile(`</?a\b|<img\b`)
 
 // An htmlWriter renders nodes one after the other.
 type htmlWriter struct {
@@ -139,7 +152,7 @@ type htmlWriter struct {
 
 func newWriter(src []byte) *htmlWriter {
 	w := &htmlWriter{src: src}
-	w.out = bufio.NewWriter(&w.buffer)
+	w.out = bufio.NewWriterSize(&w.buffer, 512)
 	return w
 }
 

@@ -2,8 +2,6 @@ package kb
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -35,6 +33,10 @@ func readSource(file string, src []byte, o Options) *source {
 		s.faults.errorf(file, 0, "binary-file", "not a text file, so it is not read; save it as UTF-8")
 		return s
 	}
+	if line, what := tooComplex(src); what != "" {
+		s.faults.errorf(file, line, "too-complex", "%s, so the page is not read; divide it", what)
+		return s
+	}
 	if !utf8.Valid(src) {
 		s.faults.errorf(file, firstInvalid(src), "invalid-utf8", "not UTF-8; what is no character is shown as \uFFFD; save the file as UTF-8")
 	}
@@ -51,11 +53,11 @@ func unreadable(file string, err error, last *source) *source {
 	if last != nil {
 		s.page = last.page
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
+	mend := ""
+	if errors.Is(err, fs.ErrPermission) {
+		mend = "; see to its permissions"
 	}
-	s.faults.errorf(file, 0, "unreadable", "%v; see to its permissions", err)
+	s.faults.errorf(file, 0, "unreadable", "%v%s", cause(err), mend)
 	return s
 }
 
@@ -73,26 +75,6 @@ func firstInvalid(src []byte) int {
 		src = src[size:]
 	}
 	return line
-}
-
-// readFile reads at most maxSize+1 bytes of a file.
-func readFile(fsys fs.FS, file string) ([]byte, error) {
-	f, err := fsys.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("not a regular file")
-	}
-	if info.Size() > maxSize {
-		return make([]byte, maxSize+1), nil
-	}
-	return io.ReadAll(io.LimitReader(f, maxSize+1))
 }
 
 // isPage tells whether a file of that name is a page.

@@ -44,7 +44,7 @@ var (
 // readTools reads tools.yaml. Where the YAML is broken, every entry that can be
 // read on its own still counts.
 func readTools(src []byte) (tools []*Tool, faults ErrorList) {
-	r := yamlReader{file: toolsFile, faults: &faults}
+	r := yamlReader{file: toolsFile, last: bytes.Count(src, []byte("\n")) + 1, faults: &faults}
 	root, err := parseYAML(src)
 	if err == nil {
 		if root != nil && root.Kind != yaml.SequenceNode {
@@ -60,14 +60,15 @@ func readTools(src []byte) (tools []*Tool, faults ErrorList) {
 			root, err := parseYAML(c.text)
 			if err != nil {
 				line, reason := yamlFault(err)
-				faults.errorf(toolsFile, r.offset+line, "broken-yaml", "broken YAML: %s; put the value in quotes", reason)
+				faults.errorf(toolsFile, r.at(line), "broken-yaml", "broken YAML: %s", reason)
 			} else if root != nil && root.Kind == yaml.SequenceNode {
 				tools = append(tools, r.tools(root)...)
 			}
 		}
 		if len(faults) == 0 {
 			line, reason := yamlFault(err)
-			faults.errorf(toolsFile, line, "broken-yaml", "broken YAML: %s", reason)
+			r.offset = 0
+			faults.errorf(toolsFile, r.at(line), "broken-yaml", "broken YAML: %s", reason)
 		}
 	}
 	return uniqueTools(tools, &faults), faults

@@ -1,13 +1,86 @@
 // Package web serves a knowledge base and its search to browsers and programs.
+//
+// It promises that every page is whole without script, that what a response
+// says and the tag it is known by come from the same library, and that nothing a
+// visitor sends makes it fail.
+//
+// # Addresses
+//
+//	/                        the search page; ?q=, facets, page, size, sort, group
+//	/results                 the same results as an HTML fragment
+//	/search                  the same results as JSON
+//	/suggest?q=              completions
+//	/facets/{facet}?match=   the values of a facet with their counts
+//	/question?id=            one question
+//	/kb/{page}               a page; with .md its source; files beside the pages
+//	/tools, /tools/{slug}, /categories/{slug}, /ecosystems/{slug}
+//	/events                  server-sent events about changes
+//	/healthz, /readyz        for whoever runs the program
+//	/static/{name}           stylesheet, script, fonts, named by their content
+//
+// GET and HEAD are answered, everything else is 405. A name or alias in place
+// of a slug is redirected (308) to the slug. A slash at the end is redirected
+// away.
+//
+// # One search, three faces
+//
+// The search page, the fragment and the JSON are written from one value, so
+// that they cannot disagree. The fragment is the partial that the page includes.
+//
+// # Freshness
+//
+// [Server.Publish] swaps one pointer. A response carries a weak entity tag made
+// of the library's digest, the program (its version, configuration, templates and
+// assets) and the request. If-None-Match is compared with the published library
+// before anything is searched or rendered; a body that was made is tagged with the
+// library it was made from, which may already be the next one. HTML also
+// depends on the theme cookie, hence "Cache-Control: private, no-cache" there.
+//
+// # Live updates
+//
+// Each publication that changes something is one event: the library's digest
+// as its id, its generation and the paths of the pages that changed as its data. A
+// stream begins where its reader left off: Last-Event-ID, or ?since= with the
+// digest that is written into each page. The same digest is silent, also after a
+// restart; a digest that is known leads through the events since; an unknown one gets
+// one event that names every page. The event is encoded once, however many
+// streams there are; a stream that takes nothing for ten seconds is ended.
+//
+// # Errors
+//
+// Handlers return errors and one function maps them: a [problem] to its status,
+// [fs.ErrNotExist] to 404, a deadline to 503, all else to 500, which is logged
+// and never shown. Programs get application/problem+json (RFC 9457), people a page
+// with the search field. Output is rendered before the first byte is sent.
+//
+// # Security
+//
+// No inline script or style anywhere; the policy is in [contentPolicy]. Pictures
+// and files of the knowledge base are served with a type that follows from
+// their name, and SVG in a sandbox. HTML of answers comes from package kb, which
+// escapes what authors write; HTML of hits from package index.
 package web
 
 import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"faqbase/index"
 	"faqbase/kb"
 )
+
+// searchTimeout ends searches that take too long; their reader is told to retry.
+const searchTimeout = 5 * time.Second
 
 // Config is what a [Server] is made of.
 type Config struct {
@@ -17,7 +90,8 @@ type Config struct {
 	}
 	Title string // of the site; "" is faq/base
 	// BaseURL is put before every address ("https://x/help/"); "" for addresses
-	// that begin with "/".
+	// that begin with "/". The library must be read with the same base, without
+	// the slash at its end.
 	BaseURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads
 	Version     string // of the program, for ETag
@@ -25,17 +99,158 @@ type Config struct {
 	Log         *slog.Logger
 }
 
-// A Server is an http.Handler over the library that was last published.
-type Server struct{}
+// A Server is an http.Handler over the library that was last published. It is
+// safe for concurrent use.
+type Server struct {
+	searcher index.Searcher
+	suggest  index.Suggester
+	log      *slog.Logger
 
-// New makes a server. It answers 503 on /readyz until the first Publish.
-func New(c Config) (*Server, error) { panic("skeleton") }
+	title  string
+	base   string // before every address: "" or "https://x/help"
+	prefix string // the path of base: "" or "/help"
+	origin string // Access-Control-Allow-Origin, "" for none
+	build  string // what responses depend on beside library and request
 
-// Publish makes lib the one that is served and tells the open pages.
-func (s *Server) Publish(lib *kb.Library) { panic("skeleton") }
+	dev    fs.FS // the checkout's web folder, nil unless in dev
+	assets *assets
+	pages  templates
 
-// ServeHTTP answers every address of the contract.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("skeleton") }
+	router     http.Handler // Gin
+	compressed http.Handler // the same, compressing
+
+	publishing sync.Mutex
+	library    atomic.Pointer[kb.Library]
+	overviews  atomic.Pointer[overview]
+	feed       *feed
+}
+
+// New makes a server. It answers 503 on /readyz until the first Publish. The
+// error is one of the configuration.
+func New(c Config) (*Server, error) {
+	if c.Searcher == nil {
+		return nil, errors.New("web: no searcher")
+	}
+	base, prefix, err := splitBase(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		searcher: c.Searcher,
+		suggest:  c.Searcher,
+		log:      c.Log,
+		title:    c.Title,
+		base:     base,
+		prefix:   prefix,
+		origin:   c.AllowOrigin,
+		feed:     newFeed(),
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.title == "" {
+		s.title = "faq/base"
+	}
+	if s.origin == "" && base != "" {
+		s.origin = "*"
+	}
+	if c.Dev {
+		if s.dev, err = checkout(); err != nil {
+			return nil, err
+		}
+	}
+	if s.assets, err = newAssets(embedded, true); err != nil {
+		return nil, err
+	}
+	if s.pages, err = parseTemplates(embedded, s.templateFuncs(s.assets)); err != nil {
+		return nil, err
+	}
+	sum, err := digestFiles(embedded)
+	if err != nil {
+		return nil, err
+	}
+	s.build = fmt.Sprintf("%q", []string{c.Version, s.title, base, s.origin, sum})
+	if err := s.route(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// splitBase checks a base URL and gives it without its slash, and its path.
+func splitBase(base string) (trimmed, prefix string, err error) {
+	trimmed = strings.TrimRight(base, "/")
+	if trimmed == "" {
+		return "", "", nil
+	}
+	u, err := url.Parse(trimmed)
+	switch {
+	case err != nil:
+		return "", "", fmt.Errorf("base URL: %w", err)
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
+	case u.Host == "" && (u.Scheme != "" || !strings.HasPrefix(trimmed, "/")),
+		u.Host != "" && u.Scheme != "http" && u.Scheme != "https":
+		return "", "", fmt.Errorf("base URL %q: want https://host/path/ or /path/", base)
+	}
+	return trimmed, u.Path, nil
+}
+
+// digestFiles tells whether two sets of templates and assets are the same.
+func digestFiles(fsys fs.FS) (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(fsys, name)
+		fmt.Fprintf(h, "%s %d\n%s", name, len(b), b)
+		return err
+	})
+	return fmt.Sprintf("%x", h.Sum(nil)), err
+}
+
+// Publish makes lib the one that is served and tells the open pages. A library
+// with the digest of the one before is swapped silently.
+func (s *Server) Publish(lib *kb.Library) {
+	s.publishing.Lock()
+	defer s.publishing.Unlock()
+	old := s.library.Swap(lib)
+	if old == nil || old.Digest != lib.Digest {
+		s.feed.publish(newEvent(old, lib))
+	}
+}
+
+// ServeHTTP answers every address of the contract, with the path of the base
+// URL before it or without.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = s.withoutPrefix(r)
+	if streams(r.URL.Path) {
+		s.router.ServeHTTP(w, r)
+		return
+	}
+	s.compressed.ServeHTTP(w, r)
+}
 
 // Close ends the event streams so that the HTTP server can shut down.
-func (s *Server) Close() { panic("skeleton") }
+func (s *Server) Close() { s.feed.close() }
+
+// current is the published library.
+func (s *Server) current() (*kb.Library, error) {
+	lib := s.library.Load()
+	if lib == nil {
+		return nil, &problem{
+			Status: http.StatusServiceUnavailable,
+			Title:  "not ready",
+			Detail: "the pages are being read",
+			retry:  1,
+		}
+	}
+	return lib, nil
+}
+
+// search asks the searcher, for a limited time.
+func (s *Server) search(ctx context.Context, q index.Query) (*index.Results, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	return s.searcher.Search(ctx, q)
+}

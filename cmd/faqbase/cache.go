@@ -1,0 +1,81 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"faqbase/index"
+)
+
+// memory is the value of --index that keeps no index on disk.
+const memory = "memory"
+
+// indexFlag is the flag of the commands that search.
+type indexFlag struct {
+	Index string `placeholder:"DIR|memory" help:"Where the index is kept (default: the user's cache folder), or memory to keep none on disk."`
+}
+
+// open opens the engine for f. An index that was asked for by name and cannot be
+// had is an error, and so is one that another process uses. Where the user's cache
+// folder cannot be used, the index is kept in memory and notes gets a line that
+// says so.
+func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
+	if i.Index != "" {
+		dir := i.Index
+		if dir == memory {
+			dir = ""
+		}
+		return openIndex(dir)
+	}
+	dir, err := cacheDir(f)
+	if err == nil {
+		var engine index.Engine
+		engine, err = openIndex(dir)
+		if err == nil || errors.Is(err, index.ErrLocked) {
+			return engine, err
+		}
+	}
+	fmt.Fprintf(notes, "faqbase: the index is kept in memory: %v; name a place for it with --index\n", err)
+	return openIndex("")
+}
+
+// openIndex opens the index in dir, or one in memory if dir is "".
+func openIndex(dir string) (index.Engine, error) {
+	engine, err := index.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return engine, nil
+}
+
+// cacheDir is the folder for the index of f: in the user's cache folder
+// faqbase/<hash>-<name>, where hash is the beginning of the SHA-256 of the
+// absolute path of the folder of pages with symbolic links followed, and name is
+// the last element of that path. The starter pages have faqbase/starter.
+func cacheDir(f folder) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	cache = filepath.Join(cache, "faqbase")
+	if f.dir == "" {
+		return filepath.Join(cache, "starter"), nil
+	}
+	abs, err := filepath.Abs(f.dir)
+	if err != nil {
+		return "", err
+	}
+	abs, err = filepath.EvalSymlinks(abs)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(abs))
+	name := strings.Trim(filepath.Base(abs), string(filepath.Separator))
+	return filepath.Join(cache, hex.EncodeToString(sum[:6])+"-"+name), nil
+}

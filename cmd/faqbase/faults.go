@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"faqbase/kb"
+)
+
+// line is a fault as check and serve print it. A fault of a whole file points at
+// its first line, so that every one can be opened.
+func faultLine(e *kb.Error) string {
+	msg := e.Msg
+	if e.Severity == kb.SeverityWarning {
+		msg = "warning: " + msg
+	}
+	return fmt.Sprintf("%s:%d: %s", e.File, max(e.Line, 1), msg)
+}
+
+// count says how many of the faults are errors and how many are warnings.
+func count(faults kb.ErrorList) (errors, warnings int) {
+	for _, e := range faults {
+		if e.Severity == kb.SeverityWarning {
+			warnings++
+		} else {
+			errors++
+		}
+	}
+	return errors, warnings
+}
+
+// plural is a number and its noun: "1 page", "2 pages".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// A faultLog tells of the faults of a knowledge base as it changes: of each one
+// when it appears and when it is mended, and of nothing in between. It is for one
+// goroutine.
+type faultLog struct {
+	w     io.Writer
+	quiet bool // errors alone
+	known map[faultKey]int
+	dir   string // what was last said about the folder itself
+}
+
+// A faultKey tells faults apart. The line is not part of it: an edit further up
+// moves a fault and makes no new one.
+type faultKey struct{ file, rule, msg string }
+
+// library reports what is new and what is mended in faults, those of the library
+// as it is now.
+func (l *faultLog) library(faults kb.ErrorList) {
+	if l.dir != "" {
+		l.dir = ""
+		l.note("the folder can be read again")
+	}
+	left := make(map[faultKey]int, len(faults))
+	mended := l.known
+	for _, e := range faults {
+		if l.quiet && e.Severity == kb.SeverityWarning {
+			continue
+		}
+		key := faultKey{e.File, e.Rule, e.Msg}
+		left[key]++
+		if mended[key] > 0 {
+			mended[key]--
+			continue
+		}
+		fmt.Fprintln(l.w, faultLine(e))
+	}
+	n := 0
+	for _, count := range mended {
+		n += count
+	}
+	l.known = left
+	switch {
+	case n == 0:
+	case len(left) == 0:
+		l.note("all faults are mended")
+	default:
+		l.note(plural(n, "fault") + " mended")
+	}
+}
+
+// folder reports that the folder itself cannot be read, once for each reason.
+func (l *faultLog) folder(err error) {
+	if l.dir == err.Error() {
+		return
+	}
+	l.dir = err.Error()
+	fmt.Fprintf(l.w, "faqbase: %v; the pages as last read are still served\n", err)
+}
+
+func (l *faultLog) note(msg string) {
+	if !l.quiet {
+		fmt.Fprintf(l.w, "faqbase: %s\n", msg)
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"faqbase/kb"
+)
+
+// defaultDir is the folder that is taken when none is named, if it is there.
+const defaultDir = "kb"
+
+// A folder is the knowledge base that a command works on: a folder on disk, or
+// the starter pages.
+type folder struct {
+	// dir is the folder as it was named, "" for the starter pages.
+	dir  string
+	fsys fs.FS
+}
+
+// openFolder finds the knowledge base named dir: without a name that is
+// [defaultDir] if it is there, else the starter pages. A folder that cannot be
+// read is wrong usage.
+func openFolder(dir string) (folder, error) {
+	if dir == "" {
+		info, err := os.Stat(defaultDir)
+		if err != nil || !info.IsDir() {
+			return folder{fsys: kb.Starter()}, nil
+		}
+		dir = defaultDir
+	}
+	if err := readable(dir); err != nil {
+		return folder{}, err
+	}
+	return folder{dir: dir, fsys: os.DirFS(dir)}, nil
+}
+
+func readable(dir string) error {
+	f, err := os.Open(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return usagef("no folder %s; name a folder of Markdown pages, or one of the commands serve, check, list, search, new and version", dir)
+	case err != nil:
+		return usagef("the folder cannot be read: %v", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return usagef("the folder cannot be read: %v", err)
+	}
+	if !info.IsDir() {
+		return usagef("%s is a file; name the folder that it is in", dir)
+	}
+	return nil
+}
+
+// load reads the knowledge base once.
+func (f folder) load(o kb.Options) (*kb.Library, error) {
+	lib, err := kb.Load(f.fsys, o)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", f, err)
+	}
+	return lib, nil
+}
+
+// path is a file of the knowledge base, given relative to it, as it is reached
+// from the working directory.
+func (f folder) path(file string) string {
+	return filepath.Join(f.dir, filepath.FromSlash(file))
+}
+
+// String names the knowledge base in messages.
+func (f folder) String() string {
+	if f.dir == "" {
+		return "the starter pages"
+	}
+	return f.dir
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(leakFree{m}, map[string]func(){"faqbase": main})
+}
+
+// leakFree runs the tests and fails if they leave goroutines behind.
+type leakFree struct{ m *testing.M }
+
+func (l leakFree) Run() int {
+	code := l.m.Run()
+	http.DefaultClient.CloseIdleConnections()
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// TestScripts runs the program itself. The scripts in testdata/script are in the
+// language of testscript, with these words more:
+//
+//	serve [FLAG|DIR]...             start faqbase serve on a free port and wait until
+//	                                it is ready; its ready line is there for stdout,
+//	                                its address as $ADDR
+//	stop [interrupt|terminate]      end it as a person does and want status 0; all
+//	                                its output is there for stdout and stderr
+//	crash                           end it without a chance to tidy up
+//	get [STATUS] PATH               get PATH from it; the body is there for stdout
+//	[!] wait-get PATH REGEXP        get PATH until the body matches, with ! until it
+//	                                does not
+//	wait-stderr REGEXP              wait until the server has written it
+//	exec-status N PROGRAM [ARG]...  exec that wants the exit status N
+//	damage DIR                      overwrite the middle of every file below DIR
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			s := new(server)
+			e.Values[serverKey{}] = s
+			e.Defer(func() {
+				if s.process != nil {
+					// What the script wanted to know it has asked before.
+					_ = s.end(os.Kill)
+				}
+			})
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve":       scriptServe,
+			"stop":        scriptStop,
+			"crash":       scriptCrash,
+			"get":         scriptGet,
+			"wait-get":    scriptWaitGet,
+			"wait-stderr": scriptWaitStderr,
+			"exec-status": scriptExecStatus,
+			"damage":      scriptDamage,
+		},
+	})
+}
+
+type serverKey struct{}
+
+// A server is the one that a script has started, nil before.
+type server struct{ *process }
+
+// scriptPatience is how long a script waits for what it wants to see.
+const scriptPatience = 20 * time.Second
+
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("serve waits until the server is ready; for one that fails, exec faqbase serve")
+	}
+	env := []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH"), "TMPDIR=" + ts.Getenv("TMPDIR"), "XDG_CACHE_HOME=" + ts.Getenv("XDG_CACHE_HOME")}
+	p, err := startServe(ts.MkAbs("."), env, args...)
+	ts.Check(err)
+	ts.Value(serverKey{}).(*server).process = p
+	ts.Setenv("ADDR", strings.TrimPrefix(p.url, "http://"))
+	fmt.Fprint(ts.Stdout(), p.ready)
+}
+
+// running is the server of the script.
+func running(ts *testscript.TestScript) *process {
+	s := ts.Value(serverKey{}).(*server)
+	if s.process == nil {
+		ts.Fatalf("no server is running; start one with serve")
+	}
+	return s.process
+}
+
+func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+	signal := os.Interrupt
+	if len(args) == 1 && args[0] == "terminate" {
+		signal = syscall.SIGTERM
+	}
+	p := running(ts)
+	err := p.end(signal)
+	ts.Logf("[server]\n%s", p.stderr.String())
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), p.stdout.String())
+	fmt.Fprint(ts.Stderr(), p.stderr.String())
+}
+
+func scriptCrash(ts *testscript.TestScript, neg bool, args []string) {
+	if err := running(ts).end(os.Kill); err == nil {
+		ts.Fatalf("the server ended well although it was killed")
+	}
+}
+
+func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
+	want := http.StatusOK
+	if len(args) == 2 {
+		n, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		want, args = n, args[1:]
+	}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: get [STATUS] PATH")
+	}
+	body, status, err := get(running(ts).url + args[0])
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), body)
+	if status != want {
+		ts.Fatalf("GET %s: status %d, want %d\n%s", args[0], status, want, body)
+	}
+}
+
+func scriptWaitGet(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: [!] wait-get PATH REGEXP")
+	}
+	re, err := regexp.Compile("(?s)" + args[1])
+	ts.Check(err)
+	p := running(ts)
+	var body string
+	ok := poll(func() bool {
+		var status int
+		body, status, err = get(p.url + args[0])
+		return err == nil && status == http.StatusOK && re.MatchString(body) != neg
+	})
+	if !ok {
+		ts.Fatalf("GET %s was not as wanted for %v (%v):\n%s\nstandard error of the server:\n%s", args[0], scriptPatience, err, body, p.stderr.String())
+	}
+}
+
+func scriptWaitStderr(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: wait-stderr REGEXP")
+	}
+	re, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	p := running(ts)
+	if !poll(func() bool { return re.MatchString(p.stderr.String()) }) {
+		ts.Fatalf("not on standard error within %v: %s\n%s", scriptPatience, args[0], p.stderr.String())
+	}
+}
+
+func scriptExecStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exec-status N PROGRAM [ARG]...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	status := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		status = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if status != want {
+		ts.Fatalf("status %d, want %d", status, want)
+	}
+}
+
+func scriptDamage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage DIR")
+	}
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteAt([]byte("this is no part of an index"), info.Size()/2)
+		return errors.Join(err, f.Close())
+	}))
+}
+
+// get is the body and the status of the answer from url.
+func get(url string) (string, int, error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return "", 0, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return string(body), resp.StatusCode, err
+}
+
+// poll asks for a condition until it holds and tells whether it did in time.
+func poll(holds func() bool) bool {
+	deadline := time.NewTimer(scriptPatience)
+	defer deadline.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"faqbase/index"
+	"faqbase/kb"
+	"faqbase/web"
+)
+
+type searchCommand struct {
+	Query     []string `arg:"" optional:"" help:"What to find, in any words. May be left out where a facet is chosen."`
+	KB        string   `name:"kb" placeholder:"DIR" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
+	Category  []string `sep:"none" placeholder:"NAME" help:"Only answers of this category; repeat it to allow several."`
+	Ecosystem []string `sep:"none" placeholder:"NAME" help:"Only answers of this ecosystem; repeat it to allow several."`
+	Tool      []string `sep:"none" placeholder:"NAME" help:"Only answers about this tool; repeat it to allow several."`
+	Size      int      `default:"10" help:"How many answers, 1 to 100 (${default})."`
+	JSON      bool     `help:"The JSON of GET /search."`
+	indexFlag
+}
+
+// maxQueryBytes is the longest query, as for GET /search.
+const maxQueryBytes = 512
+
+// Validate checks what the types of the flags leave open.
+func (c *searchCommand) Validate() error {
+	if c.Size < 1 || c.Size > 100 {
+		return fmt.Errorf("--size is 1 to 100, not %d", c.Size)
+	}
+	if n := len(c.text()); n > maxQueryBytes {
+		return fmt.Errorf("a query has at most %d bytes, not %d", maxQueryBytes, n)
+	}
+	if c.text() == "" && len(c.Category)+len(c.Ecosystem)+len(c.Tool) == 0 {
+		return errors.New("nothing to search for; give a query, as in faqbase search which orm is faster")
+	}
+	return nil
+}
+
+func (c *searchCommand) text() string {
+	return strings.TrimSpace(strings.Join(c.Query, " "))
+}
+
+// Run prints the best answers. That there are none is no failure.
+func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
+	f, err := openFolder(c.KB)
+	if err != nil {
+		return err
+	}
+	lib, err := f.load(kb.Options{})
+	if err != nil {
+		return err
+	}
+	engine, err := c.open(f, con.err)
+	if errors.Is(err, index.ErrLocked) {
+		engine, err = openIndex("")
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	if err := engine.Apply(ctx, lib); err != nil {
+		return err
+	}
+	if c.JSON {
+		return c.printJSON(ctx, con.out, engine, lib)
+	}
+	results, err := engine.Search(ctx, index.Query{
+		Text:      c.text(),
+		Category:  c.Category,
+		Ecosystem: c.Ecosystem,
+		Tool:      c.Tool,
+		Page:      1,
+		Size:      c.Size,
+		Sort:      index.ByRelevance,
+	})
+	if err != nil {
+		return err
+	}
+	if err := printHits(con.out, f, results); err != nil {
+		return err
+	}
+	return c.printSummary(con.err, results)
+}
+
+// printJSON writes what a server over the same pages answers to GET /search,
+// because it asks one.
+func (c *searchCommand) printJSON(ctx context.Context, w io.Writer, engine index.Engine, lib *kb.Library) error {
+	site, err := web.New(web.Config{Searcher: engine, Version: readBuild().String()})
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	site.Publish(lib)
+	query := url.Values{
+		"q":         {c.text()},
+		"category":  c.Category,
+		"ecosystem": c.Ecosystem,
+		"tool":      c.Tool,
+		"size":      {strconv.Itoa(c.Size)},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/search?"+query.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	answer := response{header: make(http.Header), status: http.StatusOK}
+	site.ServeHTTP(&answer, request)
+	if answer.status != http.StatusOK {
+		return fmt.Errorf("search: %s", strings.TrimSpace(answer.body.String()))
+	}
+	_, err = answer.body.WriteTo(w)
+	return err
+}
+
+// A response keeps what a handler answers.
+type response struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *response) Header() http.Header         { return r.header }
+func (r *response) WriteHeader(status int)      { r.status = status }
+func (r *response) Write(p []byte) (int, error) { return r.body.Write(p) }
+
+// printHits writes three lines for each hit: its number and question, where it
+// is, and the best passage, with what matched in bold on a terminal.
+func printHits(w io.Writer, f folder, r *index.Results) error {
+	bold := styled(w)
+	var b strings.Builder
+	for i, h := range r.Hits {
+		line, id := 1, h.Page.Path
+		if h.Question != nil {
+			line, id = h.Question.Line, h.Question.ID
+		}
+		fmt.Fprintf(&b, "%2d. %s\n    %s  %s:%d\n", i+1, marked(h.QuestionHTML, bold), id, f.path(h.Page.File), line)
+		if s := marked(h.SnippetHTML, bold); s != "" {
+			fmt.Fprintf(&b, "    %s\n", s)
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// printSummary says how many answers there are and what was searched for.
+func (c *searchCommand) printSummary(w io.Writer, r *index.Results) error {
+	var b strings.Builder
+	for _, x := range r.Corrections {
+		fmt.Fprintf(&b, "faqbase: searched for %q instead of %q\n", x.To, x.From)
+	}
+	switch {
+	case r.Total == 0:
+		b.WriteString("faqbase: no answers; try fewer or other words\n")
+	case r.Total > len(r.Hits):
+		fmt.Fprintf(&b, "faqbase: %s, the best %d are shown\n", plural(r.Total, "answer"), len(r.Hits))
+	default:
+		fmt.Fprintf(&b, "faqbase: %s\n", plural(r.Total, "answer"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// marked is text with <mark> around what matched as it is shown in a terminal,
+// on one line.
+func marked(s string, bold bool) string {
+	on, off := "", ""
+	if bold {
+		on, off = "\x1b[1m", "\x1b[0m"
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(strings.ReplaceAll(s, "</mark>", "<mark>"), "<mark>") {
+		text := printable(html.UnescapeString(part))
+		if i%2 == 1 {
+			text = on + text + off
+		}
+		b.WriteString(text)
+	}
+	return strings.TrimSpace(b.String())
+}

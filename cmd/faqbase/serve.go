@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"faqbase/index"
+	"faqbase/kb"
+	"faqbase/web"
+)
+
+type serveCommand struct {
+	Dir          string        `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
+	Addr         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The address to listen on; port 0 picks a free one (${default})."`
+	Watch        kb.WatchMode  `default:"auto" enum:"auto,events,poll,off" help:"How changes of the folder are noticed: ${enum} (${default})."`
+	PollInterval time.Duration `default:"2s" help:"Time between two looks at the folder when it is polled (${default})."`
+	Title        string        `placeholder:"NAME" help:"The name of the site."`
+	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
+	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
+	Dev          bool          `help:"Read templates and assets from the checkout on every request and show faults on the pages."`
+	Quiet        bool          `help:"Report errors alone."`
+	indexFlag
+}
+
+// Validate checks what the types of the flags leave open.
+func (c *serveCommand) Validate() error {
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		return fmt.Errorf("--addr is HOST:PORT, as 127.0.0.1:8080, not %q", c.Addr)
+	}
+	if c.PollInterval <= 0 {
+		return fmt.Errorf("--poll-interval is a time above 0, as 2s, not %v", c.PollInterval)
+	}
+	return nil
+}
+
+// How long a request may take to arrive, a connection may idle, and a stop may
+// take. There is no limit on writing, because event streams stay open.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	idleTimeout       = 2 * time.Minute
+	stopTimeout       = 5 * time.Second
+	maxHeaderBytes    = 64 << 10
+)
+
+// Run serves the knowledge base until ctx ends or the process is told to stop. A
+// second signal ends the process at once.
+func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
+	start := time.Now()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	defer context.AfterFunc(ctx, stop)()
+
+	f, err := openFolder(c.Dir)
+	if err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if c.Quiet {
+		level = slog.LevelError
+	}
+	log := slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level}))
+
+	engine, err := c.open(f, con.err)
+	if errors.Is(err, index.ErrLocked) {
+		return fmt.Errorf("%w; stop that process, or name another place with --index (--index memory keeps none on disk)", err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+
+	site, err := web.New(web.Config{
+		Searcher:    engine,
+		Title:       c.Title,
+		BaseURL:     c.BaseURL,
+		AllowOrigin: c.AllowOrigin,
+		Version:     readBuild().String(),
+		Dev:         c.Dev,
+		Log:         log,
+	})
+	if err != nil {
+		return usagef("%v", err)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("%w; choose another address with --addr", err)
+	}
+	server := &http.Server{
+		Handler:           site,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		site.Close()
+		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		if err := server.Shutdown(deadline); err != nil {
+			return errors.Join(fmt.Errorf("requests were still running: %w", err), server.Close())
+		}
+		return nil
+	})
+	g.Go(func() error {
+		l := loop{
+			engine: engine,
+			site:   site,
+			faults: faultLog{w: con.err, quiet: c.Quiet},
+			log:    log,
+			ready: func(lib *kb.Library) error {
+				_, err := fmt.Fprintf(con.out, "%s  %s, %s, ready in %v\n", address(listener.Addr()),
+					plural(len(lib.Pages), "page"), plural(lib.NumQuestions(), "question"), time.Since(start).Round(time.Millisecond))
+				return err
+			},
+		}
+		return l.run(ctx, c.libraries(ctx, f, con))
+	})
+	return g.Wait()
+}
+
+// libraries yields the knowledge base and, if it is a folder, yields it again
+// whenever it has changed.
+func (c *serveCommand) libraries(ctx context.Context, f folder, con console) iter.Seq2[*kb.Library, error] {
+	o := kb.Options{Base: strings.TrimRight(c.BaseURL, "/")}
+	if f.dir == "" {
+		return func(yield func(*kb.Library, error) bool) { yield(f.load(o)) }
+	}
+	w := kb.WatchOptions{Options: o, Mode: c.Watch, Interval: c.PollInterval}
+	if !c.Quiet && isTerminal(con.err) {
+		w.Progress = newProgress(con.err).read
+	}
+	return kb.Watch(ctx, f.dir, w)
+}
+
+// A loop takes each state of a knowledge base to the readers.
+type loop struct {
+	engine  index.Engine
+	site    *web.Server
+	faults  faultLog
+	log     *slog.Logger
+	ready   func(*kb.Library) error // called once, when the first library is served
+	written uint64                  // documents, as the engine last told
+}
+
+// run makes the engine hold and the site serve each of the libraries, the last
+// one until ctx ends. A library that the engine cannot take is reported and the
+// one before it stays; without one before it, that is the end.
+func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error]) error {
+	served := false
+	for lib, err := range libraries {
+		if lib == nil {
+			if ctx.Err() == nil {
+				l.faults.folder(err)
+			}
+			continue
+		}
+		l.faults.library(lib.Faults)
+		if err := l.engine.Apply(ctx, lib); err != nil {
+			if ctx.Err() != nil {
+				break
+			}
+			if !served {
+				return err
+			}
+			l.log.Error("the pages as last indexed are still served", "error", err)
+			continue
+		}
+		l.site.Publish(lib)
+		l.log.Info("published", "generation", lib.Generation, "pages", len(lib.Pages),
+			"questions", lib.NumQuestions(), "indexed", l.indexed())
+		if served {
+			continue
+		}
+		served = true
+		if err := l.ready(lib); err != nil {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// indexed is how many documents the engine has written since the last call, where
+// it tells: one a page and one a question that had changed.
+func (l *loop) indexed() uint64 {
+	counter, ok := l.engine.(interface{ Indexed() uint64 })
+	if !ok {
+		return 0
+	}
+	before := l.written
+	l.written = counter.Indexed()
+	return l.written - before
+}
+
+// address is where a server that listens on addr can be reached from the same
+// machine, as a URL.
+func address(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

@@ -1,0 +1,12 @@
+package e2e
+
+import "testing"
+
+// TestBrowser has one browser and a tab for each claim.
+func TestBrowser(t *testing.T) {
+	browser := startBrowser(t)
+	s := startSite(t)
+	t.Run("search", func(t *testing.T) { testSearch(t, browser, s) })
+	t.Run("pages", func(t *testing.T) { testPages(t, browser, s) })
+	t.Run("reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
+}

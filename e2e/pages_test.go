@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Each kind of page that the site has, by name.
+var pages = []struct {
+	name, path string
+	absent     bool // answers 404
+}{
+	{name: "front", path: "/"},
+	{name: "results", path: "/?q=django+orm+fastr"},
+	{name: "filtered", path: "/?q=test&ecosystem=Python&ecosystem=JavaScript"},
+	{name: "no-results", path: "/?q=xylophone"},
+	{name: "page", path: "/kb/python/sqlalchemy-vs-django-orm"},
+	{name: "tools", path: "/tools"},
+	{name: "tool", path: "/tools/sqlalchemy"},
+	{name: "category", path: "/categories/web-frameworks"},
+	{name: "ecosystem", path: "/ecosystems/python"},
+	{name: "404", path: "/kb/nothing-here", absent: true},
+}
+
+// looks are the widths and the colour schemes that every page is checked in.
+var looks = []look{
+	{1440, 1000, "light", true},
+	{1440, 1000, "dark", true},
+	{375, 812, "light", true},
+	{375, 812, "dark", true},
+}
+
+func (l look) String() string { return fmt.Sprintf("%d-%s", l.width, l.scheme) }
+
+// testPages claims of each kind of page, in each look, that it raises no error in
+// the console, keeps to the content security policy (both are checked by the tab)
+// and has nothing that axe finds.
+func testPages(t *testing.T, browser context.Context, s *site) {
+	for _, l := range looks {
+		for _, p := range pages {
+			t.Run(p.name+"-"+l.String(), func(t *testing.T) {
+				axe := readAxe(t)
+				tb := newTab(t, browser, s, l)
+				if p.absent {
+					tb.openAbsent(p.path)
+				} else {
+					tb.open(p.path)
+				}
+				tb.checkAccessibility(axe)
+				if width := eval[int64](tb, "document.documentElement.scrollWidth"); width > l.width {
+					t.Errorf("the page is %d px wide in a window of %d px", width, l.width)
+				}
+			})
+		}
+	}
+}
+
+var screenshots = flag.String("screenshots", "", "write a picture of each kind of page to this `folder`")
+
+// TestScreenshots writes pictures and checks nothing but that the pages load.
+func TestScreenshots(t *testing.T) {
+	if *screenshots == "" {
+		t.Skip("no pictures wanted; name a folder with -screenshots")
+	}
+	if err := os.MkdirAll(*screenshots, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	browser, s := startBrowser(t), startSite(t)
+	for _, l := range looks {
+		for _, p := range pages {
+			t.Run(p.name+"-"+l.String(), func(t *testing.T) {
+				tb := newTab(t, browser, s, l)
+				tb.openAbsent(p.path)
+				tb.until("loaded fonts", `document.fonts.status === "loaded"`)
+				var picture []byte
+				tb.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+					picture, err = page.CaptureScreenshot().Do(ctx)
+					return err
+				}))
+				if err := os.WriteFile(filepath.Join(*screenshots, p.name+"-"+l.String()+".png"), picture, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"faqbase/index"
+	"faqbase/kb"
+	"faqbase/web"
+)
+
+// A site is a running server over a copy of the starter pages.
+type site struct {
+	dir string // the pages
+	url string
+}
+
+// startSite serves a fresh copy of the starter pages until the test ends, and
+// follows what the test does to them.
+func startSite(t *testing.T) *site {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, kb.Starter()); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := index.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := web.New(web.Config{Searcher: engine, Version: "e2e", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ready, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		first := true
+		for lib, err := range kb.Watch(ctx, dir, kb.WatchOptions{}) {
+			if lib == nil {
+				if ctx.Err() == nil {
+					t.Errorf("read %s: %v", dir, err)
+				}
+				continue
+			}
+			if err := engine.Apply(ctx, lib); err != nil {
+				if ctx.Err() == nil {
+					t.Errorf("index: %v", err)
+				}
+				return
+			}
+			server.Publish(lib)
+			if first {
+				close(ready)
+				first = false
+			}
+		}
+	}()
+	http := httptest.NewServer(server)
+	t.Cleanup(func() {
+		cancel()
+		server.Close()
+		http.Close()
+		<-done
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case <-ready:
+	case <-done:
+		t.FailNow()
+	}
+	return &site{dir: dir, url: http.URL}
+}
+
+// results is what the tests read of the answer to GET /search.
+type results struct {
+	Total  int
+	Hits   []struct{ ID, URL, Question string }
+	Facets map[string][]facetValue
+}
+
+type facetValue struct {
+	Value    string
+	Count    int
+	Selected bool
+}
+
+// search asks the site what the browser should show.
+func (s *site) search(t *testing.T, query url.Values) results {
+	t.Helper()
+	resp, err := http.Get(s.url + "/search?" + query.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET /search?%s: %s", query.Encode(), resp.Status)
+	}
+	var r results
+	if err := json.NewDecoder(resp.Body).Decode(&r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// edit changes a file of the pages.
+func (s *site) edit(t *testing.T, file string, change func(string) string) {
+	t.Helper()
+	path := filepath.Join(s.dir, filepath.FromSlash(file))
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(change(string(src))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

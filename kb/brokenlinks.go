@@ -1,0 +1,102 @@
+package kb
+
+import (
+	"iter"
+	"maps"
+	"path"
+	"strings"
+)
+
+// A linkChecker reports the links between files of the folder that lead nowhere.
+type linkChecker struct {
+	*Library
+	drafts map[string]bool // by path
+	hints  int             // how many more times a near path is looked for
+}
+
+// mostHints bounds the search for near paths, which looks at all pages: where
+// links are broken by the thousand, the folder is at fault and not a letter.
+const mostHints = 200
+
+func newLinkChecker(l *Library) *linkChecker {
+	c := &linkChecker{Library: l, drafts: map[string]bool{}, hints: mostHints}
+	for _, p := range l.files {
+		if p.Draft {
+			c.drafts[p.Path] = true
+		}
+	}
+	return c
+}
+
+func (l *linkChecker) check() {
+	for _, p := range l.Pages {
+		for _, k := range p.links {
+			l.link(p, k)
+		}
+	}
+}
+
+func (l *linkChecker) link(p *Page, k link) {
+	const rule = "broken-link"
+	to := l.pages[k.page]
+	switch {
+	case k.refuse != "":
+		l.Faults.errorf(p.File, k.line, "refused-link", "%s is not shown as a link: %s", abridge(k.dest), k.refuse)
+	case k.page != "" && to == nil && l.drafts[k.page]:
+		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft", abridge(k.dest))
+	case k.page != "" && to == nil:
+		want := ""
+		if near := l.pages[l.nearPath(k.page, maps.Keys(l.pages))]; near != nil {
+			want = ", want " + relative(p.File, near.File)
+		}
+		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), want)
+	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0:
+		want := ""
+		if near := nearest(k.anchor, maps.Keys(to.anchors), few(k.anchor)); near != "" {
+			want = ", want #" + near
+		}
+		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), want)
+	case k.asset != "" && l.assets[k.asset] == "":
+		want := ""
+		if near := l.nearPath(k.asset, maps.Keys(l.assets)); near != "" {
+			want = ", want " + relative(p.File, near)
+		}
+		l.Faults.errorf(p.File, k.line, rule, "no file at %s%s", abridge(k.dest), want)
+	case k.other != "" && l.pages[k.other] == nil:
+		l.Faults.warnf(p.File, k.line, rule, "%s leads to nothing that is served; want a page (%s) or a file (%s)", abridge(k.dest),
+			strings.Join(pageExtensions, " "), strings.Join(assetExtensions, " "))
+	}
+}
+
+// few is the number of edits by which someone may have mistyped a name.
+func few(name string) int { return min(3, len(name)/3) }
+
+// nearPath is the path that was probably meant: one a few edits away, else one of
+// the same name in another folder.
+func (l *linkChecker) nearPath(p string, paths iter.Seq[string]) string {
+	if l.hints--; l.hints < 0 {
+		return ""
+	}
+	near := nearest(p, paths, few(p))
+	if near != "" {
+		return near
+	}
+	for other := range paths {
+		if path.Base(other) == path.Base(p) && (near == "" || other < near) {
+			near = other
+		}
+	}
+	return near
+}
+
+// relative is the way from one file to another.
+func relative(from, to string) string {
+	here, there := strings.Split(path.Dir(from), "/"), strings.Split(to, "/")
+	if here[0] == "." {
+		here = nil
+	}
+	for len(here) > 0 && len(there) > 1 && here[0] == there[0] {
+		here, there = here[1:], there[1:]
+	}
+	return strings.Repeat("../", len(here)) + strings.Join(there, "/")
+}

@@ -1,0 +1,16 @@
+package kb
+
+import (
+	"flag"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+var update = flag.Bool("update", false, "write what the tests got into testdata")
+
+// TestMain finds goroutines that outlive the tests. The one that is ignored is the
+// clock of the regular expressions of the highlighter, which ends by itself.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
+}

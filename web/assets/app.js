@@ -1,0 +1,276 @@
+// Everything here is an improvement: each page is whole without it.
+// The one policy through which markup of this site's own fragments passes.
+const policy = globalThis.trustedTypes?.createPolicy("faqbase", { createHTML: (html) => html });
+
+// parse makes elements of a fragment that this site has sent.
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy ? policy.createHTML(html) : html;
+  return template.content;
+}
+
+const base = new URL("../", import.meta.url); // of the site
+const root = document.documentElement;
+const $ = (id) => document.getElementById(id);
+const field = $("q");
+const form = $("search");
+root.classList.remove("nojs");
+
+// ---- theme
+
+const theme = $("theme");
+const dark = () =>
+  root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+const showTheme = () => theme.setAttribute("aria-pressed", dark());
+theme.hidden = false;
+showTheme();
+theme.addEventListener("click", () => {
+  root.dataset.theme = dark() ? "light" : "dark";
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `theme=${root.dataset.theme}; path=${base.pathname}; max-age=31536000; samesite=lax${secure}`;
+  showTheme();
+});
+
+// ---- copying code
+
+function addCopyButtons(within) {
+  if (!navigator.clipboard) return;
+  for (const head of within.querySelectorAll(".codebox > div:not(:has(.copy))")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    head.append(button);
+  }
+}
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest(".copy");
+  if (!button) return;
+  let done = "Copied";
+  try {
+    await navigator.clipboard.writeText(button.closest(".codebox").querySelector("code").textContent);
+  } catch {
+    done = "Not allowed";
+  }
+  button.textContent = done;
+  say(done);
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+});
+addCopyButtons(document);
+
+// say tells screen readers, politely.
+function say(text) {
+  $("status").textContent = text;
+}
+
+// ---- results in place
+
+const results = $("results"); // only on the search page
+const title = document.title.includes(" - ") ? document.title.slice(document.title.lastIndexOf(" - ") + 3) : document.title;
+let composing = false;
+let running; // AbortController of the last request
+let latest = 0; // number of the last request
+let timer;
+let sayTimer;
+let shown = location.search;
+
+// asked is the query of the form: the field, the filters, the order.
+function asked() {
+  const data = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (value !== "" && !(name === "sort" && value === "relevance")) data.append(name, value);
+  }
+  const query = data.toString();
+  return query && "?" + query;
+}
+
+// show fetches the results of a query and puts them in place of those shown.
+// history is "push", "replace" or "" where the address is right already.
+async function show(query, history) {
+  clearTimeout(timer);
+  running?.abort();
+  running = new AbortController();
+  const number = ++latest;
+  const busy = setTimeout(() => $("main").setAttribute("aria-busy", "true"), 150);
+  try {
+    const response = await fetch(new URL("results" + query, base), { signal: running.signal });
+    if (!response.ok) throw new Error(response.status);
+    const html = await response.text();
+    if (number !== latest) return;
+    if (history && query !== location.search) {
+      window.history[history + "State"](null, "", new URL(query, base.href));
+    }
+    shown = query;
+    swap(parse(html));
+    $("bar").replaceChildren();
+  } catch (error) {
+    if (error.name === "AbortError" || number !== latest) return;
+    if (history === "push") location.assign(new URL(query, base.href));
+    else say("The search did not answer. Try again.");
+  } finally {
+    clearTimeout(busy);
+    if (number === latest) $("main").removeAttribute("aria-busy");
+  }
+}
+
+// swap replaces the results, keeps what is open open and the focus where it was.
+function swap(fragment) {
+  const focused = document.activeElement?.id;
+  const inside = results.contains(document.activeElement);
+  const open = [...results.querySelectorAll("details[id][open]")].map((d) => d.id);
+  const scroll = $("facets").scrollTop;
+  for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
+  results.replaceChildren(fragment);
+  addCopyButtons(results);
+  $("facets").scrollTop = scroll;
+  const name = $("main").dataset.title;
+  document.title = name ? `${name} - ${title}` : title;
+  if (inside) {
+    const target = focused && $(focused);
+    if (target && !target.disabled) target.focus({ preventScroll: true });
+    else {
+      $("count").tabIndex = -1;
+      $("count").focus({ preventScroll: true });
+    }
+  }
+  clearTimeout(sayTimer);
+  sayTimer = setTimeout(() => say($("count").textContent), 500);
+}
+
+if (results) {
+  field.addEventListener("compositionstart", () => (composing = true));
+  field.addEventListener("compositionend", () => ((composing = false), typed()));
+  field.addEventListener("input", () => composing || typed());
+  function typed() {
+    clearTimeout(timer);
+    timer = setTimeout(() => asked() !== shown && show(asked(), "replace"), 120);
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show(asked(), "push");
+  });
+  results.addEventListener("change", (event) => {
+    if (event.target.form === form) show(asked(), "push");
+  });
+  results.addEventListener("click", (event) => {
+    const link = event.target.closest(".chips a, .pager a, .nothing a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || url.pathname !== location.pathname) return;
+    event.preventDefault();
+    const paged = link.closest(".pager");
+    field.value = url.searchParams.get("q") ?? "";
+    show(url.search, "push").then(() => {
+      if (!paged) return;
+      scrollTo({ top: 0 });
+      $("count").tabIndex = -1;
+      $("count").focus({ preventScroll: true });
+    });
+  });
+  addEventListener("popstate", () => {
+    if (location.search === shown) return; // only the fragment changed
+    const url = new URL(location.href);
+    if (document.activeElement !== field) field.value = url.searchParams.get("q") ?? "";
+    show(location.search, "");
+  });
+  // Browsers put back what was typed when they come back to the page.
+  addEventListener("pageshow", () => {
+    const typedBefore = field.value !== (new URLSearchParams(shown).get("q") ?? "");
+    if (typedBefore && document.activeElement === field) typed();
+  });
+}
+
+// ---- keys
+
+const slash = $("keys-slash");
+const slashKey = "faqbase.slash";
+slash.checked = localStorage.getItem(slashKey) !== "off";
+slash.addEventListener("change", () => localStorage.setItem(slashKey, slash.checked ? "on" : "off"));
+$("keys-open").hidden = false;
+$("keys-open").addEventListener("click", () => $("keys").showModal());
+
+const hits = () => [...document.querySelectorAll(".hit article > :is(h2, h3) > a")];
+
+addEventListener("keydown", (event) => {
+  if (event.isComposing || event.defaultPrevented || $("keys").open) return;
+  const from = event.composedPath()[0];
+  const writing = from.matches?.("input:not([type=checkbox]), select, textarea") || from.isContentEditable;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  const find = event.key.toLowerCase() === "k" && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+  if (find || (event.key === "/" && plain && !writing && slash.checked)) {
+    event.preventDefault();
+    field.focus();
+    field.select();
+    return;
+  }
+  if (!plain || event.shiftKey) return;
+  if (event.key === "Escape" && from === field) {
+    event.preventDefault();
+    if (!field.value) return field.blur();
+    field.value = "";
+    field.dispatchEvent(new Event("input"));
+    return;
+  }
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const all = hits();
+  const at = all.indexOf(from);
+  if (from !== field && at < 0) return;
+  const to = event.key === "ArrowDown" ? all[at + 1] : at === 0 ? field : all[at - 1];
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
+});
+
+// ---- the part of the page that is read
+
+const toc = document.querySelector(".toc");
+if (toc && "IntersectionObserver" in window) {
+  const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const observer = new IntersectionObserver(
+    (entries) => {
+      const top = entries.filter((e) => e.isIntersecting)[0];
+      if (!top) return;
+      toc.querySelector("[aria-current]")?.removeAttribute("aria-current");
+      links.get(top.target.id).setAttribute("aria-current", "true");
+    },
+    { rootMargin: "-80px 0px -70% 0px" },
+  );
+  for (const id of links.keys()) if ($(id)) observer.observe($(id));
+}
+
+// ---- changes of the pages
+
+// reload replaces the page's content and keeps the place.
+async function reload() {
+  if (results) return show(location.search, "");
+  const response = await fetch(location.href, { cache: "no-store" });
+  const page = parse(await response.text());
+  const [y, main] = [scrollY, page.querySelector(".page")];
+  document.querySelector(".page")?.replaceWith(main);
+  addCopyButtons(document);
+  scrollTo({ top: y, behavior: "instant" });
+}
+
+const live = root.dataset.live;
+function listen() {
+  const source = new EventSource(new URL("events?since=" + root.dataset.library, base));
+  source.addEventListener("library", (event) => {
+    const { paths } = JSON.parse(event.data);
+    if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
+    if ("dev" in root.dataset) return reload();
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = "Reload";
+    link.addEventListener("click", (click) => {
+      click.preventDefault();
+      location.reload();
+    });
+    $("bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
+  });
+  // A page in the back/forward cache must hold no connection.
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+if (live) {
+  listen();
+  addEventListener("pageshow", (event) => event.persisted && listen());
+}

@@ -1,0 +1,275 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// browser starts Chromium, or skips the test where there is none. With
+// REQUIRE_BROWSER=1 that is a failure.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := os.Getenv("CHROMIUM")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path == "" {
+			path, _ = exec.LookPath(name)
+		}
+	}
+	if path == "" {
+		if os.Getenv("REQUIRE_BROWSER") != "" {
+			t.Fatal("no chromium in PATH, want one because of REQUIRE_BROWSER; CHROMIUM names another")
+		}
+		t.Skip("no chromium in PATH; CHROMIUM names one")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.NoSandbox,
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.WindowSize(1440, 1000),
+	)
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil { // lets it close its files
+			t.Log(err)
+		}
+		cancel()
+	})
+	if err := chromedp.Run(ctx); err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return ctx
+}
+
+// tab is a tab of a browser that fails the test on every error that the page
+// reports.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func newTab(t *testing.T, browser context.Context) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 30*time.Second)
+	t.Cleanup(cancel)
+	var mu sync.Mutex
+	var complaints []string
+	chromedp.ListenTarget(ctx, func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch event := event.(type) {
+		case *runtime.EventExceptionThrown:
+			complaints = append(complaints, event.ExceptionDetails.Error())
+		case *log.EventEntryAdded:
+			if event.Entry.Level == log.LevelError {
+				complaints = append(complaints, event.Entry.Text)
+			}
+		}
+	})
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range complaints {
+			t.Errorf("the browser complains: %s", c)
+		}
+	})
+	return &tab{t, ctx}
+}
+
+func (b *tab) run(actions ...chromedp.Action) {
+	b.t.Helper()
+	if err := chromedp.Run(b.ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// until waits for a JavaScript expression to be true.
+func (b *tab) until(expression string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	for {
+		var ok bool // an error is one of the moment: the page is being left
+		if err := chromedp.Run(ctx, chromedp.Evaluate(expression, &ok)); err == nil && ok {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			b.t.Fatalf("%s is not true; at %s: %.300s", expression, b.eval("location.href"), b.eval("document.querySelector('main').innerText"))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (b *tab) eval(expression string) string {
+	b.t.Helper()
+	var v any
+	b.run(chromedp.Evaluate(expression, &v))
+	return fmt.Sprint(v)
+}
+
+// is checks a JavaScript expression once.
+func (b *tab) is(expression, want string) {
+	b.t.Helper()
+	if got := b.eval(expression); got != want {
+		b.t.Errorf("%s is %q, want %q", expression, got, want)
+	}
+}
+
+// press is a key as a keyboard sends it: its text arrives only where nobody
+// prevents it.
+func press(key string) chromedp.Action {
+	down := input.DispatchKeyEvent(input.KeyDown).WithKey(key)
+	if len(key) == 1 {
+		down = down.WithText(key)
+	}
+	return chromedp.Tasks{down, input.DispatchKeyEvent(input.KeyUp).WithKey(key)}
+}
+
+const shownHeading = `document.getElementById("count").textContent`
+
+func TestInTheBrowser(t *testing.T) {
+	chrome := browser(t)
+	lib := load(t, fixture(t, nil), "")
+
+	t.Run("results follow what is typed, and the address too", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "peewee"))
+		b.until(shownHeading + `.startsWith("3 answers for")`)
+		b.is("location.search", "?q=peewee")
+		b.is("document.title", "peewee - faq/base")
+		b.is("document.activeElement.id", "q")
+		b.until(`document.getElementById("status").textContent.startsWith("3 answers")`)
+		b.is("history.length", "2") // of about:blank and this page
+
+		b.run(chromedp.Click("#f-category-orms"))
+		b.until(`location.search === "?q=peewee&category=orms"`)
+		b.until(`document.querySelectorAll(".chip").length === 1`)
+		b.is("document.activeElement.id", "f-category-orms")
+		b.is("history.length", "3")
+
+		b.run(chromedp.SetValue("#sort", "updated"), chromedp.Evaluate(`document.getElementById("sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+		b.until(`location.search === "?q=peewee&category=orms&sort=updated"`)
+
+		b.run(chromedp.Click("#chip-category-orms"))
+		b.until(`location.search === "?q=peewee&sort=updated"`)
+		b.until(`document.activeElement.id === "count"`)
+
+		b.run(chromedp.Evaluate("history.go(-2)", nil))
+		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("sort").value === "relevance"`)
+		b.until(`document.getElementById("f-category-orms").checked`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=peewee" && !document.getElementById("f-category-orms").checked`)
+	})
+
+	t.Run("leaving and coming back shows the results that were left", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "maintained"))
+		b.until(shownHeading + `.startsWith("1 answer")`)
+		b.run(chromedp.Click(".hit h2 a"))
+		b.until(`location.pathname === "/kb/python/peewee" && location.hash === "#is-peewee-still-maintained"`)
+		b.run(chromedp.Evaluate("history.back()", nil)) // NavigateBack waits for a load, which a cached page has not
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("q").value === "maintained"`)
+	})
+
+	t.Run("keys move through the results", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), press("/"))
+		b.is("document.activeElement.id", "q")
+		b.is(`document.getElementById("q").value`, "peewee")
+		b.run(press("ArrowDown"))
+		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[0]`, "true")
+		b.run(press("ArrowDown"))
+		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[1]`, "true")
+		b.run(press("ArrowUp"))
+		b.run(press("ArrowUp"))
+		b.is("document.activeElement.id", "q")
+		b.run(press("Escape"))
+		b.until(`location.search === "" && document.getElementById("q").value === ""`)
+		b.run(press("Escape"))
+		b.is("document.activeElement.tagName", "BODY")
+	})
+
+	t.Run("the theme is kept", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#theme"))
+		first := b.eval("document.documentElement.dataset.theme")
+		b.run(chromedp.Navigate(s.http.URL + "/"))
+		b.is("document.documentElement.dataset.theme", first)
+		b.run(chromedp.Click("#theme"))
+		if again := b.eval("document.documentElement.dataset.theme"); again == first {
+			t.Errorf("the theme stays %s", again)
+		}
+	})
+
+	t.Run("a page that changed says so, another one does not", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		changed, other := newTab(t, chrome), newTab(t, chrome)
+		changed.run(chromedp.Navigate(s.http.URL + "/kb/python/peewee"))
+		other.run(chromedp.Navigate(s.http.URL + "/kb/databases"))
+		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
+		changed.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nOnce more.\n", "databases.md": "# Databases\n\nOther text.\n"}), ""))
+		other.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		changed.run(chromedp.Click("#bar a"))
+		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("bar").textContent`)
+	})
+
+	t.Run("in dev the page changes by itself and stays where it is", func(t *testing.T) {
+		long := func(last string) map[string]string {
+			return map[string]string{"long.md": "# Long\n\n## What?\n\n" + strings.Repeat("A line.\n\n", 200) + last + "\n"}
+		}
+		s := open(t, load(t, fixture(t, long("old end")), ""), Config{Dev: true})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/kb/long"), chromedp.Evaluate(`scrollTo({top: 1500, behavior: "instant"})`, nil))
+		b.until("scrollY === 1500")
+		s.Publish(load(t, fixture(t, long("new end")), ""))
+		b.until(`document.querySelector("main").textContent.includes("new end")`)
+		b.is("scrollY", "1500")
+	})
+
+	t.Run("code is copied", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/kb/python/sqlalchemy-vs-django-orm"))
+		b.until(`document.querySelectorAll(".codebox .copy").length === 2`)
+		b.run(chromedp.Evaluate(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`, nil),
+			chromedp.Click(".codebox .copy"))
+		b.until(`document.querySelector(".copy").textContent === "Copied"`)
+		if got := b.eval("window.copied"); !strings.HasPrefix(got, "# one round trip\nsession.execute(") {
+			t.Errorf("copied %q", got)
+		}
+	})
+
+	t.Run("nothing is wider than a phone", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.EmulateViewport(320, 700, chromedp.EmulateMobile))
+		for _, path := range []string{"/", "/?q=faster&tool=gin", "/kb/python/sqlalchemy-vs-django-orm", "/kb/go/router-comparison", "/tools", "/tools/sqlalchemy", "/categories/orms"} {
+			b.run(chromedp.Navigate(s.http.URL + path))
+			if got := b.eval("document.documentElement.scrollWidth"); got != "320" {
+				t.Errorf("%s is %s wide: %s", path, got, b.eval(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 320.5 && !e.closest(".scroll, pre, .vh, .skip")).map(e => e.tagName + "." + e.className).slice(0, 5).join(" ")`))
+			}
+		}
+	})
+}

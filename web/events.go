@@ -1,0 +1,258 @@
+package web
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"faqbase/kb"
+)
+
+// Times of event streams.
+const (
+	pingEvery    = 15 * time.Second // keeps proxies from ending a silent stream
+	writeTimeout = 10 * time.Second // for what a reader does not take
+)
+
+// An event is one change of what is served, encoded.
+type event struct {
+	id    string // the library's digest
+	frame []byte // names the pages that changed
+	// all is the frame for readers whose library is unknown; it names every page.
+	all func() []byte
+}
+
+// newEvent is the event of publishing lib after old, which is nil for the first.
+func newEvent(old, lib *kb.Library) *event {
+	id := digestText(lib)
+	return &event{
+		id:    id,
+		frame: encodeEvent(id, lib.Generation, changedPaths(old, lib)),
+		all: sync.OnceValue(func() []byte {
+			return encodeEvent(id, lib.Generation, changedPaths(nil, lib))
+		}),
+	}
+}
+
+func digestText(lib *kb.Library) string { return hex.EncodeToString(lib.Digest[:]) }
+
+type eventJSON struct {
+	Generation uint64   `json:"generation"`
+	Paths      []string `json:"paths"`
+}
+
+func encodeEvent(id string, generation uint64, paths []string) []byte {
+	data, err := json.Marshal(eventJSON{Generation: generation, Paths: paths})
+	if err != nil {
+		panic(err) // strings and numbers cannot fail
+	}
+	return fmt.Appendf(nil, "id: %s\nevent: library\ndata: %s\n\n", id, data)
+}
+
+// changedPaths are the paths of the pages that are new, gone or different in
+// lib, in order. A page is different also when the facts of one of its tools are.
+func changedPaths(old, lib *kb.Library) []string {
+	paths := []string{}
+	if old == nil {
+		for _, p := range lib.Pages {
+			paths = append(paths, p.Path)
+		}
+		return paths
+	}
+	before := make(map[string]*kb.Page, len(old.Pages))
+	for _, p := range old.Pages {
+		before[p.Path] = p
+	}
+	tools := changedTools(old, lib)
+	for _, p := range lib.Pages {
+		was, ok := before[p.Path]
+		delete(before, p.Path)
+		if !ok || was.Digest != p.Digest || slices.ContainsFunc(p.Tools, func(t string) bool { return tools[t] }) {
+			paths = append(paths, p.Path)
+		}
+	}
+	for path := range before {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// changedTools are the names of the tools whose facts differ.
+func changedTools(old, lib *kb.Library) map[string]bool {
+	changed := make(map[string]bool)
+	before := make(map[string]*kb.Tool, len(old.Tools))
+	for _, t := range old.Tools {
+		before[t.Name] = t
+	}
+	for _, t := range lib.Tools {
+		was, ok := before[t.Name]
+		if !ok {
+			changed[t.Name] = true
+			continue
+		}
+		a, b := *was, *t
+		a.Line, b.Line = 0, 0 // an entry that only moved says the same
+		if !reflect.DeepEqual(a, b) {
+			changed[t.Name] = true
+		}
+	}
+	return changed
+}
+
+// A feed is the series of events, each leading to the next, so that a slow
+// reader misses none and costs the others nothing.
+type feed struct {
+	mu     sync.Mutex
+	recent []*link // the last events, oldest first
+	closed chan struct{}
+	once   sync.Once
+}
+
+// A link holds an event and, once next is closed, leads to the one after.
+type link struct {
+	event *event        // nil before the first
+	next  chan struct{} // closed when after is set
+	after *link
+}
+
+// recentEvents is how many events a reader can have missed and still be told
+// exactly what changed.
+const recentEvents = 64
+
+func newFeed() *feed {
+	return &feed{recent: []*link{{next: make(chan struct{})}}, closed: make(chan struct{})}
+}
+
+func (f *feed) publish(e *event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := f.recent[len(f.recent)-1]
+	last.after = &link{event: e, next: make(chan struct{})}
+	f.recent = append(f.recent, last.after)
+	if len(f.recent) > recentEvents {
+		f.recent = slices.Delete(f.recent, 0, 1)
+	}
+	close(last.next)
+}
+
+func (f *feed) close() { f.once.Do(func() { close(f.closed) }) }
+
+// from is the link after which a reader goes on who has seen the library with
+// that digest, "" for one who comes new. missed is the event to begin with for a
+// reader whose library is not known here.
+func (f *feed) from(seen string) (at *link, missed *event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := f.recent[len(f.recent)-1]
+	if seen == "" || last.event == nil {
+		return last, nil
+	}
+	for _, l := range slices.Backward(f.recent) {
+		if l.event != nil && l.event.id == seen {
+			return l, nil
+		}
+	}
+	return last, last.event
+}
+
+// events answers /events.
+func (s *Server) events(c *gin.Context) error {
+	select {
+	case <-s.feed.closed:
+		return &problem{Title: "shutting down", Status: http.StatusServiceUnavailable, retry: 2}
+	default:
+	}
+	h := c.Writer.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	s.allowOrigin(c)
+	c.Status(http.StatusOK)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	seen := c.GetHeader("Last-Event-ID")
+	if seen == "" {
+		seen = parseParams(c.Request.URL.RawQuery).Get("since")
+	}
+	st := &stream{w: c.Writer, rc: http.NewResponseController(c.Writer)}
+	at, missed := s.feed.from(seen)
+	// Readers come back after a pause of their own, not all at once.
+	hello := fmt.Appendf(nil, "retry: %d\n\n", 1000+rand.IntN(2000))
+	switch {
+	case missed != nil:
+		hello = append(hello, missed.all()...)
+	case at.event != nil && at.event.id != seen:
+		// An id without data is no event, but is sent back as Last-Event-ID.
+		hello = fmt.Appendf(hello, "id: %s\n\n", at.event.id)
+	}
+	if err := st.write(hello); err != nil {
+		return nil
+	}
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var err error
+		select {
+		case <-at.next:
+			first := at.event == nil
+			at = at.after
+			switch {
+			case first && seen == at.event.id:
+				continue // a restart with the library that this reader has
+			case first && seen == "":
+				err = st.write(fmt.Appendf(nil, "id: %s\n\n", at.event.id))
+			default:
+				err = st.write(at.event.frame)
+			}
+		case <-ping.C:
+			err = st.write([]byte(": ping\n\n"))
+		case <-c.Request.Context().Done():
+			return nil
+		case <-s.feed.closed:
+			return nil
+		}
+		if err != nil {
+			return nil // the reader is gone
+		}
+	}
+}
+
+// A stream is the way to one reader.
+type stream struct {
+	w  http.ResponseWriter
+	rc *http.ResponseController
+}
+
+// write sends b at once. The deadline holds for this write alone: the
+// server's own, made for pages, would end the stream.
+func (st *stream) write(b []byte) error {
+	if err := st.deadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	if _, err := st.w.Write(b); err != nil {
+		return err
+	}
+	if err := st.rc.Flush(); err != nil {
+		return err
+	}
+	return st.deadline(time.Time{})
+}
+
+func (st *stream) deadline(t time.Time) error {
+	if err := st.rc.SetWriteDeadline(t); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"faqbase/kb"
+)
+
+// layout is what templates/layout.html shows around every page; the view of
+// each page embeds it.
+type layout struct {
+	Site                             string // the title of the site
+	Heading                          string // the title of the page, "" on the front page
+	Description                      string
+	Path                             string // within the site, for the navigation and the canonical address
+	Source                           string // the address of the page's Markdown, if it has one
+	NoIndex                          bool
+	Theme                            string // light, dark or "" for what the visitor's system says
+	Text                             string // in the search field
+	NumPages, NumQuestions, NumTools int
+	Digest                           string // of the library that the page shows
+	Live                             string // which events concern the page: "page:" and a path, "list" or ""
+	Dev                              bool
+	Faults                           kb.ErrorList // in dev
+}
+
+// layout is filled from the request and the published library.
+func (s *Server) layout(c *gin.Context) layout { return s.layoutOf(c, s.library.Load()) }
+
+// layoutOf is filled from the request and the library that the page is made of,
+// which is nil before the first.
+func (s *Server) layoutOf(c *gin.Context, lib *kb.Library) layout {
+	l := layout{Site: s.title, Path: c.Request.URL.Path, Theme: theme(c.Request), Dev: s.dev != nil}
+	if lib == nil {
+		return l
+	}
+	l.NumPages, l.NumQuestions, l.NumTools = len(lib.Pages), lib.NumQuestions(), len(lib.Tools)
+	l.Digest = digestText(lib)
+	if l.Dev {
+		l.Faults = lib.Faults
+	}
+	return l
+}
+
+// theme is what the visitor chose with the button, if so.
+func theme(r *http.Request) string {
+	cookie, err := r.Cookie("theme")
+	if err != nil || cookie.Value != "light" && cookie.Value != "dark" {
+		return ""
+	}
+	return cookie.Value
+}
+
+// templates has a set for each page: the layout, the partials and the page.
+type templates map[string]*template.Template
+
+// partials are templates that several pages use.
+var partials = []string{"templates/layout.html", "templates/partials.html", "templates/results.html"}
+
+// parseTemplates reads the folder templates of fsys.
+func parseTemplates(fsys fs.FS, funcs template.FuncMap) (templates, error) {
+	shared, err := template.New("").Funcs(funcs).ParseFS(fsys, partials...)
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(fsys, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	sets := make(templates)
+	for _, file := range files {
+		set, err := shared.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if sets[path.Base(file)], err = set.ParseFS(fsys, file); err != nil {
+			return nil, err
+		}
+	}
+	return sets, nil
+}
+
+// templateFuncs are the functions of all templates.
+func (s *Server) templateFuncs(a *assets) template.FuncMap {
+	return template.FuncMap{
+		// url is the address of a path of this site.
+		"url": func(path string) string { return s.base + path },
+		"asset": func(name string) (string, error) {
+			path, err := a.url(name)
+			return s.base + path, err
+		},
+		"brand":   brand,
+		"count":   groupThousands,
+		"plural":  plural,
+		"day":     func(t time.Time) string { return t.Format("2 Jan 2006") },
+		"iso":     func(t time.Time) string { return t.Format(time.DateOnly) },
+		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index
+		"versus":  versus,
+		"host":    host,
+		"short":   shortTitle,
+		"capital": capital,
+		"heading": heading,
+	}
+}
+
+// brand shows the first slash of the site's title as its mark.
+func brand(title string) template.HTML {
+	before, after, ok := strings.Cut(title, "/")
+	if !ok {
+		return template.HTML(template.HTMLEscapeString(title))
+	}
+	return template.HTML(template.HTMLEscapeString(before) + "<b>/</b>" + template.HTMLEscapeString(after))
+}
+
+// groupThousands writes 1284 as 1,284.
+func groupThousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// plural is a number with its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return groupThousands(n) + " " + many
+}
+
+var versusWord = regexp.MustCompile(`\s(?:<mark>)?(vs\.?|VS\.?|Vs\.?)(?:</mark>)?\s`)
+
+// versus makes the first "vs" of an escaped title quiet.
+func versus(title string) template.HTML {
+	at := versusWord.FindStringSubmatchIndex(title)
+	if at == nil {
+		return template.HTML(title)
+	}
+	return template.HTML(title[:at[0]] + ` <i class="versus">` + title[at[2]:at[3]] + `</i> ` + title[at[1]:])
+}
+
+// shortTitle is the pair of a title such as "A vs B: which one for x?", where
+// the title stands beside others of its kind.
+func shortTitle(title string) string {
+	before, _, ok := strings.Cut(title, ": ")
+	if ok && versusWord.MatchString(before) {
+		return before
+	}
+	return title
+}
+
+// heading is a heading with a link to itself, or without where it has no anchor;
+// id is empty where an element around it has the anchor. Its inside is the HTML of package kb.
+func heading(level int, id, anchor string, inside template.HTML, text string) template.HTML {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<h%d", level)
+	switch {
+	case anchor == "":
+		fmt.Fprintf(&b, ` class="h-sec">%s</h%d>`, inside, level)
+		return template.HTML(b.String())
+	case id != "":
+		fmt.Fprintf(&b, ` id="%s" class="h-sec"`, template.HTMLEscapeString(id))
+	}
+	fragment := (&url.URL{Fragment: anchor}).EscapedFragment()
+	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="Link to %s">#</a></h%d>`, inside,
+		template.HTMLEscapeString(fragment), template.HTMLEscapeString(text), level)
+	return template.HTML(b.String())
+}
+
+// host is the part of an address that tells a reader where it leads.
+func host(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		rest = address
+	}
+	rest = strings.TrimPrefix(rest, "www.")
+	return strings.TrimSuffix(rest, "/")
+}
+
+// execute renders a template of a page's set.
+func (s *Server) execute(page, name string, view any) ([]byte, error) {
+	sets := s.pages
+	if s.dev != nil {
+		a, err := s.currentAssets()
+		if err != nil {
+			return nil, err
+		}
+		if sets, err = parseTemplates(s.dev, s.templateFuncs(a)); err != nil {
+			return nil, err
+		}
+	}
+	set := sets[page]
+	if set == nil {
+		return nil, fmt.Errorf("no template %s", page)
+	}
+	var body bytes.Buffer
+	if err := set.ExecuteTemplate(&body, name, view); err != nil {
+		return nil, err
+	}
+	return body.Bytes(), nil
+}
+
+// render answers with a whole page.
+func (s *Server) render(c *gin.Context, status int, page string, view any) error {
+	body, err := s.execute(page, "layout", view)
+	if err != nil {
+		return err
+	}
+	pageHeaders(c)
+	c.Data(status, "text/html; charset=utf-8", body)
+	return nil
+}
+
+// htmlVariant tells apart the HTML that one address gives to different visitors.
+func htmlVariant(c *gin.Context) string { return "html " + theme(c.Request) }
+
+// seen sets the headers of a page and answers 304 if the visitor has it already.
+func (s *Server) seen(c *gin.Context, lib *kb.Library) bool {
+	pageHeaders(c)
+	return s.notModified(c, lib, htmlVariant(c))
+}
+
+// pageHeaders are those of HTML; the theme cookie keeps it out of shared caches.
+func pageHeaders(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", contentPolicy)
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "private, no-cache")
+	}
+}

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"faqbase/index"
+	"faqbase/kb"
+)
+
+// What a request may ask for.
+const (
+	maxText    = 512 // bytes of a query, or of one facet value
+	maxValues  = 32  // of one facet
+	maxSize    = 100
+	maxReach   = 10_000 // page × size
+	sizeUnsaid = 10
+)
+
+// facetNames are the facets in the order in which they are shown.
+var facetNames = [...]kb.Facet{kb.FacetCategory, kb.FacetEcosystem, kb.FacetTool}
+
+// readQuery reads the search that the raw query of an address asks for.
+// Unknown parameters are ignored, a malformed known one is an error.
+func readQuery(raw string) (index.Query, error) {
+	params := parseParams(raw)
+	q := index.Query{Text: params.Get("q"), Page: 1, Size: sizeUnsaid, Sort: index.ByRelevance}
+	if len(q.Text) > maxText {
+		return q, badParameter("q", "q is at most %d bytes, not %d", maxText, len(q.Text))
+	}
+	for _, f := range facetNames {
+		chosen := chosenValues(&q, f)
+		for _, v := range params[string(f)] {
+			if v = strings.TrimSpace(v); v == "" || slices.Contains(*chosen, v) {
+				continue
+			}
+			if len(v) > maxText {
+				return q, badParameter(string(f), "%s is at most %d bytes, not %d", f, maxText, len(v))
+			}
+			if len(*chosen) == maxValues {
+				return q, badParameter(string(f), "%s is given at most %d times", f, maxValues)
+			}
+			*chosen = append(*chosen, v)
+		}
+	}
+	var err error
+	if q.Page, err = readNumber(params, "page", q.Page, maxReach); err != nil {
+		return q, err
+	}
+	if q.Size, err = readNumber(params, "size", q.Size, maxSize); err != nil {
+		return q, err
+	}
+	if q.Page*q.Size > maxReach {
+		return q, badParameter("page", "page × size is at most %d, not %d", maxReach, q.Page*q.Size)
+	}
+	if params.Has("sort") {
+		q.Sort = index.Sort(params.Get("sort"))
+		switch q.Sort {
+		case index.ByRelevance, index.ByUpdated, index.ByTitle:
+		default:
+			return q, badParameter("sort", "sort is relevance, updated or title, not %q", q.Sort)
+		}
+	}
+	if params.Has("group") {
+		if v := params.Get("group"); v != "page" {
+			return q, badParameter("group", "group is page, not %q", v)
+		}
+		q.Group = true
+	}
+	return q, nil
+}
+
+func readNumber(params url.Values, name string, unsaid, largest int) (int, error) {
+	if !params.Has(name) {
+		return unsaid, nil
+	}
+	v := params.Get(name)
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > largest {
+		if len(v) > 20 {
+			v = v[:20] + "…"
+		}
+		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, strconv.Quote(v))
+	}
+	return n, nil
+}
+
+// chosenValues is where a query keeps the chosen values of a facet.
+func chosenValues(q *index.Query, f kb.Facet) *[]string {
+	switch f {
+	case kb.FacetCategory:
+		return &q.Category
+	case kb.FacetEcosystem:
+		return &q.Ecosystem
+	default:
+		return &q.Tool
+	}
+}
+
+// parseParams is url.ParseQuery for addresses that people type: a semicolon is
+// a semicolon, a percent sign that begins no escape is itself, and what is
+// not UTF-8 is replaced.
+func parseParams(raw string) url.Values {
+	params := make(url.Values)
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		key = unescape(key)
+		params[key] = append(params[key], unescape(value))
+	}
+	return params
+}
+
+func unescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '+':
+			b.WriteByte(' ')
+		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
+			b.WriteByte(byte(n))
+			i += 2
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return strings.ToValidUTF8(b.String(), "\uFFFD")
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// address is a path of this site with a search in its query; what is as it
+// would be unsaid is left out.
+func (s *Server) address(path string, q index.Query) string {
+	var b strings.Builder
+	b.WriteString(s.base + path)
+	sep := byte('?')
+	add := func(key, value string) {
+		b.WriteByte(sep)
+		b.WriteString(key + "=" + url.QueryEscape(value))
+		sep = '&'
+	}
+	if q.Text != "" {
+		add("q", q.Text)
+	}
+	for _, f := range facetNames {
+		for _, v := range *chosenValues(&q, f) {
+			add(string(f), v)
+		}
+	}
+	if q.Sort != index.ByRelevance && q.Sort != "" {
+		add("sort", string(q.Sort))
+	}
+	if q.Size != sizeUnsaid && q.Size != 0 {
+		add("size", strconv.Itoa(q.Size))
+	}
+	if q.Group {
+		add("group", "page")
+	}
+	if q.Page > 1 {
+		add("page", strconv.Itoa(q.Page))
+	}
+	return b.String()
+}
+
+// typedToken finds a selection that is typed into the query as tool:value or
+// tool:"a value".
+func typedTokens(text string) []typedToken {
+	var tokens []typedToken
+	for i := 0; i < len(text); {
+		if i > 0 && text[i-1] != ' ' {
+			i++
+			continue
+		}
+		key, rest, ok := strings.Cut(text[i:], ":")
+		f := kb.Facet(strings.ToLower(key))
+		if !ok || !slices.Contains(facetNames[:], f) {
+			i++
+			continue
+		}
+		start := i
+		var value string
+		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+			var closed bool
+			if value, _, closed = strings.Cut(quoted, `"`); !closed {
+				i++
+				continue
+			}
+			i += len(key) + 1 + len(value) + 2
+		} else {
+			value, _, _ = strings.Cut(rest, " ")
+			i += len(key) + 1 + len(value)
+		}
+		tokens = append(tokens, typedToken{facet: f, value: value, start: start, end: i})
+	}
+	return tokens
+}
+
+// A typedToken is a facet selection inside the text of a query.
+type typedToken struct {
+	facet      kb.Facet
+	value      string
+	start, end int
+}
+
+// without removes from text the typed selections for which remove is true.
+func withoutTokens(text string, remove func(f kb.Facet, value string) bool) string {
+	tokens := typedTokens(text)
+	for _, t := range slices.Backward(tokens) {
+		if remove(t.facet, t.value) {
+			text = text[:t.start] + text[t.end:]
+		}
+	}
+	return strings.Join(strings.Fields(text), " ")
+}

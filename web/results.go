@@ -1,0 +1,440 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"faqbase/index"
+	"faqbase/kb"
+)
+
+// searchView is the view of templates/search.html and of the fragment in it.
+type searchView struct {
+	layout
+	Results resultsView
+}
+
+// resultsView is the view of templates/results.html.
+type resultsView struct {
+	Title       string // of the document
+	Text        string // what was typed
+	Front       bool   // nothing was asked
+	Total       int
+	Corrections []index.Correction
+	Dropped     []string
+	Ignored     []string
+	Hits        []hitView
+	Facets      []facetView
+	Chips       []chip
+	Clear       string // the address without any filter
+	Unfiltered  int    // hits without any filter, where there are none with
+	Sorts       []sortOption
+	Size        int // where it is not the usual
+	Group       bool
+	Pager       []pageLink
+	Previous    string
+	Next        string
+	First       int // the number of the first hit
+	Comparisons []*kb.Page
+	Overview    *overview
+}
+
+// hitView is one hit.
+type hitView struct {
+	ID          string // of the element
+	URL         string
+	TitleHTML   string
+	SnippetHTML string
+	AnswerHTML  string // "" where it is too long to open in place
+	Page        *kb.Page
+	Question    *kb.Question
+	Tools       []*kb.Tool
+	More        int
+}
+
+// IsComparison tells whether the hit is a page with a quick comparison.
+func (h hitView) IsComparison() bool { return h.Question == nil && h.Page.Comparison != nil }
+
+// facetView is one group of checkboxes.
+type facetView struct {
+	Name   kb.Facet
+	Label  string
+	Values []valueView // shown at once
+	Rest   []valueView // shown on demand
+	Left   int         // values that are not listed, being too many
+}
+
+// valueView is one checkbox.
+type valueView struct {
+	Facet          kb.Facet
+	ID, Name, Slug string
+	Count          int
+	Selected       bool
+	Fixed          bool // cannot be changed here: typed in the field, or without hits
+}
+
+// A chip is a selected value with the address that has it removed.
+type chip struct{ ID, Facet, Name, URL string }
+
+type sortOption struct {
+	Value    index.Sort
+	Label    string
+	Selected bool
+}
+
+type pageLink struct {
+	Number  int
+	URL     string
+	Current bool
+	Gap     bool // pages are left out before it
+}
+
+var (
+	facetLabels = map[kb.Facet]string{
+		kb.FacetCategory:  "Category",
+		kb.FacetEcosystem: "Ecosystem",
+		kb.FacetTool:      "Tool",
+	}
+	sortLabels = []sortOption{
+		{Value: index.ByRelevance, Label: "Best match"},
+		{Value: index.ByUpdated, Label: "Newest"},
+		{Value: index.ByTitle, Label: "Title"},
+	}
+)
+
+const (
+	shownValues  = 8    // of a facet, before "Show all"
+	listedValues = 60   // of a facet, altogether
+	shownGroups  = 24   // categories on the front page
+	longAnswer   = 6000 // bytes of HTML past which an answer is read on its page
+	shownPopular = 12   // tools on the front page
+	shownNewest  = 6    // pages on the front page
+)
+
+// searchPage answers /.
+func (s *Server) searchPage(c *gin.Context) error {
+	return s.searchHTML(c, "layout")
+}
+
+// searchFragment answers /results.
+func (s *Server) searchFragment(c *gin.Context) error {
+	return s.searchHTML(c, "results")
+}
+
+func (s *Server) searchHTML(c *gin.Context, name string) error {
+	pageHeaders(c)
+	a, err := s.ask(c, htmlVariant(c))
+	if a == nil || err != nil {
+		return err
+	}
+	results, err := s.newResultsView(c.Request.Context(), a)
+	if err != nil {
+		return err
+	}
+	if name == "results" {
+		body, err := s.execute("search.html", "results", results)
+		if err != nil {
+			return err
+		}
+		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
+		return nil
+	}
+	view := searchView{layout: s.layoutOf(c, a.found.Library), Results: results}
+	view.Heading = results.Title
+	view.Text = a.asked.Text
+	view.Live = "list"
+	view.NoIndex = !results.Front
+	view.Description = describeLibrary(a.found.Library)
+	if results.Text != "" {
+		view.Description = plural(results.Total, "answer", "answers") + " for " + results.Text
+	}
+	return s.render(c, http.StatusOK, "search.html", view)
+}
+
+func describeLibrary(lib *kb.Library) string {
+	return fmt.Sprintf("Search %s on %s about %s.", plural(lib.NumQuestions(), "answer", "answers"),
+		plural(len(lib.Pages), "page", "pages"), plural(len(lib.Tools), "tool", "tools"))
+}
+
+// An overview is what the front page and the filters show of a whole library.
+type overview struct {
+	lib        *kb.Library
+	facets     map[kb.Facet][]index.FacetValue // without any query
+	Total      int
+	Tools      int
+	Popular    []index.FacetValue // tools
+	Categories []index.FacetValue
+	Newest     []*kb.Page
+}
+
+// overview is that of lib, or of the library that the searcher has meanwhile.
+// It is made once for each library.
+func (s *Server) overview(ctx context.Context, lib *kb.Library) (*overview, error) {
+	if o := s.overviews.Load(); o != nil && o.lib == lib {
+		return o, nil
+	}
+	found, err := s.search(ctx, index.Query{Page: 1, Sort: index.ByRelevance})
+	if err != nil {
+		return nil, err
+	}
+	o := &overview{lib: found.Library, facets: found.Facets, Total: found.Total, Tools: len(found.Library.Tools)}
+	o.Categories = found.Facets[kb.FacetCategory]
+	o.Categories = o.Categories[:min(shownGroups, len(o.Categories))]
+	o.Popular = found.Facets[kb.FacetTool]
+	o.Popular = o.Popular[:min(shownPopular, len(o.Popular))]
+	dated := slices.DeleteFunc(slices.Clone(found.Library.Pages), func(p *kb.Page) bool { return p.Modified().IsZero() })
+	slices.SortStableFunc(dated, func(a, b *kb.Page) int { return b.Modified().Compare(a.Modified()) })
+	o.Newest = dated[:min(shownNewest, len(dated))]
+	s.overviews.Store(o)
+	return o, nil
+}
+
+// newResultsView makes of a search what the page and the fragment show.
+func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, error) {
+	r, lib := a.found, a.found.Library
+	o, err := s.overview(ctx, lib)
+	if err != nil {
+		return resultsView{}, err
+	}
+	v := resultsView{
+		Text:        strings.TrimSpace(a.asked.Text),
+		Total:       r.Total,
+		Corrections: r.Corrections,
+		Dropped:     r.Dropped,
+		Ignored:     r.Ignored,
+		Group:       a.asked.Group,
+		Overview:    o,
+	}
+	if a.asked.Size != sizeUnsaid {
+		v.Size = a.asked.Size
+	}
+	filtered := false
+	for _, f := range facetNames {
+		facet, chips := s.newFacetView(a, f, o.facets[f])
+		v.Chips = append(v.Chips, chips...)
+		if len(facet.Values) > 0 {
+			v.Facets = append(v.Facets, facet)
+		}
+		filtered = filtered || len(chips) > 0
+	}
+	v.Front = v.Text == "" && !filtered && a.asked.Page == 1
+	switch {
+	case v.Text != "":
+		v.Title = v.Text
+	case filtered:
+		names := make([]string, len(v.Chips))
+		for i, chip := range v.Chips {
+			names[i] = chip.Name
+		}
+		v.Title = strings.Join(names, ", ")
+	case !v.Front:
+		v.Title = "All questions"
+	}
+	v.Clear = s.address("/", index.Query{Text: withoutTokens(a.asked.Text, func(f kb.Facet, value string) bool {
+		_, ok := lib.Value(f, value)
+		return ok
+	}), Sort: a.asked.Sort, Size: a.asked.Size})
+	if filtered && r.Total == 0 {
+		q := a.asked
+		q.Category, q.Ecosystem, q.Tool = nil, nil, nil
+		q.Text, q.Page, q.Size = parseParams(cutQuery(v.Clear)).Get("q"), 1, 0
+		without, err := s.search(ctx, q)
+		if err != nil {
+			return resultsView{}, err
+		}
+		v.Unfiltered = without.Total
+	}
+	for _, option := range sortLabels {
+		option.Selected = option.Value == a.asked.Sort
+		v.Sorts = append(v.Sorts, option)
+	}
+	v.First = (a.asked.Page-1)*a.asked.Size + 1
+	seen := make(map[*kb.Page]bool)
+	for i, hit := range r.Hits {
+		v.Hits = append(v.Hits, newHitView(lib, i+1, hit))
+		if hit.Page.Comparison != nil && !seen[hit.Page] && len(v.Comparisons) < 6 {
+			seen[hit.Page] = true
+			v.Comparisons = append(v.Comparisons, hit.Page)
+		}
+	}
+	s.addPager(&v, a)
+	return v, nil
+}
+
+// cutQuery is the query of an address.
+func cutQuery(address string) string {
+	_, query, _ := strings.Cut(address, "?")
+	return query
+}
+
+// headingID finds the ids of headings inside answers: they are unique on their
+// page, but not among answers of several.
+var headingID = regexp.MustCompile(`<(h[1-6]) id="[^"]*"`)
+
+func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
+	v := hitView{
+		ID:          fmt.Sprintf("hit-%d", n),
+		URL:         hit.Page.URL(),
+		TitleHTML:   hit.QuestionHTML,
+		SnippetHTML: hit.SnippetHTML,
+		AnswerHTML:  hit.Page.IntroHTML(),
+		Page:        hit.Page,
+		Question:    hit.Question,
+		More:        hit.More,
+	}
+	tools := hit.Page.Tools
+	if hit.Question != nil {
+		v.URL, v.AnswerHTML = hit.Question.URL(), hit.Question.HTML()
+		tools = hit.Question.Tools
+	}
+	if len(v.AnswerHTML) > longAnswer {
+		v.AnswerHTML = ""
+	}
+	v.AnswerHTML = headingID.ReplaceAllString(v.AnswerHTML, "<$1")
+	v.Tools = toolsNamed(lib, tools)
+	return v
+}
+
+func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
+	var tools []*kb.Tool
+	for _, name := range names {
+		if t := lib.Tool(name); t != nil {
+			tools = append(tools, t)
+		}
+	}
+	return tools
+}
+
+// newFacetView makes the checkboxes of a facet. Their order is that of the
+// whole library, so that nothing moves while somebody selects; which of them are
+// shown at once depends on what was found.
+func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
+	lib := a.found.Library
+	view := facetView{Name: f, Label: facetLabels[f]}
+	found := make(map[string]index.FacetValue)
+	for _, v := range a.found.Facets[f] {
+		found[v.Name] = v
+	}
+	var all []valueView
+	add := func(name, slug string, now index.FacetValue, typed bool) {
+		all = append(all, valueView{
+			Facet:    f,
+			ID:       "f-" + string(f) + "-" + url.QueryEscape(slug),
+			Name:     name,
+			Slug:     slug,
+			Count:    now.Count,
+			Selected: now.Selected,
+			Fixed:    typed || now.Count == 0 && !now.Selected,
+		})
+	}
+	asked := *chosenValues(&a.asked, f)
+	var chips []chip
+	listed := func(v index.FacetValue) {
+		slug := v.Slug
+		if slug == "" {
+			slug = v.Name
+		}
+		names := func(value string) bool {
+			if strings.EqualFold(value, v.Name) {
+				return true
+			}
+			known, ok := lib.Value(f, value)
+			return ok && known.Slug == v.Slug
+		}
+		now := found[v.Name]
+		typed := now.Selected && !slices.ContainsFunc(asked, names)
+		add(v.Name, slug, now, typed)
+		if !now.Selected {
+			return
+		}
+		q := a.asked
+		q.Page = 1
+		*chosenValues(&q, f) = slices.DeleteFunc(slices.Clone(asked), names)
+		if typed {
+			q.Text = withoutTokens(q.Text, func(g kb.Facet, value string) bool { return g == f && names(value) })
+		}
+		chips = append(chips, chip{
+			ID:    "chip-" + string(f) + "-" + url.QueryEscape(slug),
+			Facet: facetLabels[f],
+			Name:  v.Name,
+			URL:   s.address("/", q),
+		})
+	}
+	for _, v := range whole {
+		listed(v)
+		delete(found, v.Name)
+	}
+	for _, v := range a.found.Facets[f] { // unknown values that were asked for
+		if _, ok := found[v.Name]; ok {
+			listed(v)
+		}
+	}
+	if len(all) <= shownValues+1 { // one more takes no more room than the link
+		view.Values = all
+		return view, chips
+	}
+	rank := make([]int, len(all))
+	for i := range rank {
+		rank[i] = i
+	}
+	slices.SortStableFunc(rank, func(a, b int) int {
+		if all[a].Selected != all[b].Selected {
+			if all[a].Selected {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(all[b].Count, all[a].Count)
+	})
+	place := make([]int, len(all))
+	for n, i := range rank {
+		place[i] = n
+	}
+	for i, value := range all {
+		switch {
+		case place[i] < shownValues:
+			view.Values = append(view.Values, value)
+		case place[i] < listedValues:
+			view.Rest = append(view.Rest, value)
+		default:
+			view.Left++
+		}
+	}
+	return view, chips
+}
+
+// addPager links to the pages around the present one, the first and the last.
+func (s *Server) addPager(v *resultsView, a *answer) {
+	size, now := a.asked.Size, a.asked.Page
+	last := min((a.found.Total+size-1)/size, maxReach/size)
+	if last <= 1 && now == 1 {
+		return
+	}
+	to := func(n int) string {
+		q := a.asked
+		q.Page = n
+		return s.address("/", q)
+	}
+	if now > 1 {
+		v.Previous = to(max(1, min(now-1, last)))
+	}
+	if now < last {
+		v.Next = to(now + 1)
+	}
+	before := 0
+	for n := 1; n <= last; n++ {
+		if n != 1 && n != last && (n < now-2 || n > now+2) {
+			continue
+		}
+		v.Pager = append(v.Pager, pageLink{Number: n, URL: to(n), Current: n == now, Gap: n > before+1})
+		before = n
+	}
+}

@@ -1,0 +1,228 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/klauspost/compress/gzhttp"
+
+	"faqbase/kb"
+)
+
+// Gin prints its routes to standard output unless told otherwise, which is
+// possible only process-wide.
+func init() { gin.SetMode(gin.ReleaseMode) }
+
+// contentPolicy allows nothing but this site's own files. "faqbase" is the one
+// Trusted Types policy, through which app.js passes fragments of this site.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types faqbase"
+
+// A handler answers a request or says why not, having written nothing.
+type handler func(c *gin.Context) error
+
+// route makes the router.
+func (s *Server) route() error {
+	g := gin.New()
+	g.HandleMethodNotAllowed = true
+	g.RedirectTrailingSlash = false // knows nothing of the base URL; see noRoute
+	g.Use(s.recovered, secured)
+	get := func(path string, h handler) {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			g.Handle(method, path, s.handle(h))
+		}
+	}
+	get("/", s.searchPage)
+	get("/results", s.searchFragment)
+	get("/search", s.searchJSON)
+	get("/suggest", s.suggestions)
+	get("/facets/:facet", s.facetValues)
+	get("/question", s.question)
+	get("/kb", s.home)
+	get("/kb/*path", s.page)
+	get("/tools", s.tools)
+	get("/tools/*slug", s.tool)
+	get("/categories/*slug", s.value(kb.FacetCategory))
+	get("/ecosystems/*slug", s.value(kb.FacetEcosystem))
+	get("/events", s.events)
+	get("/healthz", s.healthz)
+	get("/readyz", s.readyz)
+	get("/favicon.ico", s.favicon)
+	get("/static/*name", s.static)
+	g.NoRoute(s.handle(s.noRoute))
+	g.NoMethod(s.handle(func(c *gin.Context) error {
+		return &problem{
+			Title:  "method not allowed",
+			Status: http.StatusMethodNotAllowed,
+			Detail: fmt.Sprintf("want GET or HEAD, not %s", c.Request.Method),
+		}
+	}))
+	s.router = g
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(512), gzhttp.EnableZstd(true))
+	if err != nil {
+		return fmt.Errorf("compression: %w", err)
+	}
+	s.compressed = compress(g)
+	return nil
+}
+
+// streams are the addresses that are not compressed on the way: a stream that
+// must not be held back, and files that are compressed already.
+func streams(path string) bool {
+	return path == "/events" || strings.HasPrefix(path, "/static/")
+}
+
+// withoutPrefix takes the base URL's path off a request that still has it. A
+// path that only looks as if (the base is /kb/ and the proxy strips it) stays.
+func (s *Server) withoutPrefix(r *http.Request) *http.Request {
+	rest, ok := strings.CutPrefix(r.URL.Path, s.prefix)
+	if s.prefix == "" || !ok || rest != "" && rest[0] != '/' {
+		return r
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
+	switch first {
+	case "", "results", "search", "suggest", "facets", "question", "kb", "tools", "categories", "ecosystems",
+		"events", "healthz", "readyz", "favicon.ico", "static":
+	default:
+		return r
+	}
+	if rest == "" {
+		rest = "/"
+	}
+	clone := *r
+	clone.URL = new(url.URL)
+	*clone.URL = *r.URL
+	clone.URL.Path, clone.URL.RawPath = rest, ""
+	return &clone
+}
+
+// handle makes a Gin handler of one that returns its error.
+func (s *Server) handle(h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			s.fail(c, err)
+		}
+	}
+}
+
+// recovered turns a panic into a logged 500.
+func (s *Server) recovered(c *gin.Context) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler {
+			panic(v)
+		}
+		s.fail(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		c.Abort()
+	}()
+	c.Next()
+}
+
+// secured sets the headers that every response has.
+func secured(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// noRoute redirects a path that ends in a slash to the one without.
+func (s *Server) noRoute(c *gin.Context) error {
+	path := c.Request.URL.Path
+	if trimmed := strings.Trim(path, "/"); "/"+trimmed+"/" == path {
+		return s.redirect(c, "/"+trimmed)
+	}
+	return notFound("there is nothing at %s", path)
+}
+
+// home redirects the folder of the pages to the page that lists them.
+func (s *Server) home(c *gin.Context) error { return s.redirect(c, "/") }
+
+// redirect sends the visitor to a path of this site for good, with the query
+// that came.
+func (s *Server) redirect(c *gin.Context, path string) error {
+	to := s.base + (&url.URL{Path: path}).EscapedPath()
+	return redirectTo(c, to)
+}
+
+func redirectTo(c *gin.Context, to string) error {
+	if q := c.Request.URL.RawQuery; q != "" {
+		to += "?" + q
+	}
+	c.Header("Cache-Control", "no-cache")
+	c.Header("Location", to)
+	c.Status(http.StatusPermanentRedirect)
+	c.Writer.WriteHeaderNow()
+	return nil
+}
+
+// tag is the entity tag of a response that is made from lib. variant tells
+// apart what one address gives to different visitors.
+func (s *Server) tag(c *gin.Context, lib *kb.Library, variant string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%x\n%q", s.build, lib.Digest, []string{variant, c.Request.URL.Path, c.Request.URL.RawQuery})
+	return `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
+}
+
+// notModified tags the response and, if the visitor has it already, answers 304.
+func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string) bool {
+	if s.dev != nil && variant != "" {
+		c.Header("Cache-Control", "no-store") // the templates may have changed
+		return false
+	}
+	tag := s.tag(c, lib, variant)
+	c.Header("ETag", tag)
+	for _, value := range c.Request.Header.Values("If-None-Match") {
+		for _, other := range strings.Split(value, ",") {
+			other = strings.TrimSpace(other)
+			if other == "*" || strings.TrimPrefix(other, "W/") == strings.TrimPrefix(tag, "W/") {
+				c.Status(http.StatusNotModified)
+				c.Writer.WriteHeaderNow()
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allowOrigin lets scripts of other sites read the response, where configured.
+func (s *Server) allowOrigin(c *gin.Context) {
+	if s.origin != "" {
+		c.Header("Access-Control-Allow-Origin", s.origin)
+		c.Header("Access-Control-Expose-Headers", "ETag, Retry-After")
+	}
+}
+
+// json writes a value. The markup in it is readable, not escaped: the type is
+// JSON's and sniffing is off.
+func (s *Server) json(c *gin.Context, v any) error {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encode %T: %w", v, err)
+	}
+	c.Data(http.StatusOK, "application/json", body.Bytes())
+	return nil
+}
+
+// healthz says that the process lives.
+func (s *Server) healthz(c *gin.Context) error {
+	c.Header("Cache-Control", "no-store")
+	c.String(http.StatusOK, "ok\n")
+	return nil
+}

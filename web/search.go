@@ -1,0 +1,419 @@
+package web
+
+import (
+	"context"
+	"html"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/gin-gonic/gin"
+
+	"faqbase/index"
+	"faqbase/kb"
+)
+
+// An answer is one search as it was asked and what was found: the value that
+// the search page, the fragment and the JSON are written from.
+type answer struct {
+	asked index.Query
+	found *index.Results
+	took  time.Duration
+}
+
+// ask reads a search from the address and runs it. A nil answer without an
+// error means that the visitor has it already and was told so.
+func (s *Server) ask(c *gin.Context, variant string) (*answer, error) {
+	q, err := readQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	if s.notModified(c, lib, variant) {
+		return nil, nil
+	}
+	start := time.Now()
+	found, err := s.search(c.Request.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	if c.Writer.Header().Get("ETag") != "" {
+		c.Header("ETag", s.tag(c, found.Library, variant))
+	}
+	return &answer{asked: q, found: found, took: time.Since(start)}, nil
+}
+
+// The JSON of /search. The order of the fields is the order of the output.
+type (
+	searchJSON struct {
+		Query       queryJSON        `json:"query"`
+		Total       int              `json:"total"`
+		TookMS      float64          `json:"took_ms"`
+		Generation  uint64           `json:"generation"`
+		Corrections []correctionJSON `json:"corrections"`
+		Dropped     []string         `json:"dropped"`
+		Ignored     []string         `json:"ignored"`
+		Hits        []hitJSON        `json:"hits"`
+		Facets      facetsJSON       `json:"facets"`
+	}
+	queryJSON struct {
+		Q         string     `json:"q"`
+		Category  []string   `json:"category"`
+		Ecosystem []string   `json:"ecosystem"`
+		Tool      []string   `json:"tool"`
+		Page      int        `json:"page"`
+		Size      int        `json:"size"`
+		Sort      index.Sort `json:"sort"`
+		Group     string     `json:"group,omitempty"`
+	}
+	correctionJSON struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+	}
+	hitJSON struct {
+		entryJSON
+		Score float64 `json:"score"`
+		More  int     `json:"more,omitempty"`
+	}
+	// An entryJSON is what hits and questions have in common.
+	entryJSON struct {
+		ID           string   `json:"id"`
+		Kind         string   `json:"kind"`
+		URL          string   `json:"url"`
+		Question     string   `json:"question"`
+		QuestionHTML string   `json:"question_html"`
+		SnippetHTML  string   `json:"snippet_html"`
+		AnswerHTML   string   `json:"answer_html"`
+		Page         pageJSON `json:"page"`
+		Category     []string `json:"category"`
+		Ecosystem    []string `json:"ecosystem"`
+		Tools        []string `json:"tools"`
+		Updated      *string  `json:"updated"`
+	}
+	pageJSON struct {
+		ID    string `json:"id"`
+		Title string `json:"title"`
+		URL   string `json:"url"`
+	}
+	facetsJSON struct {
+		Category  []valueJSON `json:"category"`
+		Ecosystem []valueJSON `json:"ecosystem"`
+		Tool      []valueJSON `json:"tool"`
+	}
+	valueJSON struct {
+		Value    string `json:"value"`
+		Count    int    `json:"count"`
+		Selected bool   `json:"selected"`
+		URL      string `json:"url"`
+	}
+)
+
+// searchJSON answers /search.
+func (s *Server) searchJSON(c *gin.Context) error {
+	s.allowOrigin(c)
+	c.Header("Cache-Control", "no-cache")
+	a, err := s.ask(c, "")
+	if a == nil || err != nil {
+		return err
+	}
+	return s.json(c, newSearchJSON(a))
+}
+
+func newSearchJSON(a *answer) searchJSON {
+	r := a.found
+	out := searchJSON{
+		Query: queryJSON{
+			Q:         a.asked.Text,
+			Category:  listed(r.Query.Category),
+			Ecosystem: listed(r.Query.Ecosystem),
+			Tool:      listed(r.Query.Tool),
+			Page:      a.asked.Page,
+			Size:      a.asked.Size,
+			Sort:      a.asked.Sort,
+		},
+		Total:       r.Total,
+		TookMS:      math.Round(a.took.Seconds()*1e5) / 1e2,
+		Generation:  r.Library.Generation,
+		Corrections: make([]correctionJSON, len(r.Corrections)),
+		Dropped:     listed(r.Dropped),
+		Ignored:     listed(r.Ignored),
+		Hits:        make([]hitJSON, len(r.Hits)),
+		Facets: facetsJSON{
+			Category:  newValuesJSON(r.Facets[kb.FacetCategory]),
+			Ecosystem: newValuesJSON(r.Facets[kb.FacetEcosystem]),
+			Tool:      newValuesJSON(r.Facets[kb.FacetTool]),
+		},
+	}
+	if a.asked.Group {
+		out.Query.Group = "page"
+	}
+	for i, correction := range r.Corrections {
+		out.Corrections[i] = correctionJSON(correction)
+	}
+	for i, hit := range r.Hits {
+		entry := newEntryJSON(hit.Page, hit.Question)
+		entry.QuestionHTML, entry.SnippetHTML = hit.QuestionHTML, hit.SnippetHTML
+		out.Hits[i] = hitJSON{entryJSON: entry, Score: math.Round(hit.Score*1e4) / 1e4, More: hit.More}
+	}
+	return out
+}
+
+// newEntryJSON describes a question, or a page if question is nil, without
+// marks and snippet.
+func newEntryJSON(page *kb.Page, question *kb.Question) entryJSON {
+	e := entryJSON{
+		ID:         page.Path,
+		Kind:       "page",
+		URL:        page.URL(),
+		Question:   page.Title,
+		AnswerHTML: "",
+		Page:       pageJSON{ID: page.Path, Title: page.Title, URL: page.URL()},
+		Category:   listed(page.Category),
+		Ecosystem:  listed(page.Ecosystem),
+		Tools:      listed(page.Tools),
+	}
+	if question != nil {
+		e.ID, e.Kind, e.URL = question.ID, "question", question.URL()
+		e.Question, e.AnswerHTML = question.Text, question.HTML()
+		e.Tools = listed(question.Tools)
+	} else {
+		e.AnswerHTML = page.IntroHTML()
+	}
+	if day := page.Modified(); !day.IsZero() {
+		text := day.Format(time.DateOnly)
+		e.Updated = &text
+	}
+	return e
+}
+
+func newValuesJSON(values []index.FacetValue) []valueJSON {
+	out := make([]valueJSON, len(values))
+	for i, v := range values {
+		out[i] = valueJSON{Value: v.Name, Count: v.Count, Selected: v.Selected, URL: v.URL}
+	}
+	return out
+}
+
+// listed makes an empty list of none, so that JSON has [] and not null.
+func listed(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// maxSuggestions is how many completions there are at most.
+const maxSuggestions = 8
+
+type (
+	suggestionsJSON struct {
+		Suggestions []suggestionJSON `json:"suggestions"`
+	}
+	suggestionJSON struct {
+		Text string `json:"text"`
+		Kind string `json:"kind"`
+		URL  string `json:"url"`
+	}
+)
+
+// suggestions answers /suggest.
+func (s *Server) suggestions(c *gin.Context) error {
+	s.allowOrigin(c)
+	c.Header("Cache-Control", "no-cache")
+	q, err := readQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	lib, err := s.current()
+	if err != nil {
+		return err
+	}
+	if s.notModified(c, lib, "") {
+		return nil
+	}
+	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
+	if strings.TrimSpace(q.Text) != "" {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), searchTimeout)
+		defer cancel()
+		found, err := s.suggest.Suggest(ctx, q.Text, maxSuggestions)
+		if err != nil {
+			return err
+		}
+		for _, suggestion := range found {
+			out.Suggestions = append(out.Suggestions, suggestionJSON(suggestion))
+		}
+	}
+	return s.json(c, out)
+}
+
+type facetJSON struct {
+	Facet  kb.Facet    `json:"facet"`
+	Values []valueJSON `json:"values"`
+}
+
+// facetValues answers /facets/{facet}.
+func (s *Server) facetValues(c *gin.Context) error {
+	s.allowOrigin(c)
+	c.Header("Cache-Control", "no-cache")
+	f := kb.Facet(c.Param("facet"))
+	switch f {
+	case kb.FacetCategory, kb.FacetEcosystem, kb.FacetTool:
+	default:
+		return notFound("no facet %q, want category, ecosystem or tool", f)
+	}
+	params := parseParams(c.Request.URL.RawQuery)
+	match := strings.ToLower(strings.TrimSpace(params.Get("match")))
+	if len(match) > maxText {
+		return badParameter("match", "match is at most %d bytes, not %d", maxText, len(match))
+	}
+	a, err := s.askCounts(c)
+	if a == nil || err != nil {
+		return err
+	}
+	out := facetJSON{Facet: f, Values: []valueJSON{}}
+	for _, v := range newValuesJSON(a.found.Facets[f]) {
+		if hasWordPrefix(strings.ToLower(v.Value), match) {
+			out.Values = append(out.Values, v)
+		}
+	}
+	return s.json(c, out)
+}
+
+// askCounts is ask without hits.
+func (s *Server) askCounts(c *gin.Context) (*answer, error) {
+	q, err := readQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	if s.notModified(c, lib, "") {
+		return nil, nil
+	}
+	q.Page, q.Size = 1, 0
+	found, err := s.search(c.Request.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	c.Header("ETag", s.tag(c, found.Library, ""))
+	return &answer{asked: q, found: found}, nil
+}
+
+// hasWordPrefix tells whether a word of text begins with prefix; text itself
+// counts as one, so that ".NET" is found by ".n".
+func hasWordPrefix(text, prefix string) bool {
+	if strings.HasPrefix(text, prefix) {
+		return true
+	}
+	before := ' '
+	for i, r := range text {
+		if !isWordRune(before) && isWordRune(r) && strings.HasPrefix(text[i:], prefix) {
+			return true
+		}
+		before = r
+	}
+	return false
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+type (
+	questionJSON struct {
+		entryJSON
+		Next     *neighbourJSON `json:"next"`
+		Previous *neighbourJSON `json:"previous"`
+	}
+	neighbourJSON struct {
+		ID       string `json:"id"`
+		URL      string `json:"url"`
+		Question string `json:"question"`
+	}
+)
+
+// question answers /question.
+func (s *Server) question(c *gin.Context) error {
+	s.allowOrigin(c)
+	c.Header("Cache-Control", "no-cache")
+	id := parseParams(c.Request.URL.RawQuery).Get("id")
+	if id == "" {
+		return badParameter("id", "id is that of a question, as in hits")
+	}
+	lib, err := s.current()
+	if err != nil {
+		return err
+	}
+	q := lib.Question(id)
+	if q == nil {
+		return notFound("no question %q", id)
+	}
+	if s.notModified(c, lib, "") {
+		return nil
+	}
+	out := questionJSON{entryJSON: newEntryJSON(q.Page, q)}
+	out.QuestionHTML = html.EscapeString(q.Text)
+	out.SnippetHTML = html.EscapeString(opening(q.Answer, 240))
+	for i, other := range q.Page.Questions {
+		if other.ID != q.ID {
+			continue
+		}
+		if i > 0 {
+			out.Previous = newNeighbourJSON(q.Page.Questions[i-1])
+		}
+		if i+1 < len(q.Page.Questions) {
+			out.Next = newNeighbourJSON(q.Page.Questions[i+1])
+		}
+	}
+	return s.json(c, out)
+}
+
+func newNeighbourJSON(q *kb.Question) *neighbourJSON {
+	return &neighbourJSON{ID: q.ID, URL: q.URL(), Question: q.Text}
+}
+
+// opening is the beginning of a text on one line, at most n runes of it, cut
+// between words.
+func opening(text string, n int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	cut := string(runes[:n])
+	if i := strings.LastIndexByte(cut, ' '); i > n/2 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:.") + " …"
+}
+
+type readyJSON struct {
+	Generation uint64 `json:"generation"`
+	Pages      int    `json:"pages"`
+	Questions  int    `json:"questions"`
+}
+
+// readyz says that a library is published and that it can be searched.
+func (s *Server) readyz(c *gin.Context) error {
+	c.Header("Cache-Control", "no-store")
+	if _, err := s.current(); err != nil {
+		return err
+	}
+	found, err := s.search(c.Request.Context(), index.Query{Page: 1, Size: 1, Sort: index.ByRelevance})
+	if err != nil {
+		s.log.Error("readyz", "err", err)
+		return &problem{
+			Title:  "not ready",
+			Status: http.StatusServiceUnavailable,
+			Detail: "the pages cannot be searched",
+			retry:  2,
+		}
+	}
+	lib := found.Library
+	return s.json(c, readyJSON{Generation: lib.Generation, Pages: len(lib.Pages), Questions: lib.NumQuestions()})
+}

@@ -1,0 +1,510 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"faqbase/index"
+	"faqbase/kb"
+)
+
+// What changes from run to run, or with the ranking.
+var (
+	tookMS = regexp.MustCompile(`"took_ms":[0-9.]+`)
+	score  = regexp.MustCompile(`"score":[0-9.e+-]+`)
+)
+
+func TestJSON(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for name, path := range map[string]string{
+		"search":            "/search?q=maintained",
+		"search-facets":     "/search?q=peewee&ecosystem=python&tool=Peewee&size=1&page=2&sort=title&unknown=x",
+		"search-typed":      "/search?q=tool%3Asqla+together",
+		"search-nothing":    "/search?q=maintained&tool=nosuchtool",
+		"search-page":       "/search?q=mature&group=page",
+		"suggest":           "/suggest?q=djang",
+		"facets":            "/facets/ecosystem",
+		"question":          "/question?id=python/sqlalchemy-vs-django-orm%23together",
+		"problem-parameter": "/search?size=500",
+		"problem-not-found": "/question?id=a%23b",
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := s.get(path).body
+			body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
+			body = score.ReplaceAllString(body, `"score":1`)
+			var got bytes.Buffer
+			if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", "json", name+".json")
+			if *update {
+				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// decode reads the JSON of a search.
+func decode(t *testing.T, r reply) searchJSON {
+	t.Helper()
+	r.want(t, 200, "application/json")
+	var v searchJSON
+	if err := json.Unmarshal([]byte(r.body), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestParameters(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	long := strings.Repeat("a", 512)
+	for _, c := range []struct{ claim, query, parameter string }{
+		{"no size below 1", "size=0", "size"},
+		{"no size over 100", "size=101", "size"},
+		{"a size is a number", "size=ten", "size"},
+		{"an empty size is none", "size=", "size"},
+		{"no page below 1", "page=0", "page"},
+		{"no negative page", "page=-1", "page"},
+		{"no page past every number", "page=99999999999999999999", "page"},
+		{"no result past the 10,000th", "page=101&size=100", "page"},
+		{"no unknown order", "sort=best", "sort"},
+		{"no unknown grouping", "group=tool", "group"},
+		{"no query over 512 bytes", "q=" + long + "a", "q"},
+		{"no facet value over 512 bytes", "tool=" + long + "a", "tool"},
+		{"no facet given over and over", strings.Repeat("tool=a&", 1) + facetTimes(33), "tool"},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			r := s.get("/search?"+c.query).want(t, 400, "application/problem+json")
+			var p problem
+			if err := json.Unmarshal([]byte(r.body), &p); err != nil {
+				t.Fatal(err)
+			}
+			if p.Parameter != c.parameter || p.Status != 400 || p.Title != "bad parameter" || p.Detail == "" {
+				t.Errorf("got %+v", p)
+			}
+			s.get("/results?"+c.query).want(t, 400, "application/problem+json")
+			s.get("/?"+c.query).want(t, 400, "text/html")
+			s.get("/?"+c.query, "Accept", "application/json").want(t, 400, "application/problem+json")
+		})
+	}
+	for _, c := range []struct {
+		claim, query string
+		total        int
+	}{
+		{"unknown parameters are ignored", "q=maintained&nope=1", 1},
+		{"512 bytes are a query", "q=" + long, 0},
+		{"a page past the end has no hits", "q=maintained&page=1000", 1},
+		{"the 10,000th result may be asked for", "q=maintained&page=100&size=100", 1},
+		{"a query without words is all of the facet", "tool=Peewee", 2},
+		{"an unknown value has no hits", "q=maintained&tool=nope", 0},
+		{"a repeated value counts once", "tool=Peewee&tool=Peewee", 2},
+		{"an empty value is none", "q=maintained&tool=", 1},
+		{"a lone percent sign is itself", "q=maintained%25+%", 1},
+		{"a semicolon separates nothing", "q=maintained;", 1},
+		{"broken UTF-8 is no error", "q=maintained+%ff%fe", 1},
+		{"a zero byte is no error", "q=maintained%00", 1},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			if got := decode(t, s.get("/search?"+c.query)); got.Total != c.total {
+				t.Errorf("total is %d, want %d: %+v", got.Total, c.total, got.Query)
+			}
+			s.get("/?"+c.query).want(t, 200, "text/html")
+			s.get("/results?"+c.query).want(t, 200, "text/html")
+		})
+	}
+}
+
+func facetTimes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "tool=t%d&", i)
+	}
+	return b.String()
+}
+
+func TestThreeFacesAgree(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for _, query := range []string{"?q=orm", "?q=django+orm&sort=updated", "?ecosystem=go", "?q=orm&size=2&page=2", "?q=zzz"} {
+		data := decode(t, s.get("/search"+query))
+		fragment := s.get("/results"+query).want(t, 200, "text/html").body
+		page := s.get("/"+query).want(t, 200, "text/html").body
+		if !strings.Contains(page, fragment) {
+			t.Errorf("%s: the page does not hold the fragment", query)
+		}
+		last := 0
+		for _, hit := range data.Hits {
+			at := strings.Index(fragment[last:], `<a href="`+hit.URL+`">`)
+			if at < 0 {
+				t.Fatalf("%s: %s is not in the fragment, or not in this order", query, hit.ID)
+			}
+			last += at
+		}
+		if n := strings.Count(fragment, `<li class="hit">`); n != len(data.Hits) {
+			t.Errorf("%s: the fragment has %d hits, the JSON %d", query, n, len(data.Hits))
+		}
+	}
+}
+
+func TestEntityTags(t *testing.T) {
+	calls := 0
+	lib := load(t, fixture(t, nil), "")
+	next := load(t, fixture(t, map[string]string{"new.md": "# New\n\nText.\n"}), "")
+	serving := lib
+	searcher := fake{search: func(_ context.Context, q index.Query) (*index.Results, error) {
+		calls++
+		return &index.Results{Library: serving, Query: q}, nil
+	}}
+	s := serve(t, lib, Config{Searcher: searcher, Version: "1.0"})
+	paths := []string{"/", "/?q=a", "/results?q=a", "/search?q=a", "/facets/tool", "/question?id=databases%23which-database-do-i-start-with",
+		"/kb/python/peewee", "/kb/python/peewee.md", "/tools", "/tools/peewee", "/categories/orms", "/ecosystems/go"}
+	tags := make(map[string]string)
+	for _, path := range paths {
+		tag := s.get(path).want(t, 200, "").Header.Get("ETag")
+		if !strings.HasPrefix(tag, `W/"`) {
+			t.Fatalf("%s: tag %q is not weak", path, tag)
+		}
+		if other, ok := tags[tag]; ok {
+			t.Errorf("%s and %s have one tag", path, other)
+		}
+		tags[tag] = path
+		before := calls
+		for _, known := range []string{tag, `"x", ` + tag, strings.TrimPrefix(tag, "W/"), "*"} {
+			r := s.get(path, "If-None-Match", known)
+			if r.StatusCode != http.StatusNotModified || r.body != "" || r.Header.Get("ETag") != tag {
+				t.Errorf("%s, If-None-Match %s: got %d", path, known, r.StatusCode)
+			}
+		}
+		if calls != before {
+			t.Errorf("%s: searched for a 304", path)
+		}
+		if got := s.get(path, "If-None-Match", `W/"other"`).StatusCode; got != 200 {
+			t.Errorf("%s: %d for another tag", path, got)
+		}
+	}
+	t.Run("a page in another theme has another tag", func(t *testing.T) {
+		a := s.get("/kb/python/peewee").Header.Get("ETag")
+		b := s.get("/kb/python/peewee", "Cookie", "theme=dark").Header.Get("ETag")
+		if a == b {
+			t.Error("one tag for both")
+		}
+		if s.get("/search?q=a").Header.Get("ETag") != s.get("/search?q=a", "Cookie", "theme=dark").Header.Get("ETag") {
+			t.Error("JSON has no theme")
+		}
+	})
+	t.Run("what was searched and the tag belong together", func(t *testing.T) {
+		old := s.get("/search?q=a").Header.Get("ETag")
+		serving = next // applied, not yet published
+		ahead := s.get("/search?q=a").Header.Get("ETag")
+		s.Publish(next)
+		after := s.get("/search?q=a").Header.Get("ETag")
+		if ahead == old || ahead != after {
+			t.Errorf("tags %s, %s, %s", old, ahead, after)
+		}
+	})
+	t.Run("another version has other tags", func(t *testing.T) {
+		a := serve(t, lib, Config{Searcher: searcher, Version: "1.0"}).get("/tools").Header.Get("ETag")
+		b := serve(t, lib, Config{Searcher: searcher, Version: "1.1"}).get("/tools").Header.Get("ETag")
+		again := serve(t, lib, Config{Searcher: searcher, Version: "1.0"}).get("/tools").Header.Get("ETag")
+		if a == b || a != again {
+			t.Errorf("tags %s, %s, %s", a, b, again)
+		}
+	})
+}
+
+func TestFailures(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	var fail func(ctx context.Context) error
+	s := serve(t, lib, Config{Searcher: fake{
+		search:  func(ctx context.Context, _ index.Query) (*index.Results, error) { return nil, fail(ctx) },
+		suggest: func(ctx context.Context, _ string, _ int) ([]index.Suggestion, error) { return nil, fail(ctx) },
+	}})
+	secret := errors.New("disk /dev/secret is on fire")
+	for _, path := range []string{"/search?q=a", "/results?q=a", "/?q=a", "/suggest?q=a", "/facets/tool"} {
+		fail = func(context.Context) error { return secret }
+		r := s.get(path)
+		if r.StatusCode != http.StatusInternalServerError || strings.Contains(r.body, "secret") || r.Header.Get("ETag") != "" {
+			t.Errorf("%s: an error of the index gives %d %s", path, r.StatusCode, r.body)
+		}
+		fail = func(context.Context) error { return context.DeadlineExceeded }
+		if r := s.get(path); r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: a search that takes too long gives %d", path, r.StatusCode)
+		}
+		fail = func(context.Context) error { panic("secret") }
+		if r := s.get(path); r.StatusCode != http.StatusInternalServerError || strings.Contains(r.body, "secret") {
+			t.Errorf("%s: a panic gives %d %s", path, r.StatusCode, r.body)
+		}
+	}
+	fail = func(context.Context) error { return secret }
+	s.get("/readyz").want(t, http.StatusServiceUnavailable, "application/problem+json")
+	s.get("/healthz").want(t, 200, "text/plain")
+	s.get("/nope/lost").want(t, http.StatusNotFound, "text/html")
+}
+
+func TestSearchesEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lib := load(t, fixture(t, nil), "")
+		s, err := New(Config{Searcher: fake{search: func(ctx context.Context, _ index.Query) (*index.Results, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		s.Publish(lib)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/search?q=a", nil))
+		if w.Code != http.StatusServiceUnavailable {
+			t.Errorf("got %d", w.Code)
+		}
+	})
+}
+
+// many is a library with one tool a page, and no other facet.
+func many(t *testing.T, tools int) *kb.Library {
+	changes := make(map[string]string)
+	for i := range tools {
+		word := "even"
+		if i%2 == 1 {
+			word = "odd"
+		}
+		changes[fmt.Sprintf("page%02d.md", i)] = fmt.Sprintf("---\ntitle: Page %02d\ntools: Tool%02d\n---\n\n## What is %s?\n\nIt is number %02d.\n", i, i, word, i)
+	}
+	fsys := fixture(t, changes)
+	return load(t, fsys, "")
+}
+
+func TestFilters(t *testing.T) {
+	s := open(t, many(t, 90), Config{})
+	view := func(query string) resultsView {
+		t.Helper()
+		q, err := readQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := s.search(context.Background(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := s.newResultsView(context.Background(), &answer{asked: q, found: found})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	tools := func(v resultsView) (shown, all []valueView) {
+		t.Helper()
+		for _, f := range v.Facets {
+			if f.Name == kb.FacetTool {
+				return f.Values, append(slices.Clone(f.Values), f.Rest...)
+			}
+		}
+		t.Fatal("no tools")
+		return nil, nil
+	}
+	names := func(values []valueView) (out []string) {
+		for _, v := range values {
+			out = append(out, v.Name)
+		}
+		return out
+	}
+	t.Run("eight values are shown, all are there", func(t *testing.T) {
+		shown, all := tools(view("q=number"))
+		if len(shown) != 8 || len(all) != listedValues {
+			t.Errorf("%d of %d", len(shown), len(all))
+		}
+	})
+	t.Run("a value without hits stays, and cannot be chosen", func(t *testing.T) {
+		_, all := tools(view("q=odd"))
+		for _, v := range all {
+			if (v.Count == 0) != v.Fixed {
+				t.Errorf("%+v", v)
+			}
+		}
+	})
+	t.Run("what has hits is shown first", func(t *testing.T) {
+		shown, _ := tools(view("q=odd"))
+		for _, v := range shown {
+			if v.Count == 0 {
+				t.Errorf("%s is shown without hits", v.Name)
+			}
+		}
+	})
+	t.Run("choosing moves nothing", func(t *testing.T) {
+		before, _ := tools(view("q=odd"))
+		chosen := before[5]
+		after, _ := tools(view("q=odd&tool=" + chosen.Slug))
+		if diff := cmp.Diff(names(before), names(after)); diff != "" {
+			t.Error(diff)
+		}
+		if !after[5].Selected {
+			t.Error("the chosen value is not selected")
+		}
+	})
+	t.Run("a chosen value is shown wherever it stands", func(t *testing.T) {
+		shown, _ := tools(view("tool=tool89"))
+		if !slices.ContainsFunc(shown, func(v valueView) bool { return v.Name == "Tool89" && v.Selected }) {
+			t.Errorf("%v", names(shown))
+		}
+	})
+	t.Run("a chip takes its value away and keeps the rest", func(t *testing.T) {
+		v := view("q=odd&tool=tool01&tool=Tool03&sort=title&page=2")
+		if len(v.Chips) != 2 {
+			t.Fatalf("%+v", v.Chips)
+		}
+		if got, want := v.Chips[0].URL, "/?q=odd&tool=Tool03&sort=title"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if got, want := v.Clear, "/?q=odd&sort=title"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+	t.Run("a chip takes a typed selection out of the query", func(t *testing.T) {
+		v := view("q=odd+tool:tool01")
+		if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" {
+			t.Errorf("%+v %s", v.Chips, v.Clear)
+		}
+		_, all := tools(v)
+		for _, value := range all {
+			if value.Selected && !value.Fixed {
+				t.Errorf("%s can be unchecked, but stays in the field", value.Name)
+			}
+		}
+	})
+	t.Run("an unknown value can be taken away", func(t *testing.T) {
+		v := view("q=odd&tool=no+such")
+		if v.Total != 0 || len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Unfiltered != 45 {
+			t.Errorf("%d hits, %d without filters, %+v", v.Total, v.Unfiltered, v.Chips)
+		}
+	})
+	t.Run("pages lead to each other", func(t *testing.T) {
+		v := view("q=number&size=5&page=3")
+		if v.Previous != "/?q=number&size=5&page=2" || v.Next != "/?q=number&size=5&page=4" {
+			t.Errorf("%s %s", v.Previous, v.Next)
+		}
+		var numbers []int
+		for _, p := range v.Pager {
+			numbers = append(numbers, p.Number)
+		}
+		if diff := cmp.Diff([]int{1, 2, 3, 4, 5, 18}, numbers); diff != "" {
+			t.Error(diff)
+		}
+		past := view("q=number&size=5&page=60")
+		if past.Previous != "/?q=number&size=5&page=18" || past.Next != "" || len(past.Hits) != 0 {
+			t.Errorf("past the end: %s %s", past.Previous, past.Next)
+		}
+	})
+	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
+		var v resultsView
+		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}})
+		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
+			t.Errorf("%+v %s", v.Pager, v.Next)
+		}
+	})
+}
+
+func TestPrefer(t *testing.T) {
+	for _, c := range []struct {
+		accept string
+		offers []string
+		want   string
+	}{
+		{"", []string{"a/b", "c/d"}, "a/b"},
+		{"c/d", []string{"a/b", "c/d"}, "c/d"},
+		{"c/d;q=0", []string{"a/b", "c/d"}, "a/b"},
+		{"*/*;q=0.1, a/b;q=0", []string{"a/b", "c/d"}, "c/d"},
+		{"c/*;q=0.4, a/b;q=0.3", []string{"a/b", "c/d"}, "c/d"},
+		{"a/b;q=nonsense, c/d;q=0.001", []string{"a/b", "c/d"}, "c/d"},
+		{"a/b;q=2, c/d", []string{"a/b", "c/d"}, "c/d"},
+		{"a/b;q=NaN, c/d;q=0.1", []string{"a/b", "c/d"}, "c/d"},
+		{";;;,,", []string{"a/b"}, "a/b"},
+	} {
+		if got := prefer([]string{c.accept}, c.offers...); got != c.want {
+			t.Errorf("%q of %v: got %s, want %s", c.accept, c.offers, got, c.want)
+		}
+	}
+	for accept, want := range map[string]string{
+		"":                       "",
+		"gzip":                   "gzip",
+		"gzip, deflate, br":      "br",
+		"gzip, br;q=0.5":         "gzip",
+		"br;q=0":                 "",
+		"*":                      "br",
+		"*;q=0.5, br;q=0, zstd":  "zstd",
+		"identity":               "",
+		"zstd;q=1.0, gzip;q=1.0": "zstd",
+	} {
+		if got := preferEncoding([]string{accept}, codings...); got != want {
+			t.Errorf("Accept-Encoding %q: got %q, want %q", accept, got, want)
+		}
+	}
+}
+
+func TestTypedSelections(t *testing.T) {
+	all := func(kb.Facet, string) bool { return true }
+	for text, want := range map[string]string{
+		`faster tool:gin`:             "faster",
+		`tool:"Django ORM" faster`:    "faster",
+		`TOOL:gin a category:ORMs b`:  "a b",
+		`http://tool:80`:              "http://tool:80",
+		`tool:"unclosed faster`:       `tool:"unclosed faster`,
+		`subtool:gin`:                 "subtool:gin",
+		`tool:`:                       "",
+		``:                            "",
+		`ecosystem:Python tool:a x:y`: "x:y",
+	} {
+		if got := withoutTokens(text, all); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzReadQuery(f *testing.F) {
+	f.Add("q=a&tool=b&page=2")
+	f.Add("q=tool:%22a%20b%22&sort=title&size=100&group=page")
+	f.Add("q=%zz;&=&&category=%ff")
+	s := &Server{}
+	f.Fuzz(func(t *testing.T, raw string) {
+		q, err := readQuery(raw)
+		if err != nil {
+			return
+		}
+		if q.Page < 1 || q.Size < 1 || q.Page*q.Size > maxReach || len(q.Text) > maxText {
+			t.Fatalf("%q: %+v is out of bounds", raw, q)
+		}
+		again, err := readQuery(cutQuery(s.address("/", q)))
+		if err != nil {
+			t.Fatalf("%q: own address: %v", raw, err)
+		}
+		if diff := cmp.Diff(q, again); diff != "" {
+			t.Fatalf("%q: own address means something else\n%s", raw, diff)
+		}
+		withoutTokens(q.Text, func(kb.Facet, string) bool { return true })
+	})
+}
