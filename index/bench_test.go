@@ -140,8 +140,9 @@ func BenchmarkSuggest(b *testing.B) {
 		if err := e.Apply(b.Context(), indextest.Generate(n, 0)); err != nil {
 			b.Fatal(err)
 		}
-		for _, text := range []string{"d", "how do", "how do i dja"} {
+		for _, text := range benchTyped {
 			b.Run(fmt.Sprintf("%s/%d", text, n), func(b *testing.B) {
+				b.ReportAllocs()
 				for b.Loop() {
 					if _, err := e.Suggest(b.Context(), text, 8); err != nil {
 						b.Fatal(err)
@@ -150,4 +151,11 @@ func BenchmarkSuggest(b *testing.B) {
 			})
 		}
 	}
+}
+
+// benchTyped are what a reader has typed so far: a letter, words that nearly all
+// questions have, a name, typos, words written as one or apart, nothing that is there.
+var benchTyped = []string{
+	"d", "s", "how do", "how do i dja", "what is the best way to", "postgers", "djagno o", "hwo do i djagno", "djangoredis", "post gres",
+	"xylophone zzzzzzzz", "is it safe to to to to to to to to to to to to to to to to to to to to to to to to to to to to to i",
 }

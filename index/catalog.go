@@ -41,6 +41,8 @@ type pageEntries struct {
 	page    *kb.Page
 	key     pageKey
 	entries []*entry
+	// completions are what the page and its questions add to the suggestions.
+	completions []*completion
 }
 
 // entriesOf makes the entries of a page; lengths are those of its documents.
@@ -69,7 +71,7 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 	for _, q := range p.Questions {
 		add(q.ID, q.Text, q.Aliases, q)
 	}
-	return &pageEntries{p, key, list}
+	return &pageEntries{page: p, key: key, entries: list}
 }
 
 // A catalog is a library as the search sees it: its entries in the order of their
