@@ -17,6 +17,7 @@ type entry struct {
 	aliases  []string // normal forms of the aliases
 	classes  []uint32 // the distinct classes of the question's words
 	stops    []bool   // which of them are stop words
+	subject  []uint32 // see subjectOf
 }
 
 // text is the question, of a page its title.
@@ -62,6 +63,7 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 				e.stops = append(e.stops, stopWords[w.text])
 			}
 		}
+		e.subject = subjectOf(text, aliases, classes)
 		for _, a := range aliases {
 			e.aliases = append(e.aliases, normalize(a))
 		}
@@ -88,6 +90,8 @@ type catalog struct {
 	// mass the weight of an entry's question; see rank.go.
 	boost [numFields][]float32
 	mass  []float32
+	// relatedness is what questions are compared by; see related.go.
+	relatedness func() *relatedness
 }
 
 // A column has the values of one facet for all entries.
@@ -120,6 +124,7 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	}
 	c.boost = w.boosts(c.entries)
 	c.mass = w.questionMasses(c.entries, numClasses)
+	c.relatedness = lazyRelatedness(c.entries, numClasses)
 	return c
 }
 

@@ -26,8 +26,7 @@ const (
 // Immutable.
 type completion struct {
 	Suggestion
-	kind   uint8
-	length uint16  // of the text in bytes
+	key    uint64  // the kind and the length of the text, see keyKind
 	labels []label // its text, then its aliases
 }
 
@@ -48,7 +47,7 @@ type label struct {
 	end    uint16 // of its last word
 }
 
-// A token is a word of a label, by its number in the lexicon, and where it stands.
+// A token is a word of a label, by its number in the lexicon or its rank in a table, and where it stands.
 // That tells neighbours apart from parts: "sql" and "alchemy" of "SQLAlchemy" follow
 // each other, "nextjs" stands for both words of "Next.js".
 type token struct {
@@ -94,8 +93,7 @@ func (l *lexicon) label(text string) label {
 func (l *lexicon) completion(kind uint8, text, url string, aliases []string) *completion {
 	c := &completion{
 		Suggestion: Suggestion{Text: text, Kind: kindNames[kind], URL: url},
-		kind:       kind,
-		length:     uint16(min(len(text), 1<<16-1)),
+		key:        uint64(kind)<<keyKind | uint64(min(len(text), 1<<keyPart-1)),
 		labels:     make([]label, 0, 1+len(aliases)),
 	}
 	c.labels = append(c.labels, l.label(text))
@@ -149,6 +147,11 @@ func (l *lexicon) sorted() *wordTable {
 type suggester struct {
 	table *wordTable
 	items []*completion
+	// The labels of item i are labels[labelStart[i]:labelStart[i+1]]. They are copies
+	// that lie side by side, and their words are ranks: nearly all of a one-letter
+	// completion is to read them.
+	labels     []label
+	labelStart []int32
 	// The items that have the word of rank r are items[i] for the numbers i in
 	// postings[start[r]:start[r+1]]. Words that no item has any longer have none.
 	start    []int32
@@ -172,7 +175,7 @@ func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester 
 		if p.completions == nil {
 			p.completions = append(p.completions, l.completion(kindPage, p.page.Title, p.page.URL(), p.page.Aliases))
 			for _, q := range p.page.Questions {
-				p.completions = append(p.completions, l.completion(kindQuestion, q.Text, q.URL(), nil))
+				p.completions = append(p.completions, l.completion(kindQuestion, q.Text, q.URL(), q.Aliases))
 			}
 		}
 		g.items = append(g.items, p.completions...)
@@ -182,18 +185,39 @@ func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester 
 	return g
 }
 
-// post fills the postings.
+// post copies the labels and fills the postings.
 func (g *suggester) post() {
+	var labels, tokens int
+	for _, it := range g.items {
+		labels += len(it.labels)
+		for _, lb := range it.labels {
+			tokens += len(lb.tokens)
+		}
+	}
+	g.labels, g.labelStart = make([]label, 0, labels), make([]int32, 1, len(g.items)+1)
+	all := make([]token, 0, tokens)
+	for _, it := range g.items {
+		for _, lb := range it.labels {
+			from := len(all)
+			for _, t := range lb.tokens {
+				t.word = g.table.rank[t.word]
+				all = append(all, t)
+			}
+			g.labels = append(g.labels, label{all[from:], lb.end})
+		}
+		g.labelStart = append(g.labelStart, int32(len(g.labels)))
+	}
 	g.start = make([]int32, len(g.table.words)+1)
 	last := make([]int32, len(g.table.words)) // item that had the word last, from 1
 	each := func(do func(rank, item int32)) {
 		clear(last)
-		for i, it := range g.items {
-			for _, lb := range it.labels {
+		for i := range g.items {
+			item := int32(i)
+			for _, lb := range g.labelsOf(item) {
 				for _, t := range lb.tokens {
-					if r := g.table.rank[t.word]; last[r] != int32(i)+1 {
-						last[r] = int32(i) + 1
-						do(r, int32(i))
+					if last[t.word] != item+1 {
+						last[t.word] = item + 1
+						do(t.word, item)
 					}
 				}
 			}
@@ -209,6 +233,10 @@ func (g *suggester) post() {
 		g.postings[next[rank]] = item
 		next[rank]++
 	})
+}
+
+func (g *suggester) labelsOf(item int32) []label {
+	return g.labels[g.labelStart[item]:g.labelStart[item+1]]
 }
 
 // Suggest implements [Suggester].
@@ -430,7 +458,7 @@ func (m *typing) find(query []typedWord) []fit {
 					continue
 				}
 				m.seen[i] = m.round
-				if key, ok := m.fit(m.items[i], query); ok {
+				if key, ok := m.fit(i, query); ok {
 					m.fits = append(m.fits, fit{m.items[i], key})
 				}
 			}
@@ -464,7 +492,7 @@ func (m *typing) findContent(query []typedWord) []fit {
 			content = append(content, w)
 		}
 	}
-	if len(content) == len(query) || len(content) < 2 {
+	if len(content) == len(query) || stopWords[content[0].text] {
 		return nil
 	}
 	return m.find(content)
@@ -487,6 +515,9 @@ const (
 	fitBegins        // it begins with what was typed
 	fitInOrder
 	fitAnyOrder
+	// fitOfAlias is added to the fit of a question's alias: a question is to be read,
+	// and those that show what was typed are first.
+	fitOfAlias = 4
 )
 
 // The parts of a key, by how far they are shifted: typos, one of the fits, the kind,
@@ -502,27 +533,33 @@ const (
 func (f fit) typos() uint64 { return f.key >> keyTypos }
 
 // fit tells whether an item has all words of the query, and how well.
-func (g *suggester) fit(it *completion, query []typedWord) (key uint64, ok bool) {
-	for i := range it.labels {
-		k, fits := g.fitLabel(&it.labels[i], query)
+func (g *suggester) fit(item int32, query []typedWord) (key uint64, ok bool) {
+	for i, lb := range g.labelsOf(item) {
+		k, fits := g.fitLabel(&lb, query)
 		if !fits {
 			continue
 		}
 		if i > 0 {
 			k |= 1 << keyAlias
+			if it := g.items[item]; it.Kind == kindNames[kindQuestion] {
+				k |= fitOfAlias << keyFit
+			}
 		}
 		if !ok || k < key {
 			key, ok = k, true
 		}
 	}
-	return key | uint64(it.kind)<<keyKind | uint64(it.length), ok
+	return key | g.items[item].key, ok
 }
 
 func (g *suggester) fitLabel(lb *label, query []typedWord) (key uint64, ok bool) {
 	var typos [maxWords]int8 // of each word at its best
 	total := 0
 	for i := range query {
-		least, found := g.leastTypos(lb, &query[i])
+		if !query[i].typo() {
+			continue
+		}
+		least, found := leastTypos(lb, &query[i])
 		if !found {
 			return 0, false
 		}
@@ -532,12 +569,15 @@ func (g *suggester) fitLabel(lb *label, query []typedWord) (key uint64, ok bool)
 	level := fitBegins
 	parts, end := 0, uint16(0)
 	for i := range query {
-		p := g.place(lb, &query[i], int(typos[i]), end)
+		p := findPlace(lb, &query[i], int(typos[i]), end)
+		if !p.found && end == 0 {
+			return 0, false // nor anywhere
+		}
 		if !p.found {
 			level = fitAnyOrder
 			break
 		}
-		if p.start != lb.next(end) {
+		if level == fitBegins && p.start != lb.next(end) {
 			level = fitInOrder
 		}
 		if !p.whole {
@@ -549,7 +589,7 @@ func (g *suggester) fitLabel(lb *label, query []typedWord) (key uint64, ok bool)
 	case level == fitAnyOrder:
 		parts = 0
 		for i := range query {
-			p := g.place(lb, &query[i], int(typos[i]), 0)
+			p := findPlace(lb, &query[i], int(typos[i]), 0)
 			if !p.found {
 				return 0, false
 			}
@@ -563,11 +603,14 @@ func (g *suggester) fitLabel(lb *label, query []typedWord) (key uint64, ok bool)
 	return uint64(total)<<keyTypos | uint64(level)<<keyFit | uint64(parts)<<keyPart, true
 }
 
+// typo tells whether the word is taken to be misspelt.
+func (w *typedWord) typo() bool { return len(w.chains) == 1 && w.chains[0][0].near != nil }
+
 // leastTypos is the least number of typos with which the label may have a word.
-func (g *suggester) leastTypos(lb *label, w *typedWord) (least int, ok bool) {
+func leastTypos(lb *label, w *typedWord) (least int, ok bool) {
 	for _, chain := range w.chains {
 		for _, t := range lb.tokens {
-			if n, hit := chain[0].typos(g.table.rank[t.word]); hit && (!ok || n < least) {
+			if n, hit := chain[0].typos(t.word); hit && (!ok || n < least) {
 				least, ok = n, true
 				if n == 0 {
 					return 0, true
@@ -608,15 +651,15 @@ type place struct {
 	whole      bool // the word is not only begun
 }
 
-// place gives the first place from on where the label has the word with so many typos.
-func (g *suggester) place(lb *label, w *typedWord, typos int, from uint16) place {
+// findPlace gives the first place from on where the label has the word with so many typos.
+func findPlace(lb *label, w *typedWord, typos int, from uint16) place {
 	var best place
 	for _, chain := range w.chains {
 		for _, t := range lb.tokens {
 			if t.start < from {
 				continue
 			}
-			p := g.placeAt(lb, chain, typos, t)
+			p := placeAt(lb, chain, typos, t)
 			if p.found && (!best.found || p.end < best.end || p.end == best.end && p.whole && !best.whole) {
 				best = p
 			}
@@ -626,14 +669,13 @@ func (g *suggester) place(lb *label, w *typedWord, typos int, from uint16) place
 }
 
 // placeAt tells whether the chain stands where t does.
-func (g *suggester) placeAt(lb *label, chain []piece, typos int, t token) place {
-	rank := g.table.rank[t.word]
-	n, ok := chain[0].typos(rank)
+func placeAt(lb *label, chain []piece, typos int, t token) place {
+	n, ok := chain[0].typos(t.word)
 	if !ok || n > typos {
 		return place{}
 	}
 	if len(chain) == 1 {
-		return place{true, t.start, t.end, chain[0].exact && rank == chain[0].from}
+		return place{true, t.start, t.end, chain[0].exact && t.word == chain[0].from}
 	}
 	next := lb.next(t.end)
 	var best place
@@ -641,7 +683,7 @@ func (g *suggester) placeAt(lb *label, chain []piece, typos int, t token) place 
 		if u.start != next || u.start < t.end {
 			continue
 		}
-		if p := g.placeAt(lb, chain[1:], typos, u); p.found && (!best.found || p.end < best.end) {
+		if p := placeAt(lb, chain[1:], typos, u); p.found && (!best.found || p.end < best.end) {
 			best = p
 		}
 	}
