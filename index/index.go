@@ -120,6 +120,21 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Blocked, Unfiltered and Nearest are filled where Total is 0 alone. Blocked has
+	// each facet with a selection, and Unfiltered the number of hits without any;
+	// both are empty where there are none either.
+	Blocked    []Blocked
+	Unfiltered int
+	// Nearest are at most three questions that have some of the words, or what is
+	// near to them; none if Size is 0.
+	Nearest []Hit
+}
+
+// A Blocked is a facet by which hits are left out.
+type Blocked struct {
+	Facet  kb.Facet
+	Values []string // that are selected
+	Total  int      // hits without this facet's selection, every other one kept
 }
 
 // A Hit is a question, or a page whose title, tools, summary or comparison match.

@@ -32,20 +32,27 @@ type relatedness struct {
 }
 
 // subjectOf gives the distinct classes of the words in which an entry asks, stop words
-// left out, in order.
+// left out, in the order of the text: numbers of classes depend on what was indexed
+// before, and sums of weights must not.
 func subjectOf(text string, aliases []string, classes *classes) []uint32 {
 	var list []uint32
 	var buf []word
-	for _, t := range append([]string{text}, aliases...) {
-		buf = appendWords(buf[:0], t)
+	add := func(text string) {
+		buf = appendWords(buf[:0], text)
 		for _, w := range buf {
-			if !w.extra && !stopWords[w.text] {
-				list = append(list, classes.of(w.text))
+			if w.extra || stopWords[w.text] {
+				continue
+			}
+			if c := classes.of(w.text); !slices.Contains(list, c) {
+				list = append(list, c)
 			}
 		}
 	}
-	slices.Sort(list)
-	return slices.Clip(slices.Compact(list))
+	add(text)
+	for _, a := range aliases {
+		add(a)
+	}
+	return slices.Clip(list)
 }
 
 func newRelatedness(entries []*entry, numClasses int) *relatedness {
