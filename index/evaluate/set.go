@@ -118,7 +118,11 @@ func (s *Set) readQueries(file string, r io.Reader, byID map[string]int) (faults
 			Group identifier `json:"group"`
 		}
 		if err := json.Unmarshal(line, &q); err != nil {
-			fail(`not a query: %v, want {"id": "…", "text": "…", "group": "…"}`, err)
+			reason := "not a query"
+			if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+				reason = "not JSON: " + err.Error()
+			}
+			fail(`%s; want {"id": "…", "text": "…", "group": "…"}`, reason)
 			continue
 		}
 		id, text := string(q.ID), strings.TrimSpace(q.Text)
