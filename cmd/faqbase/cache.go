@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"faqbase/index"
+	"faqbase/kb"
 )
 
 // memory is the value of --index that keeps no index on disk.
@@ -50,6 +52,18 @@ func openIndex(dir string) (index.Engine, error) {
 	engine, err := index.Open(dir)
 	if err != nil {
 		return nil, err
+	}
+	return engine, nil
+}
+
+// memoryIndex is an engine in memory that holds lib.
+func memoryIndex(ctx context.Context, lib *kb.Library) (index.Engine, error) {
+	engine, err := openIndex("")
+	if err != nil {
+		return nil, err
+	}
+	if err := engine.Apply(ctx, lib); err != nil {
+		return nil, errors.Join(err, engine.Close())
 	}
 	return engine, nil
 }

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"faqbase/index"
 	"faqbase/index/evaluate"
 	"faqbase/kb"
 )
@@ -168,18 +167,6 @@ func (c *evalCommand) ranker(ctx context.Context, lib *kb.Library) (rank evaluat
 		return nil, nil, err
 	}
 	return evaluate.Searcher(engine), engine.Close, nil
-}
-
-// memoryIndex is an engine in memory that holds lib.
-func memoryIndex(ctx context.Context, lib *kb.Library) (index.Engine, error) {
-	engine, err := openIndex("")
-	if err != nil {
-		return nil, err
-	}
-	if err := engine.Apply(ctx, lib); err != nil {
-		return nil, errors.Join(err, engine.Close())
-	}
-	return engine, nil
 }
 
 // maxFaults is the number of faults of a judged set that are listed.

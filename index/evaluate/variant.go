@@ -167,11 +167,10 @@ func halved(text string) string {
 
 // withoutStopWords is text without its stop words, the others as they were typed.
 func withoutStopWords(text string) string {
-	stop := stopWords()
 	var kept []string
 	for typed := range strings.FieldsSeq(text) {
 		word := strings.ToLower(strings.TrimFunc(typed, func(r rune) bool { return !isWordRune(r) }))
-		if !stop[strings.ReplaceAll(word, "’", "'")] {
+		if !stopWords[strings.ReplaceAll(word, "’", "'")] {
 			kept = append(kept, typed)
 		}
 	}
@@ -182,11 +181,11 @@ func withoutStopWords(text string) string {
 	return strings.Join(kept, " ")
 }
 
-// stopWords is Snowball's English list, and "will" of Lucene's.
-func stopWords() analysis.TokenMap {
+// stopWords is Snowball's English list, and "will" of Lucene's. It never changes.
+var stopWords = func() analysis.TokenMap {
 	words := analysis.NewTokenMap()
 	// The only error is that of a reader, and there is none.
 	_ = words.LoadBytes(en.EnglishStopWords)
 	words.AddToken("will")
 	return words
-}
+}()
