@@ -345,4 +345,9 @@ func TestStarterHasNoFaults(t *testing.T) {
 	if len(l.Pages) == 0 || l.NumQuestions() == 0 {
 		t.Errorf("%d pages, %d questions", len(l.Pages), l.NumQuestions())
 	}
+	for _, tool := range l.Tools {
+		if tool.Line == 0 {
+			t.Errorf("%s is a tool of a page and not of tools.yaml", tool.Name)
+		}
+	}
 }

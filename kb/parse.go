@@ -260,7 +260,7 @@ func (r *reading) divide() {
 		}
 		h, isHeading := n.(*ast.Heading)
 		switch {
-		case isHeading && h == r.titleHeading:
+		case isHeading && (h == r.titleHeading || !h.HasChildren()):
 		case isHeading:
 			r.parts = append(r.parts, part{kind: BlockHeading, heading: h})
 			inIntro = false

@@ -186,6 +186,9 @@ func checkPage(t *testing.T, src []byte, p *Page) {
 		if q.Line < 1 || q.Line > lines {
 			t.Errorf("question on line %d of %d", q.Line, lines)
 		}
+		if q.Text == "" {
+			t.Error("a question without text")
+		}
 		if q.Page != p || q.ID != p.Path+"#"+q.Anchor {
 			t.Errorf("question %q of page %q", q.ID, p.Path)
 		}
@@ -270,9 +273,7 @@ func checkNothingLost(t *testing.T, p *Page) {
 		parts = append(parts, q.Text, q.Answer)
 	}
 	if p.Comparison != nil {
-		for _, c := range p.Comparison.Columns {
-			parts = append(parts, c)
-		}
+		parts = append(parts, p.Comparison.Columns...)
 		for _, row := range p.Comparison.Rows {
 			parts = append(parts, row.Aspect)
 			for _, c := range row.Cells {

@@ -1,12 +1,12 @@
 package kb
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
-	"bytes"
 	"github.com/yuin/goldmark/ast"
 	"golang.org/x/net/html"
-	"slices"
 )
 
 // This file alone decides what a question is.
@@ -95,10 +95,13 @@ func (f *questionFinder) faq(start, end int) {
 }
 
 // add notes the question blocks[i] with an answer up to end. A heading without
-// any answer is a fault and no question.
+// any answer is a fault and no question, one without text is only no question.
 func (f *questionFinder) add(i, end int, section string) bool {
+	h := f.blocks[i].(*ast.Heading)
+	if f.text(h) == "" {
+		return false
+	}
 	if !slices.ContainsFunc(f.blocks[i+1:end], f.isContent) {
-		h := f.blocks[i].(*ast.Heading)
 		f.faults.errorf(f.file, f.line(h), "no-answer", "question has no answer: %q; write one below it", abridge(f.text(h)))
 		return false
 	}

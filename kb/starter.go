@@ -5,7 +5,9 @@ import (
 	"io/fs"
 )
 
-//go:embed */*.md
+// A new folder needs no line here; a picture beside the pages does (*/*.png).
+//
+//go:embed */*.md *.yaml
 var starter embed.FS
 
 // Starter is the knowledge base that comes with the program.

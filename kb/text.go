@@ -24,7 +24,8 @@ func plainText(src []byte, blocks ...ast.Node) string {
 func inlineText(src []byte, n ast.Node) string {
 	w := textWriter{src: src}
 	w.inlines(n)
-	return oneLine(w.line.String())
+	w.endLine()
+	return strings.ReplaceAll(w.lines.String(), "\n", " ")
 }
 
 type textWriter struct {
