@@ -29,8 +29,10 @@
 // By relevance: the question that is the query, then the page of the two tools for
 // "A vs B", then by score, equal ones by id. The score (rank.go) is BM25F over the
 // fields, as the share of what an entry with endless occurrences of every word would
-// have, plus the overlap of the question with the query. Without a query all are equal,
-// so that the order is that of ids. All numbers are in one struct, weights.
+// have, plus the overlap of the question with the query; for the best fifty also
+// neighbouring words of the query that are neighbours in the entry, which is counted
+// in their text. Without a query all are equal, so that the order is that of ids. All
+// numbers are in one struct, weights.
 //
 // Results are the same for the same library however the index came to be.
 //
@@ -59,10 +61,11 @@
 //
 // # On disk
 //
-//	DIR/faqbase.lock   marks the folder as an index and is locked while it is open
+//	DIR/faqbase.lock   marks the folder as an index; locked as long as the index is open
 //	DIR/bleve-N        a Bleve index; the greatest N that is whole and of this schema counts
 //
-// On opening, the checksum of each segment is verified, for Bleve does not. An index
+// On opening, the checksum of each segment is verified and that every segment of every
+// snapshot is there, for Bleve does not. An index
 // that is damaged or of another schema is removed and the next N begun, empty; so is
 // one to which a batch could not be written. The number takes the place of renaming a
 // finished index over an old one: an open one cannot be moved. A folder with files but

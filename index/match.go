@@ -494,11 +494,12 @@ func (m *match) listed(r *request) []int32 {
 	return list
 }
 
-// scoreOf is the entry's score, from 0 to 1 + weights.overlap.
+// scoreOf is the entry's score without pairs, from 0 to 1 + weights.overlap.
 func (m *match) scoreOf(e int32) float64 {
 	if m.total == 0 {
 		return 0
 	}
 	overlap := 2 * float64(m.overlap[e]) / max(m.totalOverlap+float64(m.state.mass[e]), .5)
-	return float64(m.score[e])/m.total + m.weights.overlap*min(1, overlap)
+	score := float64(m.score[e])/m.total + m.weights.overlap*min(1, overlap)
+	return score * m.weights.ofKind(m.state.entries[e])
 }

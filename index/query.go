@@ -19,7 +19,9 @@ type request struct {
 	// norm is the normal form of the text without operators.
 	norm string
 	// words are the words to look for, each once, at most maxWords.
-	words    []queryWord
+	words []queryWord
+	// sequence has the words in the order they were typed, as indexes into words.
+	sequence []int
 	phrases  [][]string // words that must stand next to each other
 	excluded [][]string // words, or words next to each other, that must not occur
 	ignored  []string
@@ -264,6 +266,7 @@ func (r *request) readWords(text string, list []word, phrases []span) {
 			r.words = append(r.words, queryWord{text: w.text, typed: typed, stop: stopWords[w.text], quoted: true})
 		}
 		at[w.pos] = n
+		r.sequence = append(r.sequence, n)
 		qw := &r.words[n]
 		qw.count++
 		quoted := inPhrase(w)

@@ -87,7 +87,22 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		hide = len(ranked)
 	}
 	less := lessFor(s, res.Query.Sort)
-	top(ranked, hide, less)
+	if pairs := newWordPairs(r, m); pairs != nil {
+		if res.Query.Sort == ByRelevance {
+			n := min(len(ranked), b.weights.reranked)
+			top(ranked, n, less)
+			pairs.add(s, ranked[:n])
+			slices.SortFunc(ranked[:n], less)
+			if hide > n { // what comes after has no pairs and stays behind
+				slices.SortFunc(ranked[n:], less)
+			}
+		} else {
+			top(ranked, hide, less)
+			pairs.add(s, ranked[from:to])
+		}
+	} else {
+		top(ranked, hide, less)
+	}
 	var more map[int32]int
 	if res.Query.Group {
 		ranked, more = s.group(ranked)
