@@ -160,8 +160,11 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 }
 
 func describeLibrary(lib *kb.Library) string {
-	return fmt.Sprintf("Search %s on %s about %s.", plural(lib.NumQuestions(), "answer", "answers"),
-		plural(len(lib.Pages), "page", "pages"), plural(len(lib.Tools), "tool", "tools"))
+	text := fmt.Sprintf("Search %s on %s", plural(lib.NumQuestions(), "answer", "answers"), plural(len(lib.Pages), "page", "pages"))
+	if len(lib.Tools) > 0 {
+		text += " about " + plural(len(lib.Tools), "tool", "tools")
+	}
+	return text + "."
 }
 
 // An overview is what the front page and the filters show of a whole library.
