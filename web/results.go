@@ -63,6 +63,17 @@ type hitView struct {
 // IsComparison tells whether the hit is a page with a quick comparison.
 func (h hitView) IsComparison() bool { return h.Question == nil && h.Page.Comparison != nil }
 
+// Way leads to the hit: ecosystems and categories, a name that is both once.
+func (h hitView) Way() []string {
+	way := slices.Clone(h.Page.Ecosystem)
+	for _, name := range h.Page.Category {
+		if !slices.Contains(way, name) {
+			way = append(way, name)
+		}
+	}
+	return way
+}
+
 // facetView is one group of checkboxes.
 type facetView struct {
 	Name   kb.Facet
