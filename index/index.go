@@ -61,10 +61,11 @@
 //
 // # On disk
 //
-//	DIR/faqbase.lock   marks the folder as an index and is locked while it is open
+//	DIR/faqbase.lock   marks the folder as an index; locked as long as the index is open
 //	DIR/bleve-N        a Bleve index; the greatest N that is whole and of this schema counts
 //
-// On opening, the checksum of each segment is verified, for Bleve does not. An index
+// On opening, the checksum of each segment is verified and that every segment of every
+// snapshot is there, for Bleve does not. An index
 // that is damaged or of another schema is removed and the next N begun, empty; so is
 // one to which a batch could not be written. The number takes the place of renaming a
 // finished index over an old one: an open one cannot be moved. A folder with files but
