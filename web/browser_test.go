@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -32,10 +33,12 @@ func browser(t *testing.T) context.Context {
 		}
 		t.Skip("no chromium in PATH; CHROMIUM names one")
 	}
+	said := new(output)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
+		chromedp.CombinedOutput(said),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.WindowSize(1440, 1000),
@@ -48,11 +51,32 @@ func browser(t *testing.T) context.Context {
 			t.Log(err)
 		}
 		cancel()
+		if t.Failed() {
+			t.Logf("the browser said:\n%s", said)
+		}
 	})
 	if err := chromedp.Run(ctx); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
 	return ctx
+}
+
+// output keeps what a program prints.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
 }
 
 // tab is a tab of a browser that fails the test on every error that the page
