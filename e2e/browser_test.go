@@ -71,8 +71,12 @@ func startBrowser(t *testing.T) context.Context {
 		chromedp.WSURLReadTimeout(time.Minute),
 	)
 	t.Cleanup(stop)
-	browser, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
+	browser, _ := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(browser); err != nil { // waits until its files are closed
+			t.Error(err)
+		}
+	})
 	if err := chromedp.Run(browser); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
