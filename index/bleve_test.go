@@ -3,6 +3,8 @@ package index
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -107,6 +109,53 @@ func TestCompaction(t *testing.T) {
 		}
 		if len(r.Hits) != 1 || r.Hits[0].Page.Path != fmt.Sprintf("p%02d", i) {
 			t.Errorf("%s: %d hits", a, len(r.Hits))
+		}
+	}
+}
+
+func TestSchema(t *testing.T) {
+	dir := t.TempDir()
+	lib := testLibrary(t, "alpha", "beta")
+	b := openTest(t, dir, lib)
+	if err := b.store.inner.SetInternal(schemaKey, []byte("another")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("an index of another schema is built anew", func(t *testing.T) {
+		b := openTest(t, dir, lib)
+		if n := b.Indexed(); n != 4 {
+			t.Errorf("wrote %d documents, want 4", n)
+		}
+		if r, err := b.Search(t.Context(), Query{Text: "beta", Size: 5}); err != nil || r.Total != 1 {
+			t.Errorf("got %v, %v", r, err)
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	t.Run("and the old one is removed", func(t *testing.T) {
+		if _, err := os.Stat(filepath.Join(dir, "bleve-1")); !os.IsNotExist(err) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestFacetValues(t *testing.T) {
+	r := &Results{Facets: map[kb.Facet][]FacetValue{kb.FacetTool: {
+		{Value: kb.Value{Name: "Django ORM"}, Count: 3}, {Value: kb.Value{Name: "SQLAlchemy"}, Count: 2}, {Value: kb.Value{Name: "C++"}, Count: 1},
+	}}}
+	for match, want := range map[string]string{
+		"": "Django ORM SQLAlchemy C++", "dj": "Django ORM", "orm": "Django ORM", "ORM d": "Django ORM",
+		"alch": "SQLAlchemy", "c++": "C++", "jango": "", "dj x": "",
+	} {
+		var got []string
+		for _, v := range FacetValues(r, kb.FacetTool, match) {
+			got = append(got, v.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: got %q, want %q", match, got, want)
 		}
 	}
 }

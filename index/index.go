@@ -61,16 +61,19 @@
 //
 // # On disk
 //
-//	DIR/faqbase.lock   marks the folder as an index and is locked while it is open
+//	DIR/faqbase.lock   marks the folder as an index; locked as long as the index is open
 //	DIR/bleve-N        a Bleve index; the greatest N that is whole and of this schema counts
 //
-// On opening, the checksum of each segment is verified, for Bleve does not. An index
-// that is damaged or of another schema is removed and the next N begun, empty; so is
-// one to which a batch could not be written. The number takes the place of renaming a
-// finished index over an old one: an open one cannot be moved. A folder with files but
-// without faqbase.lock is refused. An index in memory is the same without a folder;
-// Bleve never merges it, so pages that changed are written together now and then, upon
-// which their many small segments fall away (compactAfter).
+// On opening, what Bleve does not verify is: the checksum of each segment, and that
+// all segments of all snapshots are there. An index that is damaged or of another
+// schema is removed and the next N begun, empty; so is one to which a batch could not
+// be written, while searches go on in the last snapshot of the old one. The number
+// takes the place of renaming a finished index over an old one: an open one cannot be
+// moved. A folder with files but without faqbase.lock is refused.
+//
+// An index in memory is the same without a folder. Bleve never merges it, so pages
+// that changed are written together now and then, upon which their many small
+// segments fall away (compactAfter).
 package index
 
 import (

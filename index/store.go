@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,15 +10,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/util"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // schema is the version of what documents.go and words.go put into an index. An
@@ -32,7 +34,8 @@ var ErrClosed = errors.New("index closed")
 
 const (
 	lockFile = "faqbase.lock"
-	lockWait = 200 * time.Millisecond // for what a process that just ended still holds
+	lockText = "This folder is a search index of faqbase. It can be deleted while faqbase does not run.\n"
+	lockWait = 200 * time.Millisecond
 )
 
 var (
@@ -43,7 +46,7 @@ var (
 // A store is a Bleve index and where it lies.
 type store struct {
 	dir   string // "" in memory
-	lock  *bolt.DB
+	lock  *os.File
 	index bleve.Index
 	inner bleveindex.Index
 	// generation is the number of its folder.
@@ -79,18 +82,23 @@ func (s *store) takeFolder() error {
 	if len(files) > 0 && !slices.ContainsFunc(files, func(f os.DirEntry) bool { return f.Name() == lockFile }) {
 		return fmt.Errorf("open index %s: the folder holds other files and no %s; want an empty or new folder", s.dir, lockFile)
 	}
-	s.lock, err = openLock(path)
-	if err != nil && !errors.Is(err, bolterrors.ErrTimeout) && !errors.Is(err, os.ErrPermission) {
-		// Nobody holds the lock, for else there had been a timeout: the file is damaged.
-		if err = os.Remove(path); err == nil {
-			s.lock, err = openLock(path)
-		}
+	s.lock, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("open index: %w", err)
 	}
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return fmt.Errorf("open index %s: %w", s.dir, ErrLocked)
+	// A process that just ended may still hold the lock.
+	deadline := time.Now().Add(lockWait)
+	err = tryLock(s.lock)
+	for errors.Is(err, ErrLocked) && time.Now().Before(deadline) {
+		time.Sleep(lockWait / 10)
+		err = tryLock(s.lock)
 	}
 	if err != nil {
+		s.lock.Close()
 		return fmt.Errorf("open index %s: %w", s.dir, err)
+	}
+	if info, err := s.lock.Stat(); err == nil && info.Size() == 0 {
+		s.lock.WriteString(lockText) // for people; nothing depends on it
 	}
 	return nil
 }
@@ -193,6 +201,8 @@ func (s *store) adopt(index bleve.Index) error {
 // reopen opens the index in folder n and tells whether it can be used. Damage shows
 // as an error or a panic of Bleve's; either is a reason to build anew, not to stop.
 func (s *store) reopen(n int) (ok bool) {
+	// Reading a mapped file beyond its end is such a panic too.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
 			ok = false
@@ -202,7 +212,8 @@ func (s *store) reopen(n int) (ok bool) {
 			s.index, s.inner = nil, nil
 		}
 	}()
-	if !segmentsWhole(s.folder(n)) {
+	store := filepath.Join(s.folder(n), "store")
+	if !segmentsWhole(store) || !snapshotsWhole(store) {
 		return false
 	}
 	index, err := bleve.OpenUsing(s.folder(n), map[string]any{"bolt_timeout": lockWait.String()})
@@ -222,10 +233,42 @@ func (s *store) reopen(n int) (ok bool) {
 	return err == nil
 }
 
+// snapshotsWhole checks that every segment which Bleve's list of snapshots names is
+// there. Bleve passes over a snapshot that it cannot load, starts from an older one,
+// and at the next start passes over everything written since.
+func snapshotsWhole(store string) bool {
+	name := filepath.Join(store, "root.bolt")
+	db, err := bolt.Open(name, 0o600, &bolt.Options{ReadOnly: true, Timeout: lockWait})
+	if err != nil {
+		return false
+	}
+	defer db.Close()
+	err = db.View(func(tx *bolt.Tx) error {
+		if info, err := os.Stat(name); err != nil || info.Size() < tx.Size() {
+			return errors.New("cut off")
+		}
+		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return segmentsThere(store, b) })
+	})
+	return err == nil
+}
+
+func segmentsThere(store string, b *bolt.Bucket) error {
+	return b.ForEach(func(key, value []byte) error {
+		if value == nil {
+			return segmentsThere(store, b.Bucket(key))
+		}
+		if bytes.Equal(key, util.BoltPathKey) {
+			_, err := os.Stat(filepath.Join(store, filepath.Base(string(value))))
+			return err
+		}
+		return nil
+	})
+}
+
 // segmentsWhole checks the sum at the end of each segment file: Bleve does not,
 // and a damaged one can give wrong answers for long.
-func segmentsWhole(folder string) bool {
-	files, err := filepath.Glob(filepath.Join(folder, "store", "*.zap"))
+func segmentsWhole(store string) bool {
+	files, err := filepath.Glob(filepath.Join(store, "*.zap"))
 	if err != nil {
 		return false
 	}
@@ -267,14 +310,6 @@ func (s *store) close() error {
 		s.lock = nil
 	}
 	return errors.Join(errs...)
-}
-
-// openLock takes the lock file. It is a bbolt database without content: bbolt knows
-// how to lock a file on every system.
-func openLock(path string) (*bolt.DB, error) {
-	timeout := *bolt.DefaultOptions
-	timeout.Timeout = lockWait
-	return bolt.Open(path, 0o644, &timeout)
 }
 
 // contents are what an index holds of each page, by its path.

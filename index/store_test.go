@@ -164,6 +164,13 @@ func TestDamage(t *testing.T) {
 		"last byte flipped":   flip(func(n int) int { return n - 1 }),
 		"emptied":             truncate(0),
 		"cut":                 truncate(100),
+		"halved": func(t *testing.T, name string) {
+			info, err := os.Stat(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			truncate(info.Size()/2)(t, name)
+		},
 		"removed": func(t *testing.T, name string) {
 			if err := os.Remove(name); err != nil {
 				t.Fatal(err)

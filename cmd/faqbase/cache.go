@@ -16,6 +16,13 @@ import (
 // memory is the value of --index that keeps no index on disk.
 const memory = "memory"
 
+// An engine also tells how many documents it has written: one a page and one a
+// question, each time that they are written. Safe for concurrent use.
+type engine interface {
+	index.Engine
+	Indexed() uint64
+}
+
 // indexFlag is the flag of the commands that search.
 type indexFlag struct {
 	Index string `placeholder:"DIR|memory" help:"Where the index is kept (default: the user's cache folder), or memory to keep none on disk."`
@@ -25,7 +32,7 @@ type indexFlag struct {
 // had is an error, and so is one that another process uses. Where the user's cache
 // folder cannot be used, the index is kept in memory and notes gets a line that
 // says so.
-func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
+func (i indexFlag) open(f folder, notes io.Writer) (engine, error) {
 	if i.Index != "" {
 		dir := i.Index
 		if dir == memory {
@@ -35,10 +42,10 @@ func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
 	}
 	dir, err := cacheDir(f)
 	if err == nil {
-		var engine index.Engine
-		engine, err = openIndex(dir)
+		var e engine
+		e, err = openIndex(dir)
 		if err == nil || errors.Is(err, index.ErrLocked) {
-			return engine, err
+			return e, err
 		}
 	}
 	fmt.Fprintf(notes, "faqbase: the index is kept in memory: %v; name a place for it with --index\n", err)
@@ -46,12 +53,12 @@ func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
 }
 
 // openIndex opens the index in dir, or one in memory if dir is "".
-func openIndex(dir string) (index.Engine, error) {
-	engine, err := index.Open(dir)
+func openIndex(dir string) (engine, error) {
+	e, err := index.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	return engine, nil
+	return e, nil
 }
 
 // cacheDir is the folder for the index of f: in the user's cache folder
