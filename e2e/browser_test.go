@@ -129,6 +129,7 @@ func newTab(t *testing.T, browser context.Context, s *site, l look) *tab {
 	chromedp.ListenTarget(ctx, tb.listen)
 	tb.run(
 		audits.Enable(),
+		emulation.SetFocusEmulationEnabled(true), // each tab is seen, as a page that is not hears of no change
 		chromedp.EmulateViewport(l.width, l.height),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: l.scheme},
