@@ -42,19 +42,19 @@ func TestScore(t *testing.T) {
 		{"nothing found", one, nil, scores{}},
 		{"graded answers in the best order", graded, answers("a", "b"), scores{1, 1, 1, 1}},
 		// (1 + 3/1.584962501) / (3 + 1/1.584962501)
-		{"the lesser answer first costs nDCG alone", graded, answers("b", "a"), scores{1, 1, 0.796706700, 1}},
+		{"the lesser answer first costs nDCG alone", graded, answers("b", "a"), scores{1, 1, 0.796707581, 1}},
 		// (3/1.584962501) / (3 + 1/1.584962501)
 		{"one of two found, at rank 2", graded, answers("x", "a"), scores{0, .5, 0.521296029, .5}},
 		// (3/2) / (3 + 1/1.584962501)
-		{"one of two found, at rank 3", graded, answers("x", "y", "a"), scores{0, 1. / 3, 0.413117000, .5}},
-		{"an answer that comes twice counts once", graded, answers("a", "a"), scores{1, 1, 0.826235000, .5}},
+		{"one of two found, at rank 3", graded, answers("x", "y", "a"), scores{0, 1. / 3, 0.413117329, .5}},
+		{"an answer that comes twice counts once", graded, answers("a", "a"), scores{1, 1, 0.826234657, .5}},
 		{"more right answers than places", eleven, answers(all...), scores{1, 1, 1, 10. / 11}},
 	}
 	for _, test := range tests {
 		t.Run(test.claim, func(t *testing.T) {
 			got := score(Query{ID: "q", Grades: test.grades}, test.answers)
 			for _, m := range Metrics {
-				if math.Abs(got[m]-test.want[m]) > 1e-5 {
+				if math.Abs(got[m]-test.want[m]) > 1e-8 {
 					t.Errorf("%s is %.9f, want %.9f", m, got[m], test.want[m])
 				}
 			}
