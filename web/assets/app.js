@@ -225,17 +225,21 @@ addEventListener("keydown", (event) => {
 
 const toc = document.querySelector(".toc");
 if (toc && "IntersectionObserver" in window) {
-  const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const parts = [];
+  for (const link of toc.querySelectorAll("a")) {
+    const part = $(decodeURIComponent(link.hash.slice(1)));
+    if (part) parts.push([part, link]);
+  }
+  // The part that is read is the last one that begins above a third of the window.
   const observer = new IntersectionObserver(
-    (entries) => {
-      const top = entries.filter((e) => e.isIntersecting)[0];
-      if (!top) return;
+    () => {
+      const read = parts.findLast(([part]) => part.getBoundingClientRect().top < innerHeight / 3) ?? parts[0];
       toc.querySelector("[aria-current]")?.removeAttribute("aria-current");
-      links.get(top.target.id).setAttribute("aria-current", "true");
+      read[1].setAttribute("aria-current", "true");
     },
-    { rootMargin: "-80px 0px -70% 0px" },
+    { rootMargin: "0px 0px -67% 0px" },
   );
-  for (const id of links.keys()) if ($(id)) observer.observe($(id));
+  for (const [part] of parts) observer.observe(part);
 }
 
 // ---- changes of the pages
@@ -252,9 +256,17 @@ async function reload() {
 }
 
 const live = root.dataset.live;
+let known = root.dataset.library; // the digest of the last state this page has heard of
+let source;
+
+// Browsers open six connections to a site, those of all tabs together, where it
+// speaks HTTP/1.1. So only a page that is seen keeps one; the others hear what
+// they missed when they are seen again.
 function listen() {
-  const source = new EventSource(new URL("events?since=" + root.dataset.library, base));
+  if (source || document.hidden) return;
+  source = new EventSource(new URL("events?since=" + known, base));
   source.addEventListener("library", (event) => {
+    known = event.lastEventId;
     const { paths } = JSON.parse(event.data);
     if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
     if ("dev" in root.dataset) return reload();
@@ -267,10 +279,20 @@ function listen() {
     });
     $("bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
   });
-  // A page in the back/forward cache must hold no connection.
-  addEventListener("pagehide", () => source.close(), { once: true });
+  // A lost connection is taken up again by the browser, a refused one is not.
+  source.addEventListener("error", () => {
+    if (source?.readyState !== EventSource.CLOSED) return;
+    deafen();
+    setTimeout(listen, 5000);
+  });
+}
+function deafen() {
+  source?.close();
+  source = undefined;
 }
 if (live) {
   listen();
-  addEventListener("pageshow", (event) => event.persisted && listen());
+  document.addEventListener("visibilitychange", () => (document.hidden ? deafen() : listen()));
+  addEventListener("pagehide", deafen); // the back/forward cache keeps no page that is connected
+  addEventListener("pageshow", listen);
 }
