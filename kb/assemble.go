@@ -9,12 +9,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A config is the optional files in the root of a knowledge base, nil where
-// there is none.
-type config struct {
-	tools []byte // tools.yaml
-}
-
 // assemble makes a library of pages that were read, one source a file. Pages of
 // last whose source and spellings are the same are shared; a source without a page
 // keeps the page that last has of that file. last is nil for the first library.
@@ -23,19 +17,15 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 		questions: map[string]*Question{}, tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
 	sources = slices.SortedFunc(slices.Values(sources), func(a, b *source) int { return strings.Compare(a.file, b.file) })
 	read := l.served(sources, last)
-	if c.tools != nil {
-		tools, faults := readTools(c.tools)
-		if len(tools) == 0 && len(faults) > 0 && last != nil {
-			tools = last.fileTools
-		}
-		l.fileTools = tools
-		l.Faults = append(l.Faults, faults...)
-	}
+	l.configure(c, last)
 	for _, file := range assets {
 		l.assets[norm.NFC.String(file)] = file
 	}
 	l.spell(read, last)
-	newLinkChecker(l).check()
+	check := newLinkChecker(l)
+	check.links()
+	check.curations(o.now())
+	check.golden()
 	l.Faults = l.Faults.sort()
 	l.Digest = l.digest(c)
 	if last != nil {
@@ -45,6 +35,29 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 		}
 	}
 	return l
+}
+
+// configure reads the files in the root. What stands in them about pages is
+// checked once these are there.
+func (l *Library) configure(c config, last *Library) {
+	if last == nil {
+		last = &Library{}
+	}
+	tools, faults := readTools(c.tools)
+	l.fileTools = lasting(tools, faults, last.fileTools)
+	l.Faults = append(l.Faults, faults...)
+
+	synonyms, faults := readSynonyms(c.synonyms)
+	l.Synonyms = lasting(synonyms, faults, last.Synonyms)
+	l.Faults = append(l.Faults, faults...)
+
+	curations, faults := readCurations(c.curations)
+	l.fileCurations = lasting(curations, faults, last.fileCurations)
+	l.Faults = append(l.Faults, faults...)
+
+	golden, faults := readGolden(c.golden)
+	l.fileGolden = lasting(golden, faults, last.fileGolden)
+	l.Faults = append(l.Faults, faults...)
 }
 
 // served picks the pages to serve, in path order, and takes over the faults.
@@ -274,11 +287,22 @@ func (l *Library) indexTools() {
 	}
 }
 
-// digest covers everything that is served.
+// digest covers everything that is served. golden.yaml is not: it only says what
+// ought to be.
 func (l *Library) digest(c config) Digest {
 	parts := []string{l.base, string(c.tools)}
 	for _, p := range l.Pages {
 		parts = append(parts, p.Path, string(p.Digest[:]))
 	}
-	return digest(append(append(parts, ""), slices.Sorted(maps.Keys(l.assets))...)...)
+	parts = append(append(parts, ""), slices.Sorted(maps.Keys(l.assets))...)
+	for _, s := range l.Synonyms {
+		sum := s.digest()
+		parts = append(parts, string(sum[:]))
+	}
+	parts = append(parts, "")
+	for _, c := range l.Curations {
+		sum := c.digest()
+		parts = append(parts, string(sum[:]))
+	}
+	return digest(parts...)
 }

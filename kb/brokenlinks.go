@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// A linkChecker reports the links between files of the folder that lead nowhere.
+// A linkChecker reports what leads nowhere: links between files of the folder, and
+// ids of pages and questions in the files in its root.
 type linkChecker struct {
 	*Library
 	drafts map[string]bool // by path
@@ -28,7 +29,7 @@ func newLinkChecker(l *Library) *linkChecker {
 	return c
 }
 
-func (l *linkChecker) check() {
+func (l *linkChecker) links() {
 	for _, p := range l.Pages {
 		for _, k := range p.links {
 			l.link(p, k)
@@ -66,6 +67,54 @@ func (l *linkChecker) link(p *Page, k link) {
 		l.Faults.warnf(p.File, k.line, rule, "%s leads to nothing that is served; want a page (%s) or a file (%s)", abridge(k.dest),
 			strings.Join(pageExtensions, " "), strings.Join(assetExtensions, " "))
 	}
+}
+
+// known tells whether id is that of a page or question, and if not reports it.
+func (l *linkChecker) known(file string, line int, id string) bool {
+	if l.pages[id] != nil || l.questions[id] != nil {
+		return true
+	}
+	name, anchor, isQuestion := strings.Cut(id, "#")
+	want := ""
+	switch p := l.pages[name]; {
+	case l.drafts[name] && p == nil:
+		want = ": it is a draft"
+	case p == nil:
+		if isPage(name) {
+			name = strings.TrimSuffix(name, path.Ext(name))
+		}
+		if p = l.pages[l.nearPath(name, maps.Keys(l.pages))]; p != nil {
+			want = ", want " + p.Path
+			if near := l.nearQuestion(p, anchor); isQuestion && near != "" {
+				want = ", want " + near
+			}
+		}
+	case anchor == "":
+		want = ", want " + p.Path
+	case p.anchors[anchor] > 0:
+		want = ": it is a heading and no question"
+	default:
+		if near := l.nearQuestion(p, anchor); near != "" {
+			want = ", want " + near
+		}
+	}
+	l.Faults.errorf(file, line, "unknown-id", "no page or question has the id %s%s", abridge(id), want)
+	return false
+}
+
+// nearQuestion is the id of the question of p that an anchor probably meant.
+func (l *linkChecker) nearQuestion(p *Page, anchor string) string {
+	near := nearest(anchor, func(yield func(string) bool) {
+		for _, q := range p.Questions {
+			if !yield(q.Anchor) {
+				return
+			}
+		}
+	}, max(2, few(anchor)))
+	if near == "" {
+		return ""
+	}
+	return p.Path + "#" + near
 }
 
 // few is the number of edits by which someone may have mistyped a name.

@@ -22,8 +22,9 @@
 // Names that begin with a dot, testdata and node_modules are left alone. A page's
 // path is its file without the extension, in Unicode's form NFC; of two files with
 // one path the second is an error and not served. Files that end in png, jpg, jpeg,
-// gif, webp, avif, svg or pdf are served beside the pages. tools.yaml in the root
-// holds facts about tools.
+// gif, webp, avif, svg or pdf are served beside the pages. In the root there may be
+// tools.yaml with facts about tools, and synonyms.yaml, curations.yaml and
+// golden.yaml, which say how to search.
 //
 // A symbolic link is followed by a relative path to what lies inside the folder, also
 // to names that begin with a dot; one that leads out is a fault and nothing outside is
@@ -91,6 +92,46 @@
 // aliases and slug stand for its name. A folder whose slug is that of a known
 // value is that value: dotnet is .NET.
 //
+// # How to search
+//
+// Each file in the root is a list. An entry that is not sound is left out and
+// reported; where no entry is sound, those of the last good state stay.
+//
+// synonyms.yaml has groups of words that mean the same, and rules that hold in one
+// direction: who searches for a word on the left means those on the right too. A
+// word may be several; commas separate the words of a side. Case and spaces make no
+// difference.
+//
+//	# synonyms.yaml
+//	- [k8s, kubernetes]
+//	- [log in, sign in, login]
+//	- orm => object relational mapper
+//	- db => database, data base
+//
+// curations.yaml has decisions about queries: what is first and what is not shown,
+// as ids of questions and pages. until is the last day, in UTC, on which one counts;
+// if it is malformed there is none. An id that is not there is left out, and so is a
+// curation without any; what is pinned is not hidden. Of several curations of one
+// query the first that has not expired counts.
+//
+//	# curations.yaml
+//	- query: which orm                # or queries: [which orm, best orm]
+//	  pin: [python/sqlalchemy-vs-django-orm#choose]
+//	  hide: [go/gorm-vs-sqlc]
+//	  reason: who asks so is new to Python
+//	  until: 2027-01-31
+//
+// golden.yaml has queries and what they must find: the question or page that is
+// among the first hits (within: 1 to 100, else the first). miss says why it is known
+// not to be. The file changes nothing that is served, so it has no part in
+// [Library.Digest].
+//
+//	# golden.yaml
+//	- query: is django orm faster then sqlalchemy
+//	  question: python/sqlalchemy-vs-django-orm#faster
+//	  within: 3
+//	  miss: no answer says so yet
+//
 // # HTML
 //
 // A question is an h3; headings in its answer begin at h4 and skip no level.
@@ -117,29 +158,37 @@
 //	bad-anchor        error    {#…} at the end of a heading is no anchor
 //	bad-date          error    a date is not YYYY-MM-DD
 //	bad-slug          error    a slug is malformed, or a name has no letter or digit to make one of
+//	bad-synonym       error    an entry of synonyms.yaml is neither a group of two words nor a rule with two sides
 //	bad-url           error    an address in tools.yaml does not begin with https:// or http://
-//	bad-value         error    a value of front matter or tools.yaml is not what its key wants
+//	bad-value         error    a value of front matter or of a file in the root is not what its key wants
 //	binary-file       error    the file is no text; not read
 //	broken-link       error    a link into the folder leads to no page, heading or file
 //	broken-link       warning  the same, where the target is by its name nothing that is ever served
-//	broken-yaml       error    an entry of tools.yaml is no YAML
+//	broken-yaml       error    an entry of a file in the root is no YAML
 //	empty-page        error    the file is empty
 //	empty-page        warning  the page has front matter or a title and nothing else
+//	expired           warning  the last day of a curation is over
 //	front-matter      error    the front matter is no YAML, not closed, or questions: is malformed
 //	invalid-utf8      error    the file is not UTF-8
+//	missing-key       error    an entry of curations.yaml or golden.yaml lacks what it needs
 //	near-key          warning  a key is nearly a known one
 //	no-answer         error    a question has no answer
 //	no-name           error    an entry of tools.yaml has no name
+//	no-reason         warning  a curation has no reason
 //	no-title          warning  a page has no title
+//	pinned-and-hidden error    a curation pins and hides one id
 //	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
 //	repeated-page     error    two files have one path
+//	repeated-query    error    a query is in curations.yaml or golden.yaml twice
 //	repeated-tool     error    a tool or an alias is in tools.yaml twice
+//	repeated-word     error    a word is twice in one entry of synonyms.yaml
 //	slug-collision    error    two values have one slug
 //	too-complex       error    nested or wide beyond what anyone writes; not read
 //	too-large         error    over 4 MiB; not read
 //	unknown-column    error    a column under "Quick comparison" names no tool of the page
+//	unknown-id        error    an id in curations.yaml or golden.yaml is that of no page or question
 //	unknown-question  error    a key under questions: is no question's anchor
 //	unreadable        error    the file cannot be read
 //	unused-footnote   warning  nothing refers to a footnote

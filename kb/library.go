@@ -18,9 +18,17 @@ type Library struct {
 	Tools []*Tool
 	// Categories and Ecosystems are the values in use, by name.
 	Categories, Ecosystems []Value
+	// Synonyms, Curations and Golden are the sound entries of synonyms.yaml,
+	// curations.yaml and golden.yaml, in the order of the file. Their pages and
+	// questions are there. Curations that have expired are among them; of several
+	// for one query the first that has not expired counts.
+	Synonyms  []Synonym
+	Curations []Curation
+	Golden    []Golden
 	// Faults are all faults of all files, sorted by file and line.
 	Faults ErrorList
-	// Digest changes with anything that is served.
+	// Digest changes with anything that is served: pages, files, tools, synonyms
+	// and curations. Golden has no part in it.
 	Digest Digest
 	// Generation rises by one with each change of Digest. The first is 1.
 	Generation uint64
@@ -35,6 +43,9 @@ type Library struct {
 	used      []Value           // tools that a page names, by name
 	assets    map[string]string // the file of each path in NFC
 	fileTools []*Tool           // those of tools.yaml
+	// fileCurations and fileGolden are those of their files, whatever pages there are.
+	fileCurations []Curation
+	fileGolden    []Golden
 }
 
 // Page returns the page with that path, or nil.

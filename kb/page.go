@@ -10,6 +10,15 @@ type Options struct {
 	// Base is put before every address that is written: "" or "https://x/help",
 	// without a slash at its end.
 	Base string
+	// Now is the clock by which curations expire; nil is [time.Now].
+	Now func() time.Time
+}
+
+func (o Options) now() time.Time {
+	if o.Now == nil {
+		return time.Now()
+	}
+	return o.Now()
 }
 
 // A Page is one Markdown file: what it says about itself in its front matter,

@@ -270,12 +270,12 @@ func (s *scanner) assemble() *Library {
 			sources = append(sources, f.source)
 		}
 	}
-	var c config
-	if f := s.known[toolsFile]; f != nil {
-		c.tools = f.content
+	content := func(file string) []byte {
+		if f := s.known[file]; f != nil {
+			return f.content
+		}
+		return nil
 	}
+	c := config{tools: content(toolsFile), synonyms: content(synonymsFile), curations: content(curationsFile), golden: content(goldenFile)}
 	return assemble(s.fsys, sources, c, s.assets, s.options, s.library)
 }
-
-// isConfig tells whether the file is one of those in the root that are not pages.
-func isConfig(file string) bool { return file == toolsFile }

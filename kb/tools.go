@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"bytes"
 	"net/url"
 	"slices"
 	"strconv"
@@ -32,117 +31,71 @@ type Tool struct {
 // A Link is a label and an address.
 type Link struct{ Label, URL string }
 
-// toolsFile is the file of facts about tools in the root of a knowledge base.
-const toolsFile = "tools.yaml"
-
 var (
 	toolKeys = []string{"name", "slug", "aliases", "category", "ecosystem", "pattern", "maturity", "since", "license",
 		"homepage", "repository", "docs", "skills"}
 	maturities = []string{"established", "modern", "emerging", "maintenance", "archived"}
 )
 
-// readTools reads tools.yaml. Where the YAML is broken, every entry that can be
-// read on its own still counts.
+// readTools reads tools.yaml.
 func readTools(src []byte) (tools []*Tool, faults ErrorList) {
-	r := yamlReader{file: toolsFile, last: bytes.Count(src, []byte("\n")) + 1, faults: &faults}
-	root, err := parseYAML(src)
-	if err == nil {
-		if root != nil && root.Kind != yaml.SequenceNode {
-			r.errorf(root, "bad-value", "want a list of tools (- name: ...), not %s", kindName(root))
-			return nil, faults
+	readItems(toolsFile, src, "tools (- name: ...)", &faults, func(r *yamlReader, entry *yaml.Node) {
+		if t := r.tool(entry); t != nil {
+			tools = append(tools, t)
 		}
-		if root != nil {
-			tools = r.tools(root)
-		}
-	} else {
-		for _, c := range entries(src) {
-			r.offset = c.line
-			root, err := parseYAML(c.text)
-			if err != nil {
-				line, reason := yamlFault(err)
-				faults.errorf(toolsFile, r.at(line), "broken-yaml", "broken YAML: %s", reason)
-			} else if root != nil && root.Kind == yaml.SequenceNode {
-				tools = append(tools, r.tools(root)...)
-			}
-		}
-		if len(faults) == 0 {
-			line, reason := yamlFault(err)
-			r.offset = 0
-			faults.errorf(toolsFile, r.at(line), "broken-yaml", "broken YAML: %s", reason)
-		}
-	}
+	})
 	return uniqueTools(tools, &faults), faults
 }
 
-// entries cuts a list into its items: each line that begins with "-" begins one.
-func entries(src []byte) []chunk {
-	var all []chunk
-	line := 0
-	for text := range bytes.Lines(src) {
-		switch {
-		case bytes.HasPrefix(text, []byte("-")):
-			all = append(all, chunk{text: slices.Clone(text), line: line})
-		case len(all) > 0:
-			last := &all[len(all)-1]
-			last.text = append(last.text, text...)
-		}
-		line++
+// tool reads an entry, nil if it is no tool.
+func (r *yamlReader) tool(entry *yaml.Node) *Tool {
+	if entry.Kind != yaml.MappingNode {
+		r.errorf(entry, "bad-value", "want a tool with %s, not %s", wanted(toolKeys), kindName(entry))
+		return nil
 	}
-	return all
-}
-
-// tools reads the entries of a list.
-func (r *yamlReader) tools(root *yaml.Node) (tools []*Tool) {
-	for _, entry := range root.Content {
-		if entry.Kind != yaml.MappingNode {
-			r.errorf(entry, "bad-value", "want a tool with %s, not %s", wanted(toolKeys), kindName(entry))
-			continue
+	t := &Tool{Line: r.line(entry)}
+	for key, value := range r.pairs(entry, "", toolKeys) {
+		switch key.Value {
+		case "name":
+			t.Name = r.text(key, value)
+		case "slug":
+			t.Slug = r.text(key, value)
+		case "aliases":
+			t.Aliases = r.list(key, value)
+		case "category":
+			t.Category = r.list(key, value)
+		case "ecosystem":
+			t.Ecosystem = r.list(key, value)
+		case "pattern":
+			t.Pattern = r.text(key, value)
+		case "maturity":
+			t.Maturity = r.maturity(key, value)
+		case "since":
+			t.Since = r.year(key, value)
+		case "license":
+			t.License = r.text(key, value)
+		case "homepage":
+			t.Homepage = r.url(key, value)
+		case "repository":
+			t.Repository = r.url(key, value)
+		case "docs":
+			t.Docs = r.url(key, value)
+		case "skills":
+			t.Skills = r.skills(key, value)
 		}
-		t := &Tool{Line: r.line(entry)}
-		for key, value := range r.pairs(entry, "", toolKeys) {
-			switch key.Value {
-			case "name":
-				t.Name = r.text(key, value)
-			case "slug":
-				t.Slug = r.text(key, value)
-			case "aliases":
-				t.Aliases = r.list(key, value)
-			case "category":
-				t.Category = r.list(key, value)
-			case "ecosystem":
-				t.Ecosystem = r.list(key, value)
-			case "pattern":
-				t.Pattern = r.text(key, value)
-			case "maturity":
-				t.Maturity = r.maturity(key, value)
-			case "since":
-				t.Since = r.year(key, value)
-			case "license":
-				t.License = r.text(key, value)
-			case "homepage":
-				t.Homepage = r.url(key, value)
-			case "repository":
-				t.Repository = r.url(key, value)
-			case "docs":
-				t.Docs = r.url(key, value)
-			case "skills":
-				t.Skills = r.skills(key, value)
-			}
-		}
-		if t.Name == "" {
-			r.errorf(entry, "no-name", "tool has no name; add name:")
-			continue
-		}
-		if t.Slug != "" && Slug(t.Slug) != t.Slug {
-			r.errorf(entry, "bad-slug", "slug of %s is %q, want %q", t.Name, t.Slug, Slug(t.Slug))
-			t.Slug = Slug(t.Slug)
-		}
-		if t.Slug == "" {
-			t.Slug = Slug(t.Name)
-		}
-		tools = append(tools, t)
 	}
-	return tools
+	if t.Name == "" {
+		r.errorf(entry, "no-name", "tool has no name; add name:")
+		return nil
+	}
+	if t.Slug != "" && Slug(t.Slug) != t.Slug {
+		r.errorf(entry, "bad-slug", "slug of %s is %q, want %q", t.Name, t.Slug, Slug(t.Slug))
+		t.Slug = Slug(t.Slug)
+	}
+	if t.Slug == "" {
+		t.Slug = Slug(t.Name)
+	}
+	return t
 }
 
 func (r *yamlReader) maturity(key, value *yaml.Node) string {
