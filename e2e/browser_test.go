@@ -71,8 +71,12 @@ func startBrowser(t *testing.T) context.Context {
 		chromedp.WSURLReadTimeout(time.Minute),
 	)
 	t.Cleanup(stop)
-	browser, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
+	browser, _ := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(browser); err != nil { // waits until its files are closed
+			t.Error(err)
+		}
+	})
 	if err := chromedp.Run(browser); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
@@ -125,6 +129,7 @@ func newTab(t *testing.T, browser context.Context, s *site, l look) *tab {
 	chromedp.ListenTarget(ctx, tb.listen)
 	tb.run(
 		audits.Enable(),
+		emulation.SetFocusEmulationEnabled(true), // each tab is seen, as a page that is not hears of no change
 		chromedp.EmulateViewport(l.width, l.height),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: l.scheme},

@@ -8,18 +8,24 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/cdproto/page"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
-// Each kind of page that the site has, by name.
-var pages = []struct {
+// A page is a kind of page that the site has, in one of its states.
+type page struct {
 	name, path string
-	absent     bool // answers 404
-}{
+	absent     bool   // answers 404
+	then       string // JavaScript that brings it into the state
+}
+
+var pages = []page{
 	{name: "front", path: "/"},
 	{name: "results", path: "/?q=django+orm+fastr"},
 	{name: "filtered", path: "/?q=test&ecosystem=Python&ecosystem=JavaScript"},
+	{name: "filters-open", path: "/?q=test", then: `for (const d of document.querySelectorAll("#facets, #facets details")) d.open = true`},
+	{name: "answer-open", path: "/?q=test", then: `document.querySelector("details.answer").open = true`},
+	{name: "keys", path: "/?q=test", then: `document.querySelector("#keys-open").click()`},
 	{name: "no-results", path: "/?q=xylophone"},
 	{name: "page", path: "/kb/python/sqlalchemy-vs-django-orm"},
 	{name: "tools", path: "/tools"},
@@ -39,6 +45,19 @@ var looks = []look{
 
 func (l look) String() string { return fmt.Sprintf("%d-%s", l.width, l.scheme) }
 
+// openPage opens a page in its state.
+func (tb *tab) openPage(p page) {
+	tb.t.Helper()
+	if p.absent {
+		tb.openAbsent(p.path)
+	} else {
+		tb.open(p.path)
+	}
+	if p.then != "" {
+		tb.run(chromedp.Evaluate(p.then, nil))
+	}
+}
+
 // testPages claims of each kind of page, in each look, that it raises no error in
 // the console, keeps to the content security policy (both are checked by the tab)
 // and has nothing that axe finds.
@@ -48,17 +67,19 @@ func testPages(t *testing.T, browser context.Context, s *site) {
 			t.Run(p.name+"-"+l.String(), func(t *testing.T) {
 				axe := readAxe(t)
 				tb := newTab(t, browser, s, l)
-				if p.absent {
-					tb.openAbsent(p.path)
-				} else {
-					tb.open(p.path)
-				}
+				tb.openPage(p)
 				tb.checkAccessibility(axe)
-				if width := eval[int64](tb, "document.documentElement.scrollWidth"); width > l.width {
-					t.Errorf("the page is %d px wide in a window of %d px", width, l.width)
-				}
 			})
 		}
+	}
+	for _, p := range pages {
+		t.Run(p.name+" fits into 320 px", func(t *testing.T) {
+			tb := newTab(t, browser, s, look{320, 640, "light", true})
+			tb.openPage(p)
+			if width := eval[int64](tb, "document.documentElement.scrollWidth"); width > 320 {
+				t.Errorf("the page is %d px wide", width)
+			}
+		})
 	}
 }
 
@@ -77,11 +98,11 @@ func TestScreenshots(t *testing.T) {
 		for _, p := range pages {
 			t.Run(p.name+"-"+l.String(), func(t *testing.T) {
 				tb := newTab(t, browser, s, l)
-				tb.openAbsent(p.path)
+				tb.openPage(p)
 				tb.until("loaded fonts", `document.fonts.status === "loaded"`)
 				var picture []byte
 				tb.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-					picture, err = page.CaptureScreenshot().Do(ctx)
+					picture, err = cdppage.CaptureScreenshot().Do(ctx)
 					return err
 				}))
 				if err := os.WriteFile(filepath.Join(*screenshots, p.name+"-"+l.String()+".png"), picture, 0o644); err != nil {

@@ -33,7 +33,7 @@ func renderCode(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.Wa
 		code.Write(segment.Value(src))
 	}
 	_, _ = w.WriteString(`<div class="codebox"><div><span>` + html.EscapeString(language) +
-		`</span></div><pre tabindex="0" role="region" aria-label="` + html.EscapeString(label) + `"><code>`)
+		`</span></div><pre tabindex="0" role="group" aria-label="` + html.EscapeString(label) + `"><code>`)
 	if lexer := lexers.Get(language); lexer != nil && len(src) <= mostHighlighted {
 		highlight(w, lexer, code.String())
 	} else {

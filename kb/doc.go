@@ -138,7 +138,7 @@
 // Headings outside answers begin at h2; one that groups the questions of a FAQ is
 // an h2 as well. Tables have explicit roles. Code is
 //
-//	<div class="codebox"><div><span>go</span></div><pre tabindex="0" role="region" aria-label="Code sample: go"><code>…
+//	<div class="codebox"><div><span>go</span></div><pre tabindex="0" role="group" aria-label="Code sample: go"><code>…
 //
 // with spans of the few classes that codeClass names; pages over 512 KiB are not
 // highlighted. Alerts are <div class="alert alert-note"><p class="alert-title">.

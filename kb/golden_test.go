@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := Options{}
+			o := Options{Now: newYear}
 			if base, ok := strings.CutPrefix(lastLine(string(archive.Comment)), "base: "); ok {
 				o.Base = base
 			}
@@ -66,6 +66,9 @@ func TestGolden(t *testing.T) {
 		})
 	}
 }
+
+// newYear is the clock of the archives.
+func newYear() time.Time { return time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC) }
 
 func lastLine(s string) string {
 	s = strings.TrimSpace(s)
@@ -105,6 +108,27 @@ func dump(l *Library) string {
 		for _, v := range l.Values(f) {
 			w.line("%s %s: %s", f, v.Name, v.URL)
 		}
+	}
+	for _, s := range l.Synonyms {
+		switch {
+		case s.Mutual:
+			w.line("synonyms line %d: %s", s.Line, strings.Join(s.From, " = "))
+		default:
+			w.line("synonyms line %d: %s => %s", s.Line, strings.Join(s.From, " | "), strings.Join(s.To, " | "))
+		}
+	}
+	for _, c := range l.Curations {
+		w.line("curation line %d: %s", c.Line, strings.Join(c.Queries, " | "))
+		w.in(func() {
+			w.list("pin", c.Pin)
+			w.list("hide", c.Hide)
+			w.field("reason", c.Reason)
+			w.day("until", c.Until)
+		})
+	}
+	for _, g := range l.Golden {
+		w.line("golden line %d: %s: %s within %d", g.Line, g.Query, g.Question, g.Within)
+		w.in(func() { w.field("miss", g.Miss) })
 	}
 	for _, asset := range slices.Sorted(maps.Keys(l.assets)) {
 		w.line("file %s", asset)

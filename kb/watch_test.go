@@ -444,7 +444,7 @@ func TestWatchProgress(t *testing.T) {
 func TestWatchEqualsLoad(t *testing.T) {
 	names := []string{"a.md", "b.md", "x/a.md", "x/b.md", "x/y/a.md", ".h/a.md", "p.png"}
 	folders := []string{"x", "x/y", ".h", "z"}
-	ops := []string{"edit", "save", "delete", "move", "mkdir", "rmdir", "mvdir", "link", "linkdir", "swap", "tools", "no tools"}
+	ops := []string{"edit", "save", "delete", "move", "mkdir", "rmdir", "mvdir", "link", "linkdir", "swap", "tools", "no tools", "synonyms", "no synonyms"}
 	rapid.Check(t, func(r *rapid.T) {
 		base, err := filepath.EvalSymlinks(os.TempDir())
 		if err != nil {
@@ -509,6 +509,10 @@ func TestWatchEqualsLoad(t *testing.T) {
 					os.WriteFile(filepath.Join(root, toolsFile), fmt.Appendf(nil, "- name: Tool %d\n", edits), 0o666)
 				case "no tools":
 					os.Remove(filepath.Join(root, toolsFile))
+				case "synonyms":
+					os.WriteFile(filepath.Join(root, synonymsFile), fmt.Appendf(nil, "- word => word %d\n", edits), 0o666)
+				case "no synonyms":
+					os.Remove(filepath.Join(root, synonymsFile))
 				}
 			}
 			loaded, err := Load(Dir(root), Options{})
@@ -568,6 +572,9 @@ func differences(watched, there *Library) string {
 	}
 	if len(watched.Tools) != len(there.Tools) {
 		return fmt.Sprintf("%d tools, want %d", len(watched.Tools), len(there.Tools))
+	}
+	if a, b := said(watched), said(there); a != b {
+		return fmt.Sprintf("the files in the root say %q, want %q", a, b)
 	}
 	if !maps.Equal(watched.assets, there.assets) {
 		return fmt.Sprintf("pictures are %v, want %v", watched.assets, there.assets)

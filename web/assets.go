@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -24,6 +25,9 @@ import (
 
 //go:embed templates assets
 var embedded embed.FS
+
+// embeddedAssets are compressed once in a process: it takes a moment.
+var embeddedAssets = sync.OnceValues(func() (*assets, error) { return newAssets(embedded, true) })
 
 // checkout finds the folder web of a checkout of this program, in the working
 // directory or above.
@@ -46,7 +50,6 @@ func checkout() (fs.FS, error) {
 // assets are the files of the folder assets, each under a name that changes
 // with its content, so that it can be kept for ever.
 type assets struct {
-	base  string            // of this site
 	names map[string]string // app.css -> app.5Yx….css
 	files map[string]*asset // by the latter
 	cache string            // Cache-Control

@@ -86,8 +86,9 @@ func TestAssets(t *testing.T) {
 			}
 			return a.names["app.js"]
 		}
-		if name("a") == name("b") || name("a") != name("a") {
-			t.Error(name("a"), name("b"))
+		first, again, other := name("a"), name("a"), name("b")
+		if first != again || first == other {
+			t.Error(first, again, other)
 		}
 	})
 }

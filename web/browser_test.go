@@ -1,15 +1,21 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	goruntime "runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
@@ -32,10 +38,12 @@ func browser(t *testing.T) context.Context {
 		}
 		t.Skip("no chromium in PATH; CHROMIUM names one")
 	}
+	said := new(output)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
+		chromedp.CombinedOutput(said),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.WindowSize(1440, 1000),
@@ -48,11 +56,32 @@ func browser(t *testing.T) context.Context {
 			t.Log(err)
 		}
 		cancel()
+		if t.Failed() {
+			t.Logf("the browser said:\n%s", said)
+		}
 	})
 	if err := chromedp.Run(ctx); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
 	return ctx
+}
+
+// output keeps what a program prints.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
 }
 
 // tab is a tab of a browser that fails the test on every error that the page
@@ -89,7 +118,9 @@ func newTab(t *testing.T, browser context.Context) *tab {
 			t.Errorf("the browser complains: %s", c)
 		}
 	})
-	return &tab{t, ctx}
+	b := &tab{t, ctx}
+	b.run(emulation.SetFocusEmulationEnabled(true)) // each is seen, as if in a window of its own
+	return b
 }
 
 func (b *tab) run(actions ...chromedp.Action) {
@@ -233,6 +264,43 @@ func TestInTheBrowser(t *testing.T) {
 		other.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
 		changed.run(chromedp.Click("#bar a"))
 		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("bar").textContent`)
+	})
+
+	t.Run("a page that is not seen holds no connection and hears later what it missed", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		var streams atomic.Int32
+		counted := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/events" {
+				streams.Add(1)
+				defer streams.Add(-1)
+			}
+			s.ServeHTTP(w, r)
+		}))
+		t.Cleanup(func() {
+			s.Close()
+			counted.Close()
+		})
+		connected := func(want int32) {
+			t.Helper()
+			for deadline := time.Now().Add(5 * time.Second); streams.Load() != want; goruntime.Gosched() {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d streams, want %d", streams.Load(), want)
+				}
+			}
+		}
+		see := func(hidden bool) chromedp.Action {
+			return chromedp.Evaluate(fmt.Sprintf(`Object.defineProperty(document, "hidden", {value: %t, configurable: true});
+				document.dispatchEvent(new Event("visibilitychange"))`, hidden), nil)
+		}
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(counted.URL + "/kb/python/peewee"))
+		connected(1)
+		b.run(see(true))
+		connected(0)
+		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
+		b.run(see(false))
+		b.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		connected(1)
 	})
 
 	t.Run("in dev the page changes by itself and stays where it is", func(t *testing.T) {

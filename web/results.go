@@ -63,6 +63,17 @@ type hitView struct {
 // IsComparison tells whether the hit is a page with a quick comparison.
 func (h hitView) IsComparison() bool { return h.Question == nil && h.Page.Comparison != nil }
 
+// Way leads to the hit: ecosystems and categories, a name that is both once.
+func (h hitView) Way() []string {
+	way := slices.Clone(h.Page.Ecosystem)
+	for _, name := range h.Page.Category {
+		if !slices.Contains(way, name) {
+			way = append(way, name)
+		}
+	}
+	return way
+}
+
 // facetView is one group of checkboxes.
 type facetView struct {
 	Name   kb.Facet
@@ -160,8 +171,11 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 }
 
 func describeLibrary(lib *kb.Library) string {
-	return fmt.Sprintf("Search %s on %s about %s.", plural(lib.NumQuestions(), "answer", "answers"),
-		plural(len(lib.Pages), "page", "pages"), plural(len(lib.Tools), "tool", "tools"))
+	text := fmt.Sprintf("Search %s on %s", plural(lib.NumQuestions(), "answer", "answers"), plural(len(lib.Pages), "page", "pages"))
+	if len(lib.Tools) > 0 {
+		text += " about " + plural(len(lib.Tools), "tool", "tools")
+	}
+	return text + "."
 }
 
 // An overview is what the front page and the filters show of a whole library.

@@ -159,13 +159,13 @@ func New(c Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	if s.assets, err = newAssets(embedded, true); err != nil {
+	if s.assets, err = embeddedAssets(); err != nil {
 		return nil, err
 	}
 	if s.pages, err = parseTemplates(embedded, s.templateFuncs(s.assets)); err != nil {
 		return nil, err
 	}
-	sum, err := digestFiles(embedded)
+	sum, err := embeddedDigest()
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +194,9 @@ func splitBase(base string) (trimmed, prefix string, err error) {
 	}
 	return trimmed, u.Path, nil
 }
+
+// embeddedDigest is that of the templates and assets of this program.
+var embeddedDigest = sync.OnceValues(func() (string, error) { return digestFiles(embedded) })
 
 // digestFiles tells whether two sets of templates and assets are the same.
 func digestFiles(fsys fs.FS) (string, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,10 +12,18 @@ import (
 	"strings"
 
 	"faqbase/index"
+	"faqbase/kb"
 )
 
 // memory is the value of --index that keeps no index on disk.
 const memory = "memory"
+
+// An engine also tells how many documents it has written: one a page and one a
+// question, each time that they are written. Safe for concurrent use.
+type engine interface {
+	index.Engine
+	Indexed() uint64
+}
 
 // indexFlag is the flag of the commands that search.
 type indexFlag struct {
@@ -25,7 +34,7 @@ type indexFlag struct {
 // had is an error, and so is one that another process uses. Where the user's cache
 // folder cannot be used, the index is kept in memory and notes gets a line that
 // says so.
-func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
+func (i indexFlag) open(f folder, notes io.Writer) (engine, error) {
 	if i.Index != "" {
 		dir := i.Index
 		if dir == memory {
@@ -35,10 +44,10 @@ func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
 	}
 	dir, err := cacheDir(f)
 	if err == nil {
-		var engine index.Engine
-		engine, err = openIndex(dir)
+		var e engine
+		e, err = openIndex(dir)
 		if err == nil || errors.Is(err, index.ErrLocked) {
-			return engine, err
+			return e, err
 		}
 	}
 	fmt.Fprintf(notes, "faqbase: the index is kept in memory: %v; name a place for it with --index\n", err)
@@ -46,10 +55,22 @@ func (i indexFlag) open(f folder, notes io.Writer) (index.Engine, error) {
 }
 
 // openIndex opens the index in dir, or one in memory if dir is "".
-func openIndex(dir string) (index.Engine, error) {
-	engine, err := index.Open(dir)
+func openIndex(dir string) (engine, error) {
+	e, err := index.Open(dir)
 	if err != nil {
 		return nil, err
+	}
+	return e, nil
+}
+
+// memoryIndex is an engine in memory that holds lib.
+func memoryIndex(ctx context.Context, lib *kb.Library) (index.Engine, error) {
+	engine, err := openIndex("")
+	if err != nil {
+		return nil, err
+	}
+	if err := engine.Apply(ctx, lib); err != nil {
+		return nil, errors.Join(err, engine.Close())
 	}
 	return engine, nil
 }

@@ -23,7 +23,7 @@ type searchCommand struct {
 	Category  []string `sep:"none" placeholder:"NAME" help:"Only answers of this category; repeat it to allow several."`
 	Ecosystem []string `sep:"none" placeholder:"NAME" help:"Only answers of this ecosystem; repeat it to allow several."`
 	Tool      []string `sep:"none" placeholder:"NAME" help:"Only answers about this tool; repeat it to allow several."`
-	Size      int      `default:"10" help:"How many answers, 1 to 100 (${default})."`
+	Size      int      `default:"10" placeholder:"N" help:"How many answers, 1 to 100 (${default})."`
 	JSON      bool     `help:"The JSON of GET /search."`
 	indexFlag
 }
@@ -93,7 +93,7 @@ func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
 
 // printJSON writes what a server over the same pages answers to GET /search,
 // because it asks one.
-func (c *searchCommand) printJSON(ctx context.Context, w io.Writer, engine index.Engine, lib *kb.Library) error {
+func (c *searchCommand) printJSON(ctx context.Context, w io.Writer, engine engine, lib *kb.Library) error {
 	site, err := web.New(web.Config{Searcher: engine, Version: readBuild().String()})
 	if err != nil {
 		return err

@@ -24,8 +24,8 @@ import (
 type serveCommand struct {
 	Dir          string        `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
 	Addr         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The address to listen on; port 0 picks a free one (${default})."`
-	Watch        kb.WatchMode  `default:"auto" enum:"auto,events,poll,off" help:"How changes of the folder are noticed: ${enum} (${default})."`
-	PollInterval time.Duration `default:"2s" help:"Time between two looks at the folder when it is polled (${default})."`
+	Watch        kb.WatchMode  `default:"auto" enum:"auto,events,poll,off" placeholder:"MODE" help:"How changes of the folder are noticed: auto, events, poll or off (${default})."`
+	PollInterval time.Duration `default:"2s" placeholder:"TIME" help:"Time between two looks at the folder when it is polled (${default})."`
 	Title        string        `placeholder:"NAME" help:"The name of the site."`
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
 	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
@@ -125,51 +125,56 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 		return nil
 	})
 	g.Go(func() error {
+		var bar *progress
+		if !c.Quiet && isTerminal(con.err) {
+			bar = newProgress(con.err)
+		}
 		l := loop{
-			engine: engine,
-			site:   site,
-			faults: faultLog{w: con.err, quiet: c.Quiet},
-			log:    log,
+			engine:   engine,
+			site:     site,
+			faults:   faultLog{w: con.err, quiet: c.Quiet},
+			log:      log,
+			progress: bar,
 			ready: func(lib *kb.Library) error {
 				_, err := fmt.Fprintf(con.out, "%s  %s, %s, ready in %v\n", address(listener.Addr()),
 					plural(len(lib.Pages), "page"), plural(lib.NumQuestions(), "question"), time.Since(start).Round(time.Millisecond))
 				return err
 			},
 		}
-		return l.run(ctx, c.libraries(ctx, f, con))
+		return l.run(ctx, c.libraries(ctx, f, bar))
 	})
 	return g.Wait()
 }
 
 // libraries yields the knowledge base and, if it is a folder, yields it again
 // whenever it has changed.
-func (c *serveCommand) libraries(ctx context.Context, f folder, con console) iter.Seq2[*kb.Library, error] {
+func (c *serveCommand) libraries(ctx context.Context, f folder, bar *progress) iter.Seq2[*kb.Library, error] {
 	o := kb.Options{Base: strings.TrimRight(c.BaseURL, "/")}
 	if f.dir == "" {
 		return func(yield func(*kb.Library, error) bool) { yield(f.load(o)) }
 	}
 	w := kb.WatchOptions{Options: o, Mode: c.Watch, Interval: c.PollInterval}
-	if !c.Quiet && isTerminal(con.err) {
-		w.Progress = newProgress(con.err).read
+	if bar != nil {
+		w.Progress = bar.read
 	}
 	return kb.Watch(ctx, f.dir, w)
 }
 
 // A loop takes each state of a knowledge base to the readers.
 type loop struct {
-	engine  index.Engine
-	site    *web.Server
-	faults  faultLog
-	log     *slog.Logger
-	ready   func(*kb.Library) error // called once, when the first library is served
-	written uint64                  // documents, as the engine last told
+	engine   engine
+	site     *web.Server
+	faults   faultLog
+	log      *slog.Logger
+	progress *progress
+	ready    func(*kb.Library) error // called once, when the first library is served
+	served   bool                    // a library
 }
 
 // run makes the engine hold and the site serve each of the libraries, the last
 // one until ctx ends. A library that the engine cannot take is reported and the
 // one before it stays; without one before it, that is the end.
 func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error]) error {
-	served := false
 	for lib, err := range libraries {
 		if lib == nil {
 			if ctx.Err() == nil {
@@ -178,11 +183,12 @@ func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error])
 			continue
 		}
 		l.faults.library(lib.Faults)
-		if err := l.engine.Apply(ctx, lib); err != nil {
+		before := l.engine.Indexed()
+		if err := l.apply(ctx, lib); err != nil {
 			if ctx.Err() != nil {
 				break
 			}
-			if !served {
+			if !l.served {
 				return err
 			}
 			l.log.Error("the pages as last indexed are still served", "error", err)
@@ -190,11 +196,11 @@ func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error])
 		}
 		l.site.Publish(lib)
 		l.log.Info("published", "generation", lib.Generation, "pages", len(lib.Pages),
-			"questions", lib.NumQuestions(), "indexed", l.indexed())
-		if served {
+			"questions", lib.NumQuestions(), "indexed", l.engine.Indexed()-before)
+		if l.served {
 			continue
 		}
-		served = true
+		l.served = true
 		if err := l.ready(lib); err != nil {
 			return err
 		}
@@ -203,16 +209,13 @@ func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error])
 	return nil
 }
 
-// indexed is how many documents the engine has written since the last call, where
-// it tells: one a page and one a question that had changed.
-func (l *loop) indexed() uint64 {
-	counter, ok := l.engine.(interface{ Indexed() uint64 })
-	if !ok {
-		return 0
+// apply makes the engine hold lib, the first time with a bar.
+func (l *loop) apply(ctx context.Context, lib *kb.Library) error {
+	if !l.served {
+		stop := l.progress.index(len(lib.Pages)+lib.NumQuestions(), l.engine.Indexed)
+		defer stop()
 	}
-	before := l.written
-	l.written = counter.Indexed()
-	return l.written - before
+	return l.engine.Apply(ctx, lib)
 }
 
 // address is where a server that listens on addr can be reached from the same

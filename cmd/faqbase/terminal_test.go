@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,30 +10,53 @@ import (
 
 func TestProgress(t *testing.T) {
 	const files = 5000
-	read := func(pause time.Duration) string {
+	read := func(p *progress, pause time.Duration) {
+		for done := range files {
+			time.Sleep(pause) // of the bubble: it takes no time
+			p.read(done+1, files)
+		}
+	}
+	bubble := func(t *testing.T, f func(*testing.T, *progress)) string {
 		var out strings.Builder
-		synctest.Test(t, func(t *testing.T) {
-			p := newProgress(&out)
-			for done := range files {
-				time.Sleep(pause) // of the bubble: it takes no time
-				p.read(done+1, files)
-			}
-		})
+		synctest.Test(t, func(t *testing.T) { f(t, newProgress(&out)) })
 		return out.String()
 	}
+	cleared := func(t *testing.T, out string) {
+		t.Helper()
+		if last := out[strings.LastIndex(strings.TrimRight(out, "\r"), "\r")+1:]; strings.TrimSpace(last) != "" {
+			t.Errorf("the line ends with %q", last)
+		}
+	}
 	t.Run("pages that are read at once show no bar", func(t *testing.T) {
-		if got := read(patience / files / 2); got != "" {
+		got := bubble(t, func(t *testing.T, p *progress) {
+			read(p, patience/files/2)
+			p.index(files, func() uint64 { return 0 })()
+		})
+		if got != "" {
 			t.Errorf("got %q", got)
 		}
 	})
 	t.Run("a reading that takes its time shows a bar and takes it away", func(t *testing.T) {
-		got := read(time.Millisecond)
+		got := bubble(t, func(t *testing.T, p *progress) { read(p, time.Millisecond) })
 		if !strings.Contains(got, "reading pages") || !strings.Contains(got, "/5000)") {
 			t.Errorf("no bar in %q", got)
 		}
-		if last := got[strings.LastIndex(got[:len(got)-1], "\r")+1:]; strings.TrimSpace(last) != "" {
-			t.Errorf("the line ends with %q", last)
+		cleared(t, got)
+	})
+	t.Run("and so does indexing", func(t *testing.T) {
+		got := bubble(t, func(t *testing.T, p *progress) {
+			var written atomic.Uint64
+			stop := p.index(files, written.Load)
+			for range 30 {
+				time.Sleep(100 * time.Millisecond)
+				written.Add(100)
+			}
+			stop()
+		})
+		if !strings.Contains(got, "indexing") || !strings.Contains(got, "00/5000)") {
+			t.Errorf("no bar in %q", got)
 		}
+		cleared(t, got)
 	})
 }
 

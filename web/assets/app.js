@@ -252,9 +252,17 @@ async function reload() {
 }
 
 const live = root.dataset.live;
+let known = root.dataset.library; // the digest of the last state this page has heard of
+let source;
+
+// Browsers open six connections to a site, those of all tabs together, where it
+// speaks HTTP/1.1. So only a page that is seen keeps one; the others hear what
+// they missed when they are seen again.
 function listen() {
-  const source = new EventSource(new URL("events?since=" + root.dataset.library, base));
+  if (source || document.hidden) return;
+  source = new EventSource(new URL("events?since=" + known, base));
   source.addEventListener("library", (event) => {
+    known = event.lastEventId;
     const { paths } = JSON.parse(event.data);
     if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
     if ("dev" in root.dataset) return reload();
@@ -267,10 +275,20 @@ function listen() {
     });
     $("bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
   });
-  // A page in the back/forward cache must hold no connection.
-  addEventListener("pagehide", () => source.close(), { once: true });
+  // A lost connection is taken up again by the browser, a refused one is not.
+  source.addEventListener("error", () => {
+    if (source?.readyState !== EventSource.CLOSED) return;
+    deafen();
+    setTimeout(listen, 5000);
+  });
+}
+function deafen() {
+  source?.close();
+  source = undefined;
 }
 if (live) {
   listen();
-  addEventListener("pageshow", (event) => event.persisted && listen());
+  document.addEventListener("visibilitychange", () => (document.hidden ? deafen() : listen()));
+  addEventListener("pagehide", deafen); // the back/forward cache keeps no page that is connected
+  addEventListener("pageshow", listen);
 }
