@@ -17,6 +17,7 @@ import (
 type Bleve struct {
 	weights *weights
 	scratch sync.Pool // of *scratch
+	typing  sync.Pool // of *typing
 
 	// life is held for reading by each search, for writing by Close.
 	life   sync.RWMutex
@@ -29,6 +30,7 @@ type Bleve struct {
 	held     contents       // nil where it must be read from the index
 	pages    []*pageEntries // of the state
 	classes  *classes
+	lexicon  *lexicon
 	// failed says that a batch was not written, whereupon the next Apply begins
 	// with an empty index; partial, that the index is not what the state holds.
 	failed, partial bool
@@ -61,6 +63,7 @@ func Open(dir string) (*Bleve, error) {
 		weights: defaultWeights(),
 		store:   s,
 		classes: newClasses(),
+		lexicon: newLexicon(),
 		loose:   make(map[string]bool),
 		stop:    make(chan struct{}),
 	}
@@ -275,7 +278,7 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 	}
 	dict = dict.with(found, b.classes)
 	c := newCatalog(lib, pages, b.classes.len(), b.weights)
-	s, err := newState(b.store, c, dict, newSuggester(c))
+	s, err := newState(b.store, c, dict, newSuggester(lib, pages, b.lexicon))
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type entry struct {
 	aliases  []string // normal forms of the aliases
 	classes  []uint32 // the distinct classes of the question's words
 	stops    []bool   // which of them are stop words
+	subject  []uint32 // see subjectOf
 }
 
 // text is the question, of a page its title.
@@ -41,6 +42,8 @@ type pageEntries struct {
 	page    *kb.Page
 	key     pageKey
 	entries []*entry
+	// completions are what the page and its questions add to the suggestions.
+	completions []*completion
 }
 
 // entriesOf makes the entries of a page; lengths are those of its documents.
@@ -60,6 +63,7 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 				e.stops = append(e.stops, stopWords[w.text])
 			}
 		}
+		e.subject = subjectOf(text, aliases, classes)
 		for _, a := range aliases {
 			e.aliases = append(e.aliases, normalize(a))
 		}
@@ -69,7 +73,7 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 	for _, q := range p.Questions {
 		add(q.ID, q.Text, q.Aliases, q)
 	}
-	return &pageEntries{p, key, list}
+	return &pageEntries{page: p, key: key, entries: list}
 }
 
 // A catalog is a library as the search sees it: its entries in the order of their
@@ -86,6 +90,8 @@ type catalog struct {
 	// mass the weight of an entry's question; see rank.go.
 	boost [numFields][]float32
 	mass  []float32
+	// relatedness is what questions are compared by; see related.go.
+	relatedness func() *relatedness
 }
 
 // A column has the values of one facet for all entries.
@@ -118,6 +124,7 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	}
 	c.boost = w.boosts(c.entries)
 	c.mass = w.questionMasses(c.entries, numClasses)
+	c.relatedness = lazyRelatedness(c.entries, numClasses)
 	return c
 }
 

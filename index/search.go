@@ -29,8 +29,9 @@ func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
 	r := readQuery(q, s.catalog)
 	res := &Results{Library: s.lib, Query: r.query, Ignored: r.ignored}
 	if r.blank {
-		b.finish(s, res, &r, nil, s.everything())
-		return res, nil
+		listed := s.everything()
+		b.finish(s, res, &r, nil, listed)
+		return res, b.nothingFound(s, res, &r, nil, listed)
 	}
 	sc, _ := b.scratch.Get().(*scratch)
 	if sc == nil {
@@ -45,8 +46,9 @@ func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
 		return nil, err
 	}
 	res.Corrections = m.corrections
-	b.finish(s, res, &r, m, m.listed(&r))
-	return res, nil
+	listed := m.listed(&r)
+	b.finish(s, res, &r, m, listed)
+	return res, b.nothingFound(s, res, &r, m, listed)
 }
 
 // everything are the entries listed without a query: all questions, and the pages
