@@ -16,8 +16,9 @@ import (
 // Bleve is the engine that holds a library on one machine. Safe for concurrent use.
 type Bleve struct {
 	weights *weights
-	scratch sync.Pool // of *scratch
-	typing  sync.Pool // of *typing
+	scratch sync.Pool        // of *scratch
+	now     func() time.Time // tells whether a curation still holds
+	typing  sync.Pool        // of *typing
 
 	// life is held for reading by each search, for writing by Close.
 	life   sync.RWMutex
@@ -61,6 +62,7 @@ func Open(dir string) (*Bleve, error) {
 	}
 	b := &Bleve{
 		weights: defaultWeights(),
+		now:     time.Now,
 		store:   s,
 		classes: newClasses(),
 		lexicon: newLexicon(),
@@ -101,6 +103,9 @@ type state struct {
 	dictionary *dictionary
 	suggester  *suggester
 	reader     bleveindex.IndexReader
+	// kept are lists of postings by word of the dictionary, keptSize their postings.
+	kept     []atomic.Pointer[[]posting]
+	keptSize atomic.Int64
 	// entryOf gives the number of an entry by the number of its document.
 	entryOf []int32
 	users   atomic.Int64 // and one while it is the engine's
@@ -113,6 +118,7 @@ func newState(s *store, c *catalog, d *dictionary, g *suggester) (*state, error)
 		return nil, err
 	}
 	st := &state{catalog: c, dictionary: d, suggester: g, reader: r}
+	st.kept = make([]atomic.Pointer[[]posting], len(d.words))
 	st.users.Store(1)
 	n := 0
 	err = eachDocument(r, func(number uint64, id string) error {

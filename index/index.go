@@ -92,6 +92,8 @@ type Query struct {
 	Size                      int // hits on a page, 0 to 100
 	Sort                      Sort
 	Group                     bool // at most three questions of a page
+	// Exact searches the words as they were typed, without correcting any.
+	Exact bool
 }
 
 // A Sort is an order of hits.
@@ -145,6 +147,8 @@ type Hit struct {
 	// everything else escaped.
 	QuestionHTML, SnippetHTML string
 	Score                     float64
+	// Pinned is the curation that put the hit first, nil if none did.
+	Pinned *kb.Curation
 	// More is the number of further hits of the same page that grouping left out.
 	More int
 }

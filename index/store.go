@@ -72,7 +72,7 @@ func openStore(dir string) (*store, error) {
 // takeFolder makes sure that dir is a folder of ours and used by nobody else.
 func (s *store) takeFolder() error {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return fmt.Errorf("open index: %w", err)
+		return fmt.Errorf("open index %s: %w", s.dir, err)
 	}
 	files, err := os.ReadDir(s.dir)
 	if err != nil {

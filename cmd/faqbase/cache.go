@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"faqbase/index"
+	"faqbase/kb"
 )
 
 // memory is the value of --index that keeps no index on disk.
@@ -59,6 +61,18 @@ func openIndex(dir string) (engine, error) {
 		return nil, err
 	}
 	return e, nil
+}
+
+// memoryIndex is an engine in memory that holds lib.
+func memoryIndex(ctx context.Context, lib *kb.Library) (index.Engine, error) {
+	engine, err := openIndex("")
+	if err != nil {
+		return nil, err
+	}
+	if err := engine.Apply(ctx, lib); err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return engine, nil
 }
 
 // cacheDir is the folder for the index of f: in the user's cache folder

@@ -1,8 +1,14 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"faqbase/index"
 	"faqbase/kb"
 )
 
@@ -21,8 +27,8 @@ type faultJSON struct {
 	Message  string      `json:"message"`
 }
 
-// Run lists all faults of the knowledge base.
-func (c *checkCommand) Run(con console) error {
+// Run lists all faults of the knowledge base, those of its golden queries included.
+func (c *checkCommand) Run(ctx context.Context, con console) error {
 	f, err := openFolder(c.Dir)
 	if err != nil {
 		return err
@@ -31,8 +37,16 @@ func (c *checkCommand) Run(con console) error {
 	if err != nil {
 		return err
 	}
+	golden, err := checkGolden(ctx, lib)
+	if err != nil {
+		return err
+	}
+	faults := slices.Concat(lib.Faults, golden)
+	slices.SortStableFunc(faults, func(a, b *kb.Error) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
 	lines := newJSONLines(con.out)
-	for _, e := range lib.Faults {
+	for _, e := range faults {
 		if c.JSON {
 			err = lines.Encode(faultJSON{e.File, max(e.Line, 1), e.Severity, e.Rule, e.Msg})
 		} else {
@@ -42,11 +56,24 @@ func (c *checkCommand) Run(con console) error {
 			return err
 		}
 	}
-	errors, warnings := count(lib.Faults)
+	errors, warnings := count(faults)
 	fmt.Fprintf(con.err, "faqbase: %s with %s: %s, %s\n", plural(len(lib.Pages), "page"),
 		plural(lib.NumQuestions(), "question"), plural(errors, "error"), plural(warnings, "warning"))
 	if errors > 0 || c.Strict && warnings > 0 {
 		return errFaults
 	}
 	return nil
+}
+
+// checkGolden asks the golden queries of lib, if it has any, of an index in memory.
+func checkGolden(ctx context.Context, lib *kb.Library) (faults kb.ErrorList, err error) {
+	if len(lib.Golden) == 0 {
+		return nil, nil
+	}
+	engine, err := memoryIndex(ctx, lib)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	return index.CheckGolden(ctx, engine, lib)
 }

@@ -5,6 +5,7 @@
 //	faqbase check  [DIR]     list the faults of the pages, one a line
 //	faqbase list   [DIR]     list the pages and their questions
 //	faqbase search QUERY...  print the best answers
+//	faqbase eval             measure how well the answers to judged queries are ranked
 //	faqbase new    TITLE     begin a new page
 //	faqbase version          print the version
 //
@@ -66,6 +67,7 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"List the faults of the pages in DIR, one a line as file:line: text."`
 	List    listCommand    `cmd:"" help:"List every page and question in DIR with file:line and id."`
 	Search  searchCommand  `cmd:"" help:"Print the best answers to a query."`
+	Eval    evalCommand    `cmd:"" help:"Measure how well the answers to judged queries are ranked."`
 	New     newCommand     `cmd:"" help:"Begin a new page from a template and print its path."`
 	Version versionCommand `cmd:"" help:"Print the version of the program."`
 }

@@ -47,7 +47,7 @@ func (l leakFree) Run() int {
 //	serve [FLAG|DIR]...             start faqbase serve on a free port and wait until
 //	                                it is ready; its ready line is there for stdout,
 //	                                its address as $ADDR
-//	stop [interrupt|terminate]      end it as a person does and want status 0; all
+//	shutdown [interrupt|terminate]  end it as a person does and want status 0; all
 //	                                its output is there for stdout and stderr
 //	crash                           end it without a chance to tidy up
 //	get [STATUS] PATH               get PATH from it; the body is there for stdout
@@ -75,7 +75,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":       scriptServe,
-			"stop":        scriptStop,
+			"shutdown":    scriptShutdown,
 			"crash":       scriptCrash,
 			"get":         scriptGet,
 			"wait-get":    scriptWaitGet,
@@ -115,7 +115,7 @@ func running(ts *testscript.TestScript) *process {
 	return s.process
 }
 
-func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+func scriptShutdown(ts *testscript.TestScript, neg bool, args []string) {
 	signal := os.Interrupt
 	if len(args) == 1 && args[0] == "terminate" {
 		signal = syscall.SIGTERM
