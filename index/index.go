@@ -94,6 +94,10 @@ type Query struct {
 	Group                     bool // at most three questions of a page
 	// Exact searches the words as they were typed, without correcting any.
 	Exact bool
+	// Explain asks for the Explanation of each hit, ExplainIDs for those of entries,
+	// by id, wherever they are. Both cost time.
+	Explain    bool
+	ExplainIDs []string
 }
 
 // A Sort is an order of hits.
@@ -122,6 +126,8 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Explanations are those of Query.ExplainIDs, in their order.
+	Explanations []Explanation
 	// Blocked, Unfiltered and Nearest are filled where Total is 0 alone. Blocked has
 	// each facet with a selection, and Unfiltered the number of hits without any;
 	// both are empty where there are none either.
@@ -147,6 +153,8 @@ type Hit struct {
 	// everything else escaped.
 	QuestionHTML, SnippetHTML string
 	Score                     float64
+	// Explanation says why it stands where it does, if Query.Explain is set.
+	Explanation *Explanation
 	// Pinned is the curation that put the hit first, nil if none did.
 	Pinned *kb.Curation
 	// More is the number of further hits of the same page that grouping left out.
