@@ -44,33 +44,38 @@ func TestJSON(t *testing.T) {
 		"facets":            "/facets/ecosystem",
 		"question":          "/question?id=python/sqlalchemy-vs-django-orm%23together",
 		"problem-parameter": "/search?size=500",
+		"problem-explain":   "/search?q=orm&explain=yes",
 		"problem-not-found": "/question?id=a%23b",
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := s.get(path).body
-			body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
-			body = score.ReplaceAllString(body, `"score":1`)
-			var got bytes.Buffer
-			if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join("testdata", "json", name+".json")
-			if *update {
-				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
+			golden(t, name, score.ReplaceAllString(s.get(path).body, `"score":1`))
 		})
+	}
+}
+
+// golden compares JSON with that of a file.
+func golden(t *testing.T, name, body string) {
+	t.Helper()
+	body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
+	var got bytes.Buffer
+	if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", "json", name+".json")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 
@@ -504,21 +509,7 @@ func TestExplanations(t *testing.T) {
 	s := serve(t, load(t, fixture(t, nil), ""), Config{Searcher: explaining(load(t, fixture(t, nil), ""))})
 	plain, explained := s.get("/search?q=peewee"), s.get("/search?q=peewee&explain=1&id=a%23b")
 	t.Run("JSON has them where they are wanted", func(t *testing.T) {
-		v := decode(t, explained)
-		want := []*explanationJSON{
-			{Rank: 1, Score: 1.2346, Reasons: []reasonJSON{{Text: "an editor put it there: asked <daily>"}, {Text: "“peewee” is in the question", Value: .9877}}},
-			{Rank: 2, Score: .5, Reasons: []reasonJSON{}},
-		}
-		if diff := cmp.Diff(want, []*explanationJSON{v.Hits[0].Explanation, v.Hits[1].Explanation}); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-		if p := v.Hits[0].Pinned; p == nil || p.Reason != "asked <daily>" || v.Hits[1].Pinned != nil {
-			t.Errorf("pinned: %v and %v", p, v.Hits[1].Pinned)
-		}
-		asked := []explanationJSON{{ID: "a#b", Reasons: []reasonJSON{{Text: "there is no question or page of this id"}}}}
-		if diff := cmp.Diff(asked, v.Explanations); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
+		golden(t, "search-explained", explained.body)
 		if body := s.get("/search?q=peewee&explain=1").body; !strings.Contains(body, `"explanations":[]`) {
 			t.Errorf("no empty list where no id was given: %s", body)
 		}
@@ -581,7 +572,7 @@ func TestCorrections(t *testing.T) {
 	t.Run("the line leads to the exact words, with all filters", func(t *testing.T) {
 		body := s.get("/?q=mantained+pewee&tool=gin&page=2").want(t, 200, "text/html").body
 		want := `<p class="note">Searched for <b>maintained</b> instead of <q>mantained</q>, <b>peewee</b> instead of <q>pewee</q>. ` +
-			`<a href="/?q=mantained&#43;pewee&amp;tool=gin&amp;exact=1">Search for exactly <q>mantained</q>, <q>pewee</q></a></p>`
+			`<a href="/?q=mantained&#43;pewee&amp;tool=gin&amp;exact=1">Search for exactly “mantained”, “pewee”</a></p>`
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s in\n%s", want, body)
 		}
@@ -599,9 +590,7 @@ func TestCorrections(t *testing.T) {
 		}
 	})
 	t.Run("the JSON echoes it", func(t *testing.T) {
-		if v := decode(t, s.get("/search?q=mantained&exact=1")); !v.Query.Exact || len(v.Corrections) != 0 {
-			t.Errorf("%+v", v.Query)
-		}
+		golden(t, "search-exact", s.get("/search?q=mantained&exact=1").body)
 	})
 }
 
