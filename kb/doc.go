@@ -66,7 +66,9 @@
 // draft, aliases, moved and questions (there aliases, tools, verified, sources).
 // Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
 // one is a warning; other unknown keys are left alone. Where the YAML is broken,
-// each key that can be read alone counts.
+// each key that can be read alone counts; if nothing but headings is below it,
+// there is no page, and the last good one stays. So it is with a file that is front matter
+// without an end and, up to the first empty line, nothing else.
 //
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.

@@ -29,6 +29,7 @@ type frontMatter struct {
 	draft                                  bool
 	published, updated, verified, reviewBy time.Time
 	questions                              map[string]questionMatter // by anchor
+	broken                                 bool                      // not YAML as a whole
 }
 
 // questionMatter is what the front matter says about one question.
@@ -82,6 +83,7 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 	if !bytes.Contains(src, []byte(":")) {
 		return m, nil, false
 	}
+	m.broken = true
 	for _, c := range topLevelKeys(src) {
 		r.offset = 1 + c.line
 		root, err := parseYAML(c.text)

@@ -32,8 +32,12 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
 )
 
-// unclosedMatter is the head of a file that begins like front matter.
-var unclosedMatter = regexp.MustCompile(`^---[ \t]*\r?\n\w+:(\s|$)`)
+// unclosedMatter is the head of a file that begins like front matter; emptyLine
+// is where front matter that nobody closed ends at the latest.
+var (
+	unclosedMatter = regexp.MustCompile(`^---[ \t]*\r?\n\w+:(\s|$)`)
+	emptyLine      = regexp.MustCompile(`\n[ \t\r]*\n`)
+)
 
 // Parse reads one page. file is its path relative to the folder. The page is what
 // could be read, nil if nothing could; the error is an [ErrorList] of all faults.
@@ -53,6 +57,7 @@ type reading struct {
 	src        []byte // sound UTF-8, front matter blank
 	lineStarts []int
 	front      frontMatter
+	unclosed   bool // the file is front matter that nobody closed, and no more
 	doc        ast.Node
 	headings   []*ast.Heading // all of them, also those in quotations and lists
 	footnotes  map[int]*east.Footnote
@@ -61,6 +66,7 @@ type reading struct {
 	anchors      map[*ast.Heading]string
 	anchorLines  map[string]int
 	title        string
+	untitled     bool            // title is the file's name
 	titleHeading *ast.Heading    // the h1 that is the title or repeats it
 	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
 	comparison   *east.Table
@@ -91,6 +97,7 @@ func read(file string, src []byte, o Options) *reading {
 	matter, body, ok := cutFrontMatter(src)
 	if !ok && unclosedMatter.Match(src) {
 		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
+		r.unclosed = !emptyLine.Match(bytes.TrimSpace(src))
 	}
 	if ok {
 		front, faults, isFront := readFrontMatter(file, matter)
@@ -233,8 +240,7 @@ func (r *reading) findTitle() {
 		break
 	}
 	if r.title == "" {
-		r.title = path.Base(pagePath(r.file))
-		r.faults.warnf(r.file, 1, "no-title", "no title, so the file's name is shown; add title: to the front matter")
+		r.title, r.untitled = path.Base(pagePath(r.file)), true
 	}
 }
 
@@ -279,6 +285,19 @@ func (r *reading) divide() {
 	}
 }
 
+// sound tells whether anything was read that makes a page: where the front matter
+// is broken, headings alone do not, for the file may be half written.
+func (r *reading) sound() bool {
+	written := func(p part) bool { return p.kind != BlockHeading }
+	switch {
+	case slices.ContainsFunc(r.parts, written):
+		return true
+	case r.unclosed:
+		return false // the intro is the front matter
+	}
+	return !r.front.broken || len(r.intro) > 0
+}
+
 // page makes the page of what was read. src is the file.
 func (r *reading) page(src []byte) *Page {
 	m := r.front
@@ -316,6 +335,9 @@ func (r *reading) page(src []byte) *Page {
 		p.Comparison = r.table(r.comparison)
 	}
 	r.matchQuestions(p)
+	if r.untitled {
+		r.faults.warnf(r.file, 1, "no-title", "no title, so the file's name is shown; add title: to the front matter")
+	}
 	if len(r.intro) == 0 && len(r.parts) == 0 {
 		r.faults.warnf(r.file, 0, "empty-page", "the page has no text; write a question and its answer below the title")
 	}
