@@ -68,6 +68,10 @@
 // one is a warning; other unknown keys are left alone. Where the YAML is broken,
 // each key that can be read alone counts.
 //
+// draft is true or false (yes, on, no and off are too, and nothing is false); true
+// keeps the page out. So does a value that is neither, and front matter that cannot
+// be read or is not closed and has a line "draft:" that is not false.
+//
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.
 //

@@ -91,11 +91,13 @@ func read(file string, src []byte, o Options) *reading {
 	matter, body, ok := cutFrontMatter(src)
 	if !ok && unclosedMatter.Match(src) {
 		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
+		r.front.keepOut(file, src, 0, &r.faults)
 	}
 	if ok {
 		front, faults, isFront := readFrontMatter(file, matter)
+		r.front, r.faults = front, faults
 		if isFront {
-			r.front, r.faults, r.src = front, faults, body
+			r.src = body
 		}
 	}
 	r.lineStarts = []int{0}
