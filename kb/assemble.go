@@ -27,7 +27,7 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 	check.curations(o.now())
 	check.golden()
 	l.Faults = l.Faults.sort()
-	l.Digest = l.digest(c)
+	l.Digest = l.digest()
 	if last != nil {
 		l.Generation = last.Generation
 		if l.Digest != last.Digest {
@@ -288,11 +288,16 @@ func (l *Library) indexTools() {
 }
 
 // digest covers everything that is served. golden.yaml is not: it only says what
-// ought to be.
-func (l *Library) digest(c config) Digest {
-	parts := []string{l.base, string(c.tools)}
+// ought to be. What counts is what was made of the files, not how they are written.
+func (l *Library) digest() Digest {
+	parts := []string{l.base}
 	for _, p := range l.Pages {
 		parts = append(parts, p.Path, string(p.Digest[:]))
+	}
+	parts = append(parts, "")
+	for _, t := range l.Tools {
+		sum := t.digest()
+		parts = append(parts, string(sum[:]))
 	}
 	parts = append(append(parts, ""), slices.Sorted(maps.Keys(l.assets))...)
 	for _, s := range l.Synonyms {

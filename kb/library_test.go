@@ -226,6 +226,42 @@ func TestAssemble(t *testing.T) {
 			t.Error("the answer changed")
 		}
 	})
+	t.Run("every fact of a tool changes what is served", func(t *testing.T) {
+		const entry = "- {name: SQLAlchemy, aliases: [sqla]"
+		for _, fact := range []string{"slug: x", "category: C", "ecosystem: E", "pattern: P", "maturity: modern", "since: 2006", "license: MIT",
+			"homepage: https://a.example", "repository: https://a.example", "docs: https://a.example", "skills: {label: L, url: https://a.example}"} {
+			l := assemble(fsys, sources, config{tools: []byte(entry + ", " + fact + "}\n")}, nil, Options{}, first)
+			if len(l.Faults) > 0 || l.Generation != 2 {
+				t.Errorf("%s: generation %d, want 2; faults %v", fact, l.Generation, l.Faults)
+			}
+		}
+		if l := assemble(fsys, sources, config{tools: []byte("- {name: SQLAlchemy, aliases: [sqla, alchemy]}\n")}, nil, Options{}, first); l.Generation != 2 {
+			t.Errorf("aliases: generation %d, want 2", l.Generation)
+		}
+	})
+	t.Run("a comment in a file of the root changes nothing that is served", func(t *testing.T) {
+		c := config{tools: tools.tools, synonyms: []byte("- [x, y]\n"), curations: []byte("- {query: q, pin: [a], reason: r}\n")}
+		last := assemble(fsys, sources, c, nil, Options{}, nil)
+		comment := func(src []byte) []byte { return append([]byte("# A comment\n"), src...) }
+		l := assemble(fsys, sources, config{tools: comment(c.tools), synonyms: comment(c.synonyms), curations: comment(c.curations)}, nil, Options{}, last)
+		if l.Generation != 1 || l.Digest != last.Digest {
+			t.Errorf("generation %d, want 1", l.Generation)
+		}
+		if got := l.Tool("sqla").Line; got != 2 {
+			t.Errorf("the tool is on line %d, want 2", got)
+		}
+	})
+	t.Run("one broken tools.yaml over different last tools is not the same", func(t *testing.T) {
+		broken := config{tools: []byte("- name: [\n")}
+		other := assemble(fsys, sources, config{tools: []byte("- {name: SQLAlchemy, aliases: [sqla], since: 2006}\n")}, nil, Options{}, nil)
+		a, b := assemble(fsys, sources, broken, nil, Options{}, first), assemble(fsys, sources, broken, nil, Options{}, other)
+		if a.Digest == b.Digest {
+			t.Error("the digest is the same")
+		}
+		if a.Generation != 1 || b.Generation != 1 {
+			t.Errorf("generations %d and %d, want 1: what is served is the same as before", a.Generation, b.Generation)
+		}
+	})
 	t.Run("a new picture changes what is served", func(t *testing.T) {
 		if l := assemble(fsys, sources, tools, []string{"x.png"}, Options{}, first); l.Generation != 2 {
 			t.Errorf("generation %d, want 2", l.Generation)
