@@ -149,7 +149,13 @@ func (l *Library) isAlias(spelling, name string) bool {
 // spelled gives the page with the library's spellings: that of last if it is the
 // same, p itself if it spells so, else a copy.
 func (p *Page) spelled(categories, ecosystems, tools *vocabulary, last *Library) *Page {
-	c := *p
+	var old *Page
+	if last != nil {
+		if old = last.pages[p.Path]; old != nil && old.read != p {
+			old = nil
+		}
+	}
+	c := *p.choosing(tools, old)
 	c.read = p
 	c.Category, c.Ecosystem, c.Tools = categories.resolve(p.Category), ecosystems.resolve(p.Ecosystem), tools.resolve(p.Tools)
 	c.Questions = make([]*Question, len(p.Questions))
@@ -163,18 +169,36 @@ func (p *Page) spelled(categories, ecosystems, tools *vocabulary, last *Library)
 		}
 		c.Questions[i] = &copied
 	}
-	if p.Comparison != nil {
-		c.Comparison = p.Comparison.named(c.Tools, tools)
+	if c.Comparison != nil {
+		c.Comparison = c.Comparison.named(c.Tools, tools)
 	}
 	c.Digest = c.digest()
 	if c.Digest == p.Digest {
 		return p
 	}
-	if last != nil {
-		if old := last.pages[p.Path]; old != nil && old.read == p && old.Digest == c.Digest {
-			return old
-		}
+	if old != nil && old.Digest == c.Digest {
+		return old
 	}
+	return &c
+}
+
+// choosing gives p with the comparison that the library's names of tools make the
+// first: p itself if it chose so, as it was chosen for old if that was the same,
+// else read again. old is what the last library made of p, nil if nothing.
+func (p *Page) choosing(tools *vocabulary, old *Page) *Page {
+	own := tools.resolve(p.Tools)
+	choice := firstNaming(p.tables, func(column string) bool { return slices.Contains(own, tools.spell(column)) })
+	switch {
+	case choice == p.choice:
+		return p
+	case old != nil && old.chosen != nil && old.choice == choice:
+		c := *old.chosen
+		c.chosen = old.chosen
+		return &c
+	}
+	again := readChoosing(choice, p.File, p.Source, Options{Base: p.base}).page(p.Source)
+	c := *again
+	c.chosen = again
 	return &c
 }
 

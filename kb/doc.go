@@ -84,9 +84,9 @@
 // heading has it.
 //
 // The quick comparison is the first table under a heading "Quick comparison", else
-// the first table whose columns after the first all name tools of the page. A cell
-// that begins with the word Yes, No or Partly is wrapped in a span of class yes,
-// no or part.
+// the first table whose columns after the first all name tools of the page, by name
+// or by an alias in tools.yaml. A cell that begins with the word Yes, No or Partly
+// is wrapped in a span of class yes, no or part.
 //
 // # Facet values
 //

@@ -226,6 +226,35 @@ func TestAssemble(t *testing.T) {
 			t.Error("the answer changed")
 		}
 	})
+	t.Run("a comparison that an alias makes one is shared, and follows tools.yaml", func(t *testing.T) {
+		src := "---\ntools: [sqla, Django ORM]\n---\n# A\n\n| | SQLAlchemy | Django ORM |\n|-|-|-|\n| x | y | z |\n"
+		sources := []*source{readSource("a.md", []byte(src), Options{})}
+		comparison := func(l *Library) string {
+			p := l.Page("a")
+			if p.Comparison == nil || len(p.Blocks()) != 1 || p.Blocks()[0].Kind != BlockComparison {
+				return "none"
+			}
+			return strings.Join(p.Comparison.Columns, ", ")
+		}
+		one := assemble(fsys, sources, tools, nil, Options{}, nil)
+		if got := comparison(one); got != "SQLAlchemy, Django ORM" {
+			t.Errorf("comparison of %s", got)
+		}
+		two := assemble(fsys, sources, config{tools: []byte("- {name: SQLAlchemy, aliases: [sqla]}\n- {name: Other}\n")}, nil, Options{}, one)
+		if two.Page("a") != one.Page("a") {
+			t.Error("the page is not shared")
+		}
+		three := assemble(fsys, sources, config{tools: []byte("- {name: SQL Alchemy, aliases: [sqla, SQLAlchemy]}\n")}, nil, Options{}, two)
+		if got := comparison(three); got != "SQL Alchemy, Django ORM" {
+			t.Errorf("after a new name: comparison of %s", got)
+		}
+		if three.Page("a").rendered != one.Page("a").rendered {
+			t.Error("after a new name: the page is read again")
+		}
+		if got := comparison(assemble(fsys, sources, config{}, nil, Options{}, three)); got != "none" {
+			t.Errorf("without tools.yaml: comparison of %s", got)
+		}
+	})
 	t.Run("every fact of a tool changes what is served", func(t *testing.T) {
 		const entry = "- {name: SQLAlchemy, aliases: [sqla]"
 		for _, fact := range []string{"slug: x", "category: C", "ecosystem: E", "pattern: P", "maturity: modern", "since: 2006", "license: MIT",

@@ -71,6 +71,13 @@ type Page struct {
 	// read is the page as [Parse] gave it, of which this one is a copy with the
 	// library's spellings; nil if this is it.
 	read *Page
+	// tables are the columns of the tables that may be the comparison, nil if one is
+	// under a heading of that name; choice is the number of the one that is.
+	tables [][]string
+	choice int
+	// chosen is read again with the library's choice of the comparison, nil where the
+	// page chose the same.
+	chosen *Page
 	// weak says which facet values were not written in the front matter, so that
 	// any other spelling is preferred.
 	weakEcosystem, weakTools bool

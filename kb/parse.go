@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -65,6 +66,8 @@ type reading struct {
 	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
 	comparison   *east.Table
 	headed       bool                  // the comparison is under a heading that names it
+	tables       [][]string            // the columns of those that may be the comparison, nil if headed
+	choice       int                   // the number of the comparison among them
 	sections     map[*ast.Heading]bool // headings that group questions
 	intro        []ast.Node
 	parts        []part
@@ -81,8 +84,11 @@ type part struct {
 }
 
 // read reads everything about a page but its HTML.
-func read(file string, src []byte, o Options) *reading {
-	r := &reading{file: file, base: o.Base}
+func read(file string, src []byte, o Options) *reading { return readChoosing(ownChoice, file, src, o) }
+
+// readChoosing is read for those who know which table is the comparison.
+func readChoosing(choice int, file string, src []byte, o Options) *reading {
+	r := &reading{file: file, base: o.Base, choice: noChoice}
 	src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
 	if bytes.HasPrefix(src, []byte("\uFEFF")) {
 		src = src[3:]
@@ -112,7 +118,7 @@ func read(file string, src []byte, o Options) *reading {
 	r.namePlaces(blocks, tags)
 	r.keepTags(tags)
 	r.findTitle()
-	r.findComparison()
+	r.findComparison(choice)
 	r.divide()
 	r.resolveLinks()
 	return r
@@ -291,7 +297,8 @@ func (r *reading) page(src []byte) *Page {
 		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
 		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
 		anchors: r.anchorLines, links: r.links,
-		rendered: &rendering{file: r.file, src: src, base: r.base},
+		tables: r.tables, choice: r.choice,
+		rendered: &rendering{file: r.file, src: src, base: r.base, choice: r.choice},
 	}
 	if len(p.Ecosystem) == 0 {
 		if folder, _, ok := strings.Cut(p.Path, "/"); ok {
@@ -357,7 +364,7 @@ func (p *Page) digest() Digest {
 		}
 	}
 	if p.Comparison != nil {
-		list(p.Comparison.Columns)
+		list(append([]string{strconv.Itoa(p.choice)}, p.Comparison.Columns...))
 	}
 	return digest(parts...)
 }
