@@ -22,6 +22,7 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 		l.assets[norm.NFC.String(file)] = file
 	}
 	l.spell(read, last)
+	l.follow()
 	check := newLinkChecker(l)
 	check.links()
 	check.curations(o.now())

@@ -72,6 +72,13 @@
 // keeps the page out. So does a value that is neither, and front matter that cannot
 // be read or is not closed and has a line "draft:" that is not false.
 //
+// moved names old addresses that lead to the page: the path that a page had
+// (python/old-name; /kb/python/old-name and python/old-name.md are the same), one
+// with an anchor (python/old-name#why), or an anchor that this page had (#why). The
+// first page in path order that names one has it. [Library.Moved] knows them all,
+// but no server can lead from an old anchor to a new one, because browsers do not
+// send it; what it can lead on is a path.
+//
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.
 //
@@ -161,6 +168,7 @@
 //
 //	bad-anchor        error    {#…} at the end of a heading is no anchor
 //	bad-date          error    a date is not YYYY-MM-DD
+//	bad-move          error    an entry of moved is no path of a page and no anchor
 //	bad-slug          error    a slug is malformed, or a name has no letter or digit to make one of
 //	bad-synonym       error    an entry of synonyms.yaml is neither a group of two words nor a rule with two sides
 //	bad-url           error    an address in tools.yaml does not begin with https:// or http://
@@ -174,6 +182,7 @@
 //	expired           warning  the last day of a curation is over
 //	front-matter      error    the front matter is no YAML, not closed, or questions: is malformed
 //	invalid-utf8      error    the file is not UTF-8
+//	live-address      error    an entry of moved is a page or an anchor that is there
 //	missing-key       error    an entry of curations.yaml or golden.yaml lacks what it needs
 //	near-key          warning  a key is nearly a known one
 //	no-answer         error    a question has no answer
@@ -184,6 +193,7 @@
 //	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
+//	repeated-move     error    two pages say that one old address has moved to them
 //	repeated-page     error    two files have one path
 //	repeated-query    error    a query is in curations.yaml or golden.yaml twice
 //	repeated-tool     error    a tool or an alias is in tools.yaml twice

@@ -25,7 +25,8 @@ var (
 type frontMatter struct {
 	title, summary                         string
 	category, ecosystem, tools             []string
-	tags, aliases, moved, sources          []string
+	tags, aliases, sources                 []string
+	moved                                  []move
 	author, owner, lang                    string
 	draft                                  bool
 	saysDraft                              bool // the key draft could be told from others
@@ -129,7 +130,7 @@ func (r *yamlReader) page(root *yaml.Node, m *frontMatter) {
 		case "aliases":
 			m.aliases = r.list(key, value)
 		case "moved":
-			m.moved = r.list(key, value)
+			m.moved = r.moves(key, value)
 		case "sources":
 			m.sources = r.list(key, value)
 		case "author":
@@ -269,6 +270,24 @@ func (r *yamlReader) list(key, value *yaml.Node) []string {
 		if s := r.text(key, item); s != "" && !slices.Contains(all, s) {
 			all = append(all, s)
 		}
+	}
+	return all
+}
+
+// moves reads old addresses with the lines on which they stand.
+func (r *yamlReader) moves(key, value *yaml.Node) (all []move) {
+	lines := map[string]int{}
+	for _, item := range value.Content {
+		if text := oneLine(item.Value); lines[text] == 0 {
+			lines[text] = r.line(item)
+		}
+	}
+	for _, old := range r.list(key, value) {
+		m := move{old: old, line: lines[old]}
+		if m.line == 0 {
+			m.line = r.line(key)
+		}
+		all = append(all, m)
 	}
 	return all
 }

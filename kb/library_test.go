@@ -131,6 +131,38 @@ func TestOpen(t *testing.T) {
 	})
 }
 
+func TestMoved(t *testing.T) {
+	l := load(t, map[string]string{
+		"a.md":   "---\nmoved: [old, parts#why, b#gone, caf\u00e9, c%23]\n---\n# A\n\n## Why?\n\nSo.\n",
+		"b.md":   "---\nmoved: [parts#how, \"#was\"]\n---\n# B\n\nx\n",
+		"new.md": "---\ndraft: true\nmoved: secret\n---\n# New\n\nx\n",
+	})
+	for path, want := range map[string]string{
+		"old":         "/kb/a",
+		"parts":       "/kb/a",
+		"parts#why":   "/kb/a#why",
+		"parts#how":   "/kb/b",
+		"b#gone":      "/kb/a",
+		"b#was":       "/kb/b",
+		"cafe\u0301":  "/kb/a",
+		"c#":          "/kb/a",
+		"c":           "",
+		"a":           "",
+		"b":           "",
+		"old.md":      "",
+		"parts#other": "",
+		"secret":      "",
+		"":            "",
+	} {
+		if got, ok := l.Moved(path); got != want || ok != (want != "") {
+			t.Errorf("Moved(%q) = %q, %t, want %q", path, got, ok, want)
+		}
+	}
+	if len(l.Faults) > 0 {
+		t.Errorf("faults: %v", l.Faults)
+	}
+}
+
 func TestRelated(t *testing.T) {
 	l := load(t, map[string]string{
 		"python/a.md": "---\ntools: [X, Y]\ncategory: C\n---\n# A\n\nx\n",

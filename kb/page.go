@@ -40,7 +40,7 @@ type Page struct {
 	// Tags and Aliases are other words that people search this page by.
 	Tags, Aliases []string
 	// Moved are old addresses and anchors that lead here, as the front matter
-	// gives them.
+	// gives them. [Library.Moved] follows them.
 	Moved []string
 	// Sources are the addresses that were read to verify the page.
 	Sources []string
@@ -85,6 +85,7 @@ type Page struct {
 	// folder.
 	anchors map[string]int
 	links   []link
+	moves   []move // Moved, with lines
 	// sourceSum is the digest of Source.
 	sourceSum Digest
 }

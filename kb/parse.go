@@ -292,13 +292,16 @@ func (r *reading) page(src []byte) *Page {
 	m := r.front
 	p := &Page{
 		Path: pagePath(r.file), File: r.file, Title: r.title, Summary: m.summary,
-		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases, Moved: m.moved,
+		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases,
 		Sources: m.sources, Author: m.author, Owner: m.owner, Lang: m.lang, Draft: m.draft,
 		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
 		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
 		anchors: r.anchorLines, links: r.links,
-		tables: r.tables, choice: r.choice,
+		moves: m.moved, tables: r.tables, choice: r.choice,
 		rendered: &rendering{file: r.file, src: src, base: r.base, choice: r.choice},
+	}
+	for _, m := range m.moved {
+		p.Moved = append(p.Moved, m.old)
 	}
 	if len(p.Ecosystem) == 0 {
 		if folder, _, ok := strings.Cut(p.Path, "/"); ok {
