@@ -16,11 +16,11 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 	l := &Library{fsys: fsys, base: o.Base, Generation: 1, pages: map[string]*Page{}, files: map[string]*Page{},
 		questions: map[string]*Question{}, tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
 	sources = slices.SortedFunc(slices.Values(sources), func(a, b *source) int { return strings.Compare(a.file, b.file) })
-	read := l.served(sources, last)
-	l.configure(c, last)
 	for _, file := range assets {
 		l.assets[norm.NFC.String(file)] = file
 	}
+	read := l.served(sources, last)
+	l.configure(c, last)
 	l.spell(read, last)
 	l.follow()
 	check := newLinkChecker(l)
@@ -61,10 +61,12 @@ func (l *Library) configure(c config, last *Library) {
 	l.Faults = append(l.Faults, faults...)
 }
 
-// served picks the pages to serve, in path order, and takes over the faults.
+// served picks the pages to serve, in path order, and takes over the faults. A page
+// with an address that is that of another page, of its source or of a picture is
+// left out.
 func (l *Library) served(sources []*source, last *Library) []*Page {
 	var pages []*Page
-	files := map[string]string{} // by path
+	taken := maps.Clone(l.assets) // the file that has each address
 	for _, s := range sources {
 		l.Faults = append(l.Faults, s.faults...)
 		p := s.page
@@ -78,15 +80,32 @@ func (l *Library) served(sources []*source, last *Library) []*Page {
 		if p.Draft {
 			continue
 		}
-		if first, taken := files[p.Path]; taken {
+		if first := firstTaken(taken, p.addresses()); first != "" {
 			l.Faults.errorf(s.file, 0, "repeated-page", "not served, because %s has the same address; rename one of them", first)
 			continue
 		}
-		files[p.Path] = s.file
+		for _, address := range p.addresses() {
+			taken[address] = s.file
+		}
 		pages = append(pages, p)
 	}
 	slices.SortFunc(pages, func(a, b *Page) int { return strings.Compare(a.Path, b.Path) })
 	return pages
+}
+
+// addresses are the paths under which a page and its source are asked for.
+func (p *Page) addresses() []string {
+	return []string{p.Path, p.Path + ".md", norm.NFC.String(p.File)}
+}
+
+// firstTaken is the file that has one of addresses, "" if none is taken.
+func firstTaken(taken map[string]string, addresses []string) string {
+	for _, address := range addresses {
+		if file := taken[address]; file != "" {
+			return file
+		}
+	}
+	return ""
 }
 
 // spell gives every facet value its one spelling and builds the look-up tables.

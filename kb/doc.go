@@ -21,10 +21,11 @@
 // A page is a file that ends in .md, .markdown or .mdx, in folders of any depth.
 // Names that begin with a dot, testdata and node_modules are left alone. A page's
 // path is its file without the extension, in Unicode's form NFC; of two files with
-// one path the second is an error and not served. Files that end in png, jpg, jpeg,
-// gif, webp, avif, svg or pdf are served beside the pages. In the root there may be
-// tools.yaml with facts about tools, and synonyms.yaml, curations.yaml and
-// golden.yaml, which say how to search.
+// one path the second is an error and not served, and so is a page that would hide
+// a picture or the source of another page (x.png.md, x.md.md). Files that end in
+// png, jpg, jpeg, gif, webp, avif, svg or pdf are served beside the pages. In the
+// root there may be tools.yaml with facts about tools, and synonyms.yaml,
+// curations.yaml and golden.yaml, which say how to search.
 //
 // A symbolic link is followed by a relative path to what lies inside the folder, also
 // to names that begin with a dot; one that leads out is a fault and nothing outside is
@@ -194,7 +195,7 @@
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
 //	repeated-move     error    two pages say that one old address has moved to them
-//	repeated-page     error    two files have one path
+//	repeated-page     error    two files have one address
 //	repeated-query    error    a query is in curations.yaml or golden.yaml twice
 //	repeated-tool     error    a tool or an alias is in tools.yaml twice
 //	repeated-word     error    a word is twice in one entry of synonyms.yaml
