@@ -99,30 +99,50 @@ func (s *store) takeFolder() error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(s.dir, lockFile)
-	if len(files) > 0 && !slices.ContainsFunc(files, func(f os.DirEntry) bool { return f.Name() == lockFile }) {
+	marked := slices.ContainsFunc(files, func(f os.DirEntry) bool { return f.Name() == lockFile })
+	if !marked && slices.ContainsFunc(files, func(f os.DirEntry) bool { return !isGeneration(f) }) {
 		return fmt.Errorf("the folder holds other files and no %s; want an empty or new folder", lockFile)
 	}
-	s.lock, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	lock, err := os.OpenFile(s.lockPath(), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return err
 	}
 	// A process that just ended may still hold the lock.
 	deadline := time.Now().Add(lockWait)
-	err = tryLock(s.lock)
+	err = tryLock(lock)
 	for errors.Is(err, ErrLocked) && time.Now().Before(deadline) {
 		time.Sleep(lockWait / 10)
-		err = tryLock(s.lock)
+		err = tryLock(lock)
 	}
 	if err != nil {
-		s.lock.Close()
+		lock.Close()
 		return err
 	}
-	if info, err := s.lock.Stat(); err == nil && info.Size() == 0 {
-		s.lock.WriteString(lockText) // for people; nothing depends on it
+	if info, err := lock.Stat(); err == nil && info.Size() == 0 {
+		lock.WriteString(lockText) // for people; nothing depends on it
 	}
+	if s.lock != nil {
+		s.lock.Close()
+	}
+	s.lock = lock
 	return nil
 }
+
+// keepFolder takes the folder again if it was removed or its lock file was.
+func (s *store) keepFolder() error {
+	held, err := s.lock.Stat()
+	if err != nil {
+		return err
+	}
+	if now, err := os.Stat(s.lockPath()); err == nil && os.SameFile(held, now) {
+		return nil
+	}
+	return s.takeFolder()
+}
+
+func (s *store) lockPath() string { return filepath.Join(s.dir, lockFile) }
+
+func isGeneration(f os.DirEntry) bool { return f.IsDir() && generationFolder.MatchString(f.Name()) }
 
 // openNewest opens the newest index that is whole and of this schema, else makes
 // a new one, and removes all others. What cannot be read is left as it is.
@@ -160,8 +180,8 @@ func (s *store) generations() ([]int, error) {
 	}
 	var found []int
 	for _, f := range files {
-		if m := generationFolder.FindStringSubmatch(f.Name()); m != nil && f.IsDir() {
-			n, _ := strconv.Atoi(m[1]) // nine digits at most
+		if isGeneration(f) {
+			n, _ := strconv.Atoi(generationFolder.FindStringSubmatch(f.Name())[1]) // nine digits at most
 			found = append(found, n)
 		}
 	}
@@ -204,7 +224,7 @@ func (s *store) recreate() error {
 	old := s.current.number
 	s.current.close() // what it could not write is lost anyway
 	if s.dir != "" {
-		if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		if err := s.keepFolder(); err != nil {
 			return err
 		}
 		// Where open files cannot be removed, the next start removes them.

@@ -196,9 +196,6 @@ func TestDamage(t *testing.T) {
 		for damage, do := range damages {
 			t.Run(filepath.Base(file)+" "+damage, func(t *testing.T) {
 				dir, lib := filled(t)
-				if file == "faqbase.lock" && damage == "removed" {
-					t.Skip("without its lock file the folder is not known as an index")
-				}
 				do(t, filepath.Join(dir, file))
 				fill(t, dir, lib)
 				if n := fill(t, dir, lib); n != 0 {
@@ -213,6 +210,33 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := fill(t, dir, lib); n != storeDocuments {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	t.Run("a folder that was removed while it was used is an index again", func(t *testing.T) {
+		if os.PathSeparator == '\\' {
+			t.Skip("Windows does not remove open files")
+		}
+		dir, lib := filled(t)
+		e := openIndex(t, dir)
+		if err := e.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		changed := indextest.Library(t, strings.Replace(storeLibrary, "One repository", "A jujutsu", 1))
+		if err := e.Apply(t.Context(), changed); err != nil {
+			t.Fatal(err)
+		}
+		checkStore(t, e)
+		if _, err := index.Open(dir); !errors.Is(err, index.ErrLocked) {
+			t.Errorf("second open: error %v, want ErrLocked", err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := fill(t, dir, changed); n != 0 {
 			t.Errorf("wrote %d documents", n)
 		}
 	})
