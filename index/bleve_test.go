@@ -223,7 +223,7 @@ func TestSplitSentences(t *testing.T) {
 	for _, s := range splitSentences(text) {
 		got = append(got, text[s.start:s.end])
 	}
-	if s := strings.Join(got, "|"); s != "One.|Two, e.g.|this?|Three!|four 1.5|five。|六！" {
+	if s := strings.Join(got, "|"); s != "One.|Two, e.g. this?|Three!|four 1.5|five。|六！" {
 		t.Errorf("got %s", s)
 	}
 }
