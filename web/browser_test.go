@@ -401,6 +401,20 @@ func TestInTheBrowser(t *testing.T) {
 		b.is("scrollY", "1500")
 	})
 
+	t.Run("the table of contents names the part that is read", func(t *testing.T) {
+		s := open(t, load(t, fixture(t, map[string]string{
+			"parts.md": "# Parts\n\n## First?\n\n" + strings.Repeat("A line.\n\n", 30) + "## Second?\n\n" + strings.Repeat("A line.\n\n", 30) + "## Third?\n\nThe end.\n\n" + strings.Repeat("A line.\n\n", 30),
+		}), ""), Config{})
+		b := newTab(t, chrome)
+		current := `document.querySelector(".toc [aria-current]")?.hash === "#%s"`
+		b.run(chromedp.Navigate(s.http.URL + "/kb/parts#second"))
+		b.until(fmt.Sprintf(current, "second"))
+		for _, part := range []string{"third", "first", "second"} {
+			b.run(chromedp.Evaluate(fmt.Sprintf(`document.getElementById(%q).scrollIntoView({behavior: "instant"})`, part), nil))
+			b.until(fmt.Sprintf(current, part))
+		}
+	})
+
 	t.Run("code is copied", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)

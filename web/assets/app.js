@@ -269,17 +269,21 @@ addEventListener("keydown", (event) => {
 
 const toc = document.querySelector(".toc");
 if (toc && "IntersectionObserver" in window) {
-  const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const parts = [];
+  for (const link of toc.querySelectorAll("a")) {
+    const part = $(decodeURIComponent(link.hash.slice(1)));
+    if (part) parts.push([part, link]);
+  }
+  // The part that is read is the last one that begins above a third of the window.
   const observer = new IntersectionObserver(
-    (entries) => {
-      const top = entries.filter((e) => e.isIntersecting)[0];
-      if (!top) return;
+    () => {
+      const read = parts.findLast(([part]) => part.getBoundingClientRect().top < innerHeight / 3) ?? parts[0];
       toc.querySelector("[aria-current]")?.removeAttribute("aria-current");
-      links.get(top.target.id).setAttribute("aria-current", "true");
+      read[1].setAttribute("aria-current", "true");
     },
-    { rootMargin: "-80px 0px -70% 0px" },
+    { rootMargin: "0px 0px -67% 0px" },
   );
-  for (const id of links.keys()) if ($(id)) observer.observe($(id));
+  for (const [part] of parts) observer.observe(part);
 }
 
 // ---- changes of the pages
