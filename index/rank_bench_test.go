@@ -75,7 +75,7 @@ func TestWorkIsBounded(t *testing.T) {
 	e := openWith(t, lib)
 	limit := index.WorkLimit(2000 + len(lib.Pages))
 	for name, text := range map[string]string{
-		"32 words with typos": hostileQuery(lib),
+		"32 words with typos":      hostileQuery(lib),
 		"beginnings of most words": "s t c d b p m l r f g h n st tr pr",
 		"stop words alone":         strings.Repeat("the of and a in is it that for you with on ", 3),
 	} {
