@@ -41,9 +41,11 @@
 // inode and mode of each file with those it knows; of what differs, or changed in the
 // last two seconds, it reads the content and compares its digest; it parses what is
 // new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
-// events, at the latest 1 s after the first; without any every 30 s; every 2 s where
-// there are no events. What cannot be read keeps its last version, what is not there
-// any more is gone.
+// events; without any every 30 s; every 2 s where there are no events. If it finds
+// that the folder is still changing (an event came meanwhile, a file is younger than
+// 70 ms, or many changed at once), there is another look before there is a library, so
+// that a checkout is one change; but at the latest 1 s after the first event. What
+// cannot be read keeps its last version, what is not there any more is gone.
 //
 // # Pages
 //
