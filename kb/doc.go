@@ -160,6 +160,7 @@
 // those to pictures and files to theirs; "/x.md" is relative to the folder. None
 // leads out of the folder. Links outside have rel="noopener noreferrer". Of raw
 // HTML there remain text, plain elements without attributes, links and pictures.
+// A picture from another site is a link to it, with its description as the text.
 //
 // # Faults
 //
@@ -192,6 +193,7 @@
 //	no-title          warning  a page has no title
 //	pinned-and-hidden error    a curation pins and hides one id
 //	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
+//	remote-picture    warning  a picture from another site is shown as a link to it
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
 //	repeated-move     error    two pages say that one old address has moved to them
