@@ -19,8 +19,9 @@ type publisher struct {
 	progress *progress
 	ready    func(*kb.Library) error // called once, when the first library is served
 
-	served  bool // a library
-	failing bool // the last library was not taken
+	served     bool   // a library
+	generation uint64 // of the library that is served
+	failing    bool   // the last library was not taken
 }
 
 // The time after which a library that the engine could not take is tried again:
@@ -113,8 +114,11 @@ func (p *publisher) take(ctx context.Context, lib *kb.Library) (taken bool, err 
 		p.log.Info("the index is written again")
 	}
 	p.publish(lib)
-	p.log.Info("published", "generation", lib.Generation, "pages", len(lib.Pages),
-		"questions", lib.NumQuestions(), "indexed", p.engine.Indexed()-before)
+	if !p.served || lib.Generation > p.generation {
+		p.log.Info("published", "generation", lib.Generation, "pages", len(lib.Pages),
+			"questions", lib.NumQuestions(), "indexed", p.engine.Indexed()-before)
+	}
+	p.generation = lib.Generation
 	if p.served {
 		return true, nil
 	}

@@ -212,4 +212,19 @@ func TestPublisher(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a library of the same generation is published and not said to be", func(t *testing.T) {
+		inPublisher(t, func(p *published) {
+			faulty := *libs[0]
+			for _, lib := range []*kb.Library{libs[0], &faulty, libs[1]} {
+				p.libraries <- lib
+				synctest.Wait()
+			}
+			if got, want := p.served(), []*kb.Library{libs[0], &faulty, libs[1]}; !slices.Equal(got, want) {
+				t.Errorf("published %d libraries, want 3", len(got))
+			}
+			if got, want := p.messages(), []string{"msg=published", "msg=published"}; !slices.Equal(got, want) {
+				t.Errorf("said %v, want %v", got, want)
+			}
+		})
+	})
 }
