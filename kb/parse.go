@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -71,6 +72,8 @@ type reading struct {
 	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
 	comparison   *east.Table
 	headed       bool                  // the comparison is under a heading that names it
+	tables       [][]string            // the columns of those that may be the comparison, nil if headed
+	choice       int                   // the number of the comparison among them
 	sections     map[*ast.Heading]bool // headings that group questions
 	intro        []ast.Node
 	parts        []part
@@ -87,8 +90,11 @@ type part struct {
 }
 
 // read reads everything about a page but its HTML.
-func read(file string, src []byte, o Options) *reading {
-	r := &reading{file: file, base: o.Base}
+func read(file string, src []byte, o Options) *reading { return readChoosing(ownChoice, file, src, o) }
+
+// readChoosing is read for those who know which table is the comparison.
+func readChoosing(choice int, file string, src []byte, o Options) *reading {
+	r := &reading{file: file, base: o.Base, choice: noChoice}
 	src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
 	if bytes.HasPrefix(src, []byte("\uFEFF")) {
 		src = src[3:]
@@ -98,11 +104,13 @@ func read(file string, src []byte, o Options) *reading {
 	if !ok && unclosedMatter.Match(src) {
 		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
 		r.unclosed = !emptyLine.Match(bytes.TrimSpace(src))
+		r.front.keepOut(file, src, 0, &r.faults)
 	}
 	if ok {
 		front, faults, isFront := readFrontMatter(file, matter)
+		r.front, r.faults = front, faults
 		if isFront {
-			r.front, r.faults, r.src = front, faults, body
+			r.src = body
 		}
 	}
 	r.lineStarts = []int{0}
@@ -117,7 +125,7 @@ func read(file string, src []byte, o Options) *reading {
 	r.namePlaces(blocks, tags)
 	r.keepTags(tags)
 	r.findTitle()
-	r.findComparison()
+	r.findComparison(choice)
 	r.divide()
 	r.resolveLinks()
 	return r
@@ -129,6 +137,7 @@ func read(file string, src []byte, o Options) *reading {
 func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	var lists []*east.FootnoteList
 	var quotes []*ast.Blockquote
+	var pictures []*ast.Image
 	r.references = map[*east.FootnoteLink]int{}
 	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -140,6 +149,8 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 			r.headings = append(r.headings, n)
 		case *ast.Blockquote:
 			quotes = append(quotes, n)
+		case *ast.Image:
+			pictures = append(pictures, n)
 		case *east.FootnoteList:
 			lists = append(lists, n)
 		case *east.FootnoteLink:
@@ -153,6 +164,15 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	})
 	for _, q := range quotes {
 		r.makeAlert(q)
+	}
+	for _, n := range slices.Backward(pictures) { // those in others first
+		r.linkRemote(n)
+	}
+	for _, n := range blocks {
+		r.warnRemote(htmlSource(r.src, n), n)
+	}
+	for _, n := range tags {
+		r.warnRemote([]byte(rawTag(r.src, n)), n)
 	}
 	for _, list := range lists {
 		list.Parent().RemoveChild(list.Parent(), list)
@@ -303,12 +323,16 @@ func (r *reading) page(src []byte) *Page {
 	m := r.front
 	p := &Page{
 		Path: pagePath(r.file), File: r.file, Title: r.title, Summary: m.summary,
-		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases, Moved: m.moved,
+		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases,
 		Sources: m.sources, Author: m.author, Owner: m.owner, Lang: m.lang, Draft: m.draft,
 		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
 		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
 		anchors: r.anchorLines, links: r.links,
-		rendered: &rendering{file: r.file, src: src, base: r.base},
+		moves: m.moved, tables: r.tables, choice: r.choice,
+		rendered: &rendering{file: r.file, src: src, base: r.base, choice: r.choice},
+	}
+	for _, m := range m.moved {
+		p.Moved = append(p.Moved, m.old)
 	}
 	if len(p.Ecosystem) == 0 {
 		if folder, _, ok := strings.Cut(p.Path, "/"); ok {
@@ -377,7 +401,7 @@ func (p *Page) digest() Digest {
 		}
 	}
 	if p.Comparison != nil {
-		list(p.Comparison.Columns)
+		list(append([]string{strconv.Itoa(p.choice)}, p.Comparison.Columns...))
 	}
 	return digest(parts...)
 }

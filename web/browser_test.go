@@ -20,6 +20,9 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"faqbase/index"
+	"faqbase/kb"
 )
 
 // browser starts Chromium, or skips the test where there is none. With
@@ -167,8 +170,11 @@ func (b *tab) is(expression, want string) {
 // prevents it.
 func press(key string) chromedp.Action {
 	down := input.DispatchKeyEvent(input.KeyDown).WithKey(key)
-	if len(key) == 1 {
+	switch {
+	case len(key) == 1:
 		down = down.WithText(key)
+	case key == "Enter":
+		down = down.WithText("\r")
 	}
 	return chromedp.Tasks{down, input.DispatchKeyEvent(input.KeyUp).WithKey(key)}
 }
@@ -219,6 +225,85 @@ func TestInTheBrowser(t *testing.T) {
 		b.until(`location.pathname === "/kb/python/peewee" && location.hash === "#is-peewee-still-maintained"`)
 		b.run(chromedp.Evaluate("history.back()", nil)) // NavigateBack waits for a load, which a cached page has not
 		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("q").value === "maintained"`)
+	})
+
+	t.Run("from a correction a link leads to the exact words, and typing on leaves them", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/?q=mantained"))
+		b.until(`document.querySelector(".note").textContent.startsWith("Searched for maintained instead of mantained.")`)
+		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".note a"), press("Enter"))
+		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
+		b.is("window.stayed", "true")
+		b.is("document.activeElement.id", "count")
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=mantained" && ` + shownHeading + `.startsWith("1 answer")`)
+		b.run(chromedp.Evaluate("history.forward()", nil))
+		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
+		b.run(chromedp.SendKeys("#q", "s"))
+		b.until(`location.search === "?q=smantained" && ` + shownHeading + `.includes("smantained")`)
+	})
+
+	t.Run("why a result is there opens by keyboard, is fetched once and leaves with the query", func(t *testing.T) {
+		var fetched atomic.Int32
+		s := serve(t, lib, Config{Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+			if q.Explain {
+				fetched.Add(1)
+			}
+			return explaining(lib).Search(ctx, q)
+		}}})
+		b := newTab(t, chrome)
+		const why = `document.querySelectorAll(".hit footer details.why")`
+		b.run(chromedp.Navigate(s.http.URL + "/?q=peewee"))
+		b.until(why + `.length === 2`)
+		b.is(`document.querySelectorAll(".reasons").length`, "0")
+		b.run(chromedp.Focus(".why summary"), press("Enter"))
+		b.until(why + `[0].open && ` + why + `[0].innerText.includes("“peewee” is in the question")`)
+		b.is(why+`[0].innerText.includes("asked <daily>")`, "true")
+		b.is(why+`[1].open`, "false")
+		b.is(`document.activeElement.textContent`, "Why this result")
+		b.run(chromedp.Evaluate(why+`[1].querySelector("summary").click()`, nil))
+		b.until(why + `[1].open && ` + why + `[1].innerText.includes("Rank 2")`)
+		if n := fetched.Load(); n != 1 {
+			t.Errorf("fetched %d times, want once for all hits", n)
+		}
+		b.is("location.search", "?q=peewee")
+		b.run(chromedp.SendKeys("#q", "s"))
+		b.until(`location.search === "?q=speewee" && ` + why + `.length === 2 && document.querySelectorAll(".reasons").length === 0`)
+	})
+
+	t.Run("reasons that cannot be had leave the result closed, to be tried again", func(t *testing.T) {
+		var serving atomic.Pointer[kb.Library]
+		serving.Store(lib)
+		s := serve(t, lib, Config{Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+			r, err := explaining(serving.Load()).Search(ctx, q)
+			if q.Explain && serving.Load() == lib {
+				r.Hits = nil // as if others were found meanwhile
+			}
+			return r, err
+		}}})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), chromedp.Click(".why summary"))
+		b.until(`document.getElementById("status").textContent === "The reasons did not come. Try again." && !document.querySelector(".why").open`)
+		next := load(t, fixture(t, map[string]string{"new.md": "# New\n"}), "")
+		serving.Store(next)
+		s.Publish(next)
+		b.run(chromedp.Click(".why summary"))
+		b.until(`document.querySelector(".why").innerText.includes("Rank 1")`)
+	})
+
+	t.Run("where a filter blocks, the page without it is one step away", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/?q=maintained&tool=gin"))
+		b.is(shownHeading, "No answers for maintained")
+		b.is(`document.querySelector(".blocked").innerText`, "Without Tool: Gin: 1 answer")
+		b.is(`document.querySelector(".nothing .questions a").textContent`, "Is Peewee still maintained?")
+		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".blocked a"), press("Enter"))
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer")`)
+		b.is("window.stayed", "true")
+		b.is("document.activeElement.id", "count")
+		b.is(`document.querySelectorAll("#facets :checked").length`, "0")
 	})
 
 	t.Run("keys move through the results", func(t *testing.T) {
@@ -314,6 +399,20 @@ func TestInTheBrowser(t *testing.T) {
 		s.Publish(load(t, fixture(t, long("new end")), ""))
 		b.until(`document.querySelector("main").textContent.includes("new end")`)
 		b.is("scrollY", "1500")
+	})
+
+	t.Run("the table of contents names the part that is read", func(t *testing.T) {
+		s := open(t, load(t, fixture(t, map[string]string{
+			"parts.md": "# Parts\n\n## First?\n\n" + strings.Repeat("A line.\n\n", 30) + "## Second?\n\n" + strings.Repeat("A line.\n\n", 30) + "## Third?\n\nThe end.\n\n" + strings.Repeat("A line.\n\n", 30),
+		}), ""), Config{})
+		b := newTab(t, chrome)
+		current := `document.querySelector(".toc [aria-current]")?.hash === "#%s"`
+		b.run(chromedp.Navigate(s.http.URL + "/kb/parts#second"))
+		b.until(fmt.Sprintf(current, "second"))
+		for _, part := range []string{"third", "first", "second"} {
+			b.run(chromedp.Evaluate(fmt.Sprintf(`document.getElementById(%q).scrollIntoView({behavior: "instant"})`, part), nil))
+			b.until(fmt.Sprintf(current, part))
+		}
 	})
 
 	t.Run("code is copied", func(t *testing.T) {

@@ -29,13 +29,16 @@ type resultsView struct {
 	Front       bool   // nothing was asked
 	Total       int
 	Corrections []index.Correction
+	Exact       bool   // nothing was corrected, as asked
+	Respell     string // the address of the same search with corrections, or without them
 	Dropped     []string
 	Ignored     []string
 	Hits        []hitView
 	Facets      []facetView
 	Chips       []chip
 	Clear       string // the address without any filter
-	Unfiltered  int    // hits without any filter, where there are none with
+	Blocked     []blockedView
+	Nearest     []index.Hit // where there are no hits
 	Sorts       []sortOption
 	Size        int // where it is not the usual
 	Group       bool
@@ -44,6 +47,7 @@ type resultsView struct {
 	Next        string
 	First       int // the number of the first hit
 	Comparisons []*kb.Page
+	Explained   []index.Explanation // of the ids that were asked about
 	Overview    *overview
 }
 
@@ -58,6 +62,8 @@ type hitView struct {
 	Question    *kb.Question
 	Tools       []*kb.Tool
 	More        int
+	Explanation *index.Explanation // nil unless asked for
+	Why         string             // the address where it is, "" where it is here or there is no query
 }
 
 // IsComparison tells whether the hit is a page with a quick comparison.
@@ -94,6 +100,14 @@ type valueView struct {
 
 // A chip is a selected value with the address that has it removed.
 type chip struct{ ID, Facet, Name, URL string }
+
+// A blockedView is a selection that leaves out every hit.
+type blockedView struct {
+	Facet string   // its label, "" for all selections together
+	Names []string // that are selected in it
+	Total int      // hits without the selection, at the address URL
+	URL   string
+}
 
 type sortOption struct {
 	Value    index.Sort
@@ -222,11 +236,16 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		Text:        strings.TrimSpace(a.asked.Text),
 		Total:       r.Total,
 		Corrections: r.Corrections,
+		Exact:       a.asked.Exact,
 		Dropped:     r.Dropped,
 		Ignored:     r.Ignored,
 		Group:       a.asked.Group,
+		Explained:   r.Explanations,
 		Overview:    o,
 	}
+	respelt := a.asked
+	respelt.Exact, respelt.Page = !a.asked.Exact, 1
+	v.Respell = s.address("/", respelt)
 	if a.asked.Size != sizeUnsaid {
 		v.Size = a.asked.Size
 	}
@@ -252,19 +271,24 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = "All questions"
 	}
-	v.Clear = s.address("/", index.Query{Text: withoutTokens(a.asked.Text, func(f kb.Facet, value string) bool {
-		_, ok := lib.Value(f, value)
-		return ok
-	}), Sort: a.asked.Sort, Size: a.asked.Size})
-	if filtered && r.Total == 0 {
-		q := a.asked
-		q.Category, q.Ecosystem, q.Tool = nil, nil, nil
-		q.Text, q.Page, q.Size = parseParams(cutQuery(v.Clear)).Get("q"), 1, 0
-		without, err := s.search(ctx, q)
-		if err != nil {
-			return resultsView{}, err
+	v.Clear = s.address("/", withoutFacets(a, facetNames[:]...))
+	if r.Total == 0 {
+		v.Nearest = r.Nearest
+		most := 0
+		for _, b := range r.Blocked {
+			if b.Total > 0 {
+				most = max(most, b.Total)
+				v.Blocked = append(v.Blocked, blockedView{
+					Facet: facetLabels[b.Facet],
+					Names: b.Values,
+					Total: b.Total,
+					URL:   s.address("/", withoutFacets(a, b.Facet)),
+				})
+			}
 		}
-		v.Unfiltered = without.Total
+		if r.Unfiltered > most {
+			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
+		}
 	}
 	for _, option := range sortLabels {
 		option.Selected = option.Value == a.asked.Sort
@@ -273,7 +297,13 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	v.First = (a.asked.Page-1)*a.asked.Size + 1
 	seen := make(map[*kb.Page]bool)
 	for i, hit := range r.Hits {
-		v.Hits = append(v.Hits, newHitView(lib, i+1, hit))
+		view := newHitView(lib, i+1, hit)
+		if v.Text != "" && hit.Explanation == nil {
+			explained := a.asked
+			explained.Explain = true
+			view.Why = s.address("/", explained) + "#" + view.ID
+		}
+		v.Hits = append(v.Hits, view)
 		if hit.Page.Comparison != nil && !seen[hit.Page] && len(v.Comparisons) < 6 {
 			seen[hit.Page] = true
 			v.Comparisons = append(v.Comparisons, hit.Page)
@@ -283,10 +313,19 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	return v, nil
 }
 
-// cutQuery is the query of an address.
-func cutQuery(address string) string {
-	_, query, _ := strings.Cut(address, "?")
-	return query
+// withoutFacets is the first page of what was asked without any selection of the
+// facets, chosen or typed.
+func withoutFacets(a *answer, without ...kb.Facet) index.Query {
+	q := a.asked
+	q.Page = 1
+	for _, f := range without {
+		*chosenValues(&q, f) = nil
+	}
+	q.Text = withoutTokens(q.Text, func(f kb.Facet, value string) bool {
+		_, known := a.found.Library.Value(f, value)
+		return known && slices.Contains(without, f)
+	})
+	return q
 }
 
 // headingID finds the ids of headings inside answers: they are unique on their
@@ -303,6 +342,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 		Page:        hit.Page,
 		Question:    hit.Question,
 		More:        hit.More,
+		Explanation: hit.Explanation,
 	}
 	tools := hit.Page.Tools
 	if hit.Question != nil {

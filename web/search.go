@@ -60,6 +60,16 @@ type (
 		Ignored     []string         `json:"ignored"`
 		Hits        []hitJSON        `json:"hits"`
 		Facets      facetsJSON       `json:"facets"`
+		// Only where there are no hits.
+		Blocked []blockedJSON   `json:"blocked,omitzero"`
+		Nearest []neighbourJSON `json:"nearest,omitzero"`
+		// Only with explain=1: those that were asked for by id.
+		Explanations []explanationJSON `json:"explanations,omitzero"`
+	}
+	blockedJSON struct {
+		Facet  kb.Facet `json:"facet"`
+		Values []string `json:"values"`
+		Total  int      `json:"total"`
 	}
 	queryJSON struct {
 		Q         string     `json:"q"`
@@ -70,6 +80,7 @@ type (
 		Size      int        `json:"size"`
 		Sort      index.Sort `json:"sort"`
 		Group     string     `json:"group,omitempty"`
+		Exact     bool       `json:"exact,omitempty"`
 	}
 	correctionJSON struct {
 		From string `json:"from"`
@@ -79,6 +90,22 @@ type (
 		entryJSON
 		Score float64 `json:"score"`
 		More  int     `json:"more,omitempty"`
+		// Only with explain=1.
+		Pinned      *pinnedJSON      `json:"pinned,omitempty"`
+		Explanation *explanationJSON `json:"explanation,omitempty"`
+	}
+	pinnedJSON struct {
+		Reason string `json:"reason"`
+	}
+	explanationJSON struct {
+		ID      string       `json:"id,omitempty"` // not in a hit, which has its own
+		Rank    int          `json:"rank"`         // 0 if it is not listed
+		Score   float64      `json:"score"`
+		Reasons []reasonJSON `json:"reasons"`
+	}
+	reasonJSON struct {
+		Text  string  `json:"text"`
+		Value float64 `json:"value"`
 	}
 	// An entryJSON is what hits and questions have in common.
 	entryJSON struct {
@@ -135,6 +162,7 @@ func newSearchJSON(a *answer) searchJSON {
 			Page:      a.asked.Page,
 			Size:      a.asked.Size,
 			Sort:      a.asked.Sort,
+			Exact:     a.asked.Exact,
 		},
 		Total:       r.Total,
 		TookMS:      math.Round(a.took.Seconds()*1e5) / 1e2,
@@ -158,10 +186,45 @@ func newSearchJSON(a *answer) searchJSON {
 	for i, hit := range r.Hits {
 		entry := newEntryJSON(hit.Page, hit.Question)
 		entry.QuestionHTML, entry.SnippetHTML = hit.QuestionHTML, hit.SnippetHTML
-		out.Hits[i] = hitJSON{entryJSON: entry, Score: math.Round(hit.Score*1e4) / 1e4, More: hit.More}
+		out.Hits[i] = hitJSON{entryJSON: entry, Score: rounded(hit.Score), More: hit.More}
+		if hit.Explanation != nil {
+			explanation := newExplanationJSON(*hit.Explanation)
+			explanation.ID = ""
+			out.Hits[i].Explanation = &explanation
+		}
+		if hit.Pinned != nil && a.asked.Explain {
+			out.Hits[i].Pinned = &pinnedJSON{Reason: hit.Pinned.Reason}
+		}
+	}
+	if a.asked.Explain {
+		out.Explanations = make([]explanationJSON, len(r.Explanations))
+		for i, e := range r.Explanations {
+			out.Explanations[i] = newExplanationJSON(e)
+		}
+	}
+	if r.Total == 0 {
+		out.Blocked, out.Nearest = []blockedJSON{}, []neighbourJSON{}
+		for _, b := range r.Blocked {
+			out.Blocked = append(out.Blocked, blockedJSON(b))
+		}
+		for _, hit := range r.Nearest {
+			entry := newEntryJSON(hit.Page, hit.Question)
+			out.Nearest = append(out.Nearest, neighbourJSON{ID: entry.ID, URL: entry.URL, Question: entry.Question})
+		}
 	}
 	return out
 }
+
+func newExplanationJSON(e index.Explanation) explanationJSON {
+	out := explanationJSON{ID: e.ID, Rank: e.Rank, Score: rounded(e.Score), Reasons: make([]reasonJSON, len(e.Reasons))}
+	for i, r := range e.Reasons {
+		out.Reasons[i] = reasonJSON{Text: r.Text, Value: rounded(r.Value)}
+	}
+	return out
+}
+
+// rounded is a score as it is written.
+func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
 
 // newEntryJSON describes a question, or a page if question is nil, without
 // marks and snippet.
@@ -324,11 +387,22 @@ func hasWordPrefix(text, prefix string) bool {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
+// How many related questions there are at most.
+const (
+	relatedToQuestion = 3
+	relatedToPage     = 5
+)
+
 type (
 	questionJSON struct {
 		entryJSON
 		Next     *neighbourJSON `json:"next"`
 		Previous *neighbourJSON `json:"previous"`
+		Related  []relatedJSON  `json:"related"`
+	}
+	relatedJSON struct {
+		neighbourJSON
+		Reason string `json:"reason"`
 	}
 	neighbourJSON struct {
 		ID       string `json:"id"`
@@ -369,6 +443,14 @@ func (s *Server) question(c *gin.Context) error {
 		if i+1 < len(q.Page.Questions) {
 			out.Next = newNeighbourJSON(q.Page.Questions[i+1])
 		}
+	}
+	related, err := s.related(c.Request.Context(), lib, q.ID, relatedToQuestion)
+	if err != nil {
+		return err
+	}
+	out.Related = make([]relatedJSON, len(related))
+	for i, r := range related {
+		out.Related[i] = relatedJSON{neighbourJSON: *newNeighbourJSON(r.Question), Reason: r.Reason}
 	}
 	return s.json(c, out)
 }

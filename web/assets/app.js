@@ -122,6 +122,7 @@ function swap(fragment) {
   for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
   results.replaceChildren(fragment);
   addCopyButtons(results);
+  foldReasons();
   $("facets").scrollTop = scroll;
   const name = $("main").dataset.title;
   document.title = name ? `${name} - ${title}` : title;
@@ -143,6 +144,7 @@ if (results) {
   field.addEventListener("input", () => composing || typed());
   function typed() {
     clearTimeout(timer);
+    results.querySelector("[name=exact]")?.remove(); // was about the words before
     timer = setTimeout(() => asked() !== shown && show(asked(), "replace"), 120);
   }
   form.addEventListener("submit", (event) => {
@@ -153,7 +155,7 @@ if (results) {
     if (event.target.form === form) show(asked(), "push");
   });
   results.addEventListener("click", (event) => {
-    const link = event.target.closest(".chips a, .pager a, .nothing a");
+    const link = event.target.closest(".chips a, .pager a, .note a, .nothing a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return;
@@ -178,6 +180,48 @@ if (results) {
     const typedBefore = field.value !== (new URLSearchParams(shown).get("q") ?? "");
     if (typedBefore && document.activeElement === field) typed();
   });
+}
+
+// ---- why this result
+
+// foldReasons makes a disclosure of each link to the reasons of a hit.
+function foldReasons() {
+  for (const link of results.querySelectorAll("a.why")) {
+    const why = document.createElement("details");
+    why.className = "why";
+    why.dataset.search = link.search;
+    const summary = document.createElement("summary");
+    summary.textContent = link.textContent;
+    why.append(summary);
+    link.replaceWith(why);
+  }
+}
+
+// explain fetches the reasons of all hits that are shown and puts them into their
+// disclosures. A search that was changed meanwhile gets none.
+async function explain(opened) {
+  const of = (why) => why.closest(".hit").querySelector(":is(h2, h3) > a").getAttribute("href");
+  try {
+    const response = await fetch(new URL("results" + opened.dataset.search, base));
+    if (!response.ok) throw new Error(response.status);
+    const reasons = new Map();
+    for (const why of parse(await response.text()).querySelectorAll(".why")) reasons.set(of(why), why.lastElementChild);
+    if (!reasons.has(of(opened))) throw new Error("not listed any more");
+    for (const why of results.querySelectorAll(".why")) {
+      if (why.dataset.search === opened.dataset.search && reasons.has(of(why)) && !why.querySelector(".reasons")) {
+        why.append(reasons.get(of(why)));
+      }
+    }
+  } catch {
+    opened.open = false;
+    say("The reasons did not come. Try again.");
+  }
+}
+
+if (results) {
+  foldReasons();
+  const toggled = ({ target }) => target.matches(".why[open]:not(:has(.reasons))") && explain(target);
+  results.addEventListener("toggle", toggled, true); // does not bubble
 }
 
 // ---- keys
@@ -225,17 +269,21 @@ addEventListener("keydown", (event) => {
 
 const toc = document.querySelector(".toc");
 if (toc && "IntersectionObserver" in window) {
-  const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const parts = [];
+  for (const link of toc.querySelectorAll("a")) {
+    const part = $(decodeURIComponent(link.hash.slice(1)));
+    if (part) parts.push([part, link]);
+  }
+  // The part that is read is the last one that begins above a third of the window.
   const observer = new IntersectionObserver(
-    (entries) => {
-      const top = entries.filter((e) => e.isIntersecting)[0];
-      if (!top) return;
+    () => {
+      const read = parts.findLast(([part]) => part.getBoundingClientRect().top < innerHeight / 3) ?? parts[0];
       toc.querySelector("[aria-current]")?.removeAttribute("aria-current");
-      links.get(top.target.id).setAttribute("aria-current", "true");
+      read[1].setAttribute("aria-current", "true");
     },
-    { rootMargin: "-80px 0px -70% 0px" },
+    { rootMargin: "0px 0px -67% 0px" },
   );
-  for (const id of links.keys()) if ($(id)) observer.observe($(id));
+  for (const [part] of parts) observer.observe(part);
 }
 
 // ---- changes of the pages
