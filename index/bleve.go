@@ -16,7 +16,9 @@ import (
 // Bleve is the engine that holds a library on one machine. Safe for concurrent use.
 type Bleve struct {
 	weights *weights
-	scratch sync.Pool // of *scratch
+	scratch sync.Pool        // of *scratch
+	now     func() time.Time // tells whether a curation still holds
+	typing  sync.Pool        // of *typing
 
 	// life is held for reading by each search, for writing by Close.
 	life   sync.RWMutex
@@ -29,6 +31,7 @@ type Bleve struct {
 	held     contents       // nil where it must be read from the index
 	pages    []*pageEntries // of the state
 	classes  *classes
+	lexicon  *lexicon
 	// failed says that a batch was not written, whereupon the next Apply begins
 	// with an empty index; partial, that the index is not what the state holds.
 	failed, partial bool
@@ -59,8 +62,10 @@ func Open(dir string) (*Bleve, error) {
 	}
 	b := &Bleve{
 		weights: defaultWeights(),
+		now:     time.Now,
 		store:   s,
 		classes: newClasses(),
+		lexicon: newLexicon(),
 		loose:   make(map[string]bool),
 		stop:    make(chan struct{}),
 	}
@@ -98,6 +103,9 @@ type state struct {
 	dictionary *dictionary
 	suggester  *suggester
 	reader     bleveindex.IndexReader
+	// kept are lists of postings by word of the dictionary, keptSize their postings.
+	kept     []atomic.Pointer[[]posting]
+	keptSize atomic.Int64
 	// entryOf gives the number of an entry by the number of its document.
 	entryOf []int32
 	users   atomic.Int64 // and one while it is the engine's
@@ -110,6 +118,7 @@ func newState(s *store, c *catalog, d *dictionary, g *suggester) (*state, error)
 		return nil, err
 	}
 	st := &state{catalog: c, dictionary: d, suggester: g, reader: r}
+	st.kept = make([]atomic.Pointer[[]posting], len(d.words))
 	st.users.Store(1)
 	n := 0
 	err = eachDocument(r, func(number uint64, id string) error {
@@ -275,7 +284,7 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 	}
 	dict = dict.with(found, b.classes)
 	c := newCatalog(lib, pages, b.classes.len(), b.weights)
-	s, err := newState(b.store, c, dict, newSuggester(c))
+	s, err := newState(b.store, c, dict, newSuggester(lib, pages, b.lexicon))
 	if err != nil {
 		return err
 	}

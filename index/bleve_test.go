@@ -18,7 +18,7 @@ import (
 	"faqbase/kb"
 )
 
-func testLibrary(t *testing.T, answers ...string) *kb.Library {
+func testLibrary(t testing.TB, answers ...string) *kb.Library {
 	t.Helper()
 	files := make(fstest.MapFS)
 	for i, a := range answers {
@@ -31,7 +31,7 @@ func testLibrary(t *testing.T, answers ...string) *kb.Library {
 	return lib
 }
 
-func openTest(t *testing.T, dir string, lib *kb.Library) *Bleve {
+func openTest(t testing.TB, dir string, lib *kb.Library) *Bleve {
 	t.Helper()
 	b, err := Open(dir)
 	if err != nil {

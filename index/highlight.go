@@ -26,14 +26,16 @@ func newMarker(s *state, m *match) *marker {
 	if m == nil {
 		return mk
 	}
-	content := slices.ContainsFunc(m.words, func(w matchedWord) bool { return !w.stop && w.df > 0 })
+	content := slices.ContainsFunc(m.words, func(w matchedWord) bool { return !w.stop && w.known })
 	for i, w := range m.words {
 		mk.weight = append(mk.weight, w.weight)
 		if w.stop && content {
 			continue
 		}
 		for _, t := range w.terms {
-			mk.words[s.dictionary.words[t.word].text] |= 1 << i
+			for _, word := range t.words {
+				mk.words[s.dictionary.words[word].text] |= 1 << i
+			}
 		}
 	}
 	return mk

@@ -92,6 +92,8 @@ type Query struct {
 	Size                      int // hits on a page, 0 to 100
 	Sort                      Sort
 	Group                     bool // at most three questions of a page
+	// Exact searches the words as they were typed, without correcting any.
+	Exact bool
 }
 
 // A Sort is an order of hits.
@@ -120,6 +122,21 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Blocked, Unfiltered and Nearest are filled where Total is 0 alone. Blocked has
+	// each facet with a selection, and Unfiltered the number of hits without any;
+	// both are empty where there are none either.
+	Blocked    []Blocked
+	Unfiltered int
+	// Nearest are at most three questions that have some of the words, or what is
+	// near to them; none if Size is 0.
+	Nearest []Hit
+}
+
+// A Blocked is a facet by which hits are left out.
+type Blocked struct {
+	Facet  kb.Facet
+	Values []string // that are selected
+	Total  int      // hits without this facet's selection, every other one kept
 }
 
 // A Hit is a question, or a page whose title, tools, summary or comparison match.
@@ -130,6 +147,8 @@ type Hit struct {
 	// everything else escaped.
 	QuestionHTML, SnippetHTML string
 	Score                     float64
+	// Pinned is the curation that put the hit first, nil if none did.
+	Pinned *kb.Curation
 	// More is the number of further hits of the same page that grouping left out.
 	More int
 }
@@ -159,9 +178,27 @@ type Suggestion struct {
 	URL  string
 }
 
-// A Suggester completes.
+// A Suggester completes. It gives at most n suggestions, 50 at most, best first, each
+// target once; of an n below 1, and of a text without words, none. Only the first 512
+// bytes and 32 words of the text are read. Safe for concurrent use; an error is the
+// context's or one of the engine itself.
 type Suggester interface {
 	Suggest(ctx context.Context, text string, n int) ([]Suggestion, error)
+}
+
+// A Related is a question that has to do with another one or with a page, and why, in
+// a few words: "also about pnpm", "same tools", "similar question".
+type Related struct {
+	Question *kb.Question
+	Reason   string
+}
+
+// A Relater knows which questions belong together. For the id of a question or the
+// path of a page it gives at most n questions of other pages, the closest first; fewer
+// where fewer have to do with it, none for an id that the library does not have. Safe
+// for concurrent use; an error is the context's or one of the engine itself.
+type Relater interface {
+	Related(ctx context.Context, id string, n int) ([]Related, error)
 }
 
 // An Engine holds a library and finds in it. What all engines promise is written
@@ -169,6 +206,7 @@ type Suggester interface {
 type Engine interface {
 	Searcher
 	Suggester
+	Relater
 	// Apply makes the engine hold exactly lib. Searches go on meanwhile, each on
 	// the state from before or after, never between.
 	Apply(ctx context.Context, lib *kb.Library) error

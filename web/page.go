@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"faqbase/index"
 	"faqbase/kb"
 )
 
@@ -28,6 +29,7 @@ type pageView struct {
 	Parts    []part
 	Contents []content
 	Related  []kb.Related
+	Further  []index.Related // questions of other pages
 }
 
 // A part is one block of a page; exactly one of its fields is set.
@@ -174,6 +176,11 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 		if len(table.Facts) > 0 {
 			v.Facts = table
 		}
+	}
+	var err error
+	if v.Further, err = s.related(c.Request.Context(), lib, p.Path, relatedToPage); err != nil {
+		s.log.Warn("related questions", "page", p.Path, "err", err)
+		c.Writer.Header().Del("ETag") // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)
 }

@@ -35,7 +35,8 @@ type resultsView struct {
 	Facets      []facetView
 	Chips       []chip
 	Clear       string // the address without any filter
-	Unfiltered  int    // hits without any filter, where there are none with
+	Blocked     []blockedView
+	Nearest     []index.Hit // where there are no hits
 	Sorts       []sortOption
 	Size        int // where it is not the usual
 	Group       bool
@@ -94,6 +95,14 @@ type valueView struct {
 
 // A chip is a selected value with the address that has it removed.
 type chip struct{ ID, Facet, Name, URL string }
+
+// A blockedView is a selection that leaves out every hit.
+type blockedView struct {
+	Facet string   // its label, "" for all selections together
+	Names []string // that are selected in it
+	Total int      // hits without the selection, at the address URL
+	URL   string
+}
 
 type sortOption struct {
 	Value    index.Sort
@@ -252,19 +261,24 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = "All questions"
 	}
-	v.Clear = s.address("/", index.Query{Text: withoutTokens(a.asked.Text, func(f kb.Facet, value string) bool {
-		_, ok := lib.Value(f, value)
-		return ok
-	}), Sort: a.asked.Sort, Size: a.asked.Size})
-	if filtered && r.Total == 0 {
-		q := a.asked
-		q.Category, q.Ecosystem, q.Tool = nil, nil, nil
-		q.Text, q.Page, q.Size = parseParams(cutQuery(v.Clear)).Get("q"), 1, 0
-		without, err := s.search(ctx, q)
-		if err != nil {
-			return resultsView{}, err
+	v.Clear = s.address("/", withoutFacets(a, facetNames[:]...))
+	if r.Total == 0 {
+		v.Nearest = r.Nearest
+		most := 0
+		for _, b := range r.Blocked {
+			if b.Total > 0 {
+				most = max(most, b.Total)
+				v.Blocked = append(v.Blocked, blockedView{
+					Facet: facetLabels[b.Facet],
+					Names: b.Values,
+					Total: b.Total,
+					URL:   s.address("/", withoutFacets(a, b.Facet)),
+				})
+			}
 		}
-		v.Unfiltered = without.Total
+		if r.Unfiltered > most {
+			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
+		}
 	}
 	for _, option := range sortLabels {
 		option.Selected = option.Value == a.asked.Sort
@@ -283,10 +297,19 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	return v, nil
 }
 
-// cutQuery is the query of an address.
-func cutQuery(address string) string {
-	_, query, _ := strings.Cut(address, "?")
-	return query
+// withoutFacets is the first page of what was asked without any selection of the
+// facets, chosen or typed.
+func withoutFacets(a *answer, without ...kb.Facet) index.Query {
+	q := a.asked
+	q.Page = 1
+	for _, f := range without {
+		*chosenValues(&q, f) = nil
+	}
+	q.Text = withoutTokens(q.Text, func(f kb.Facet, value string) bool {
+		_, known := a.found.Library.Value(f, value)
+		return known && slices.Contains(without, f)
+	})
+	return q
 }
 
 // headingID finds the ids of headings inside answers: they are unique on their

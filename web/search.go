@@ -60,6 +60,14 @@ type (
 		Ignored     []string         `json:"ignored"`
 		Hits        []hitJSON        `json:"hits"`
 		Facets      facetsJSON       `json:"facets"`
+		// Only where there are no hits.
+		Blocked []blockedJSON   `json:"blocked,omitzero"`
+		Nearest []neighbourJSON `json:"nearest,omitzero"`
+	}
+	blockedJSON struct {
+		Facet  kb.Facet `json:"facet"`
+		Values []string `json:"values"`
+		Total  int      `json:"total"`
 	}
 	queryJSON struct {
 		Q         string     `json:"q"`
@@ -159,6 +167,16 @@ func newSearchJSON(a *answer) searchJSON {
 		entry := newEntryJSON(hit.Page, hit.Question)
 		entry.QuestionHTML, entry.SnippetHTML = hit.QuestionHTML, hit.SnippetHTML
 		out.Hits[i] = hitJSON{entryJSON: entry, Score: math.Round(hit.Score*1e4) / 1e4, More: hit.More}
+	}
+	if r.Total == 0 {
+		out.Blocked, out.Nearest = []blockedJSON{}, []neighbourJSON{}
+		for _, b := range r.Blocked {
+			out.Blocked = append(out.Blocked, blockedJSON(b))
+		}
+		for _, hit := range r.Nearest {
+			entry := newEntryJSON(hit.Page, hit.Question)
+			out.Nearest = append(out.Nearest, neighbourJSON{ID: entry.ID, URL: entry.URL, Question: entry.Question})
+		}
 	}
 	return out
 }
@@ -324,11 +342,22 @@ func hasWordPrefix(text, prefix string) bool {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
+// How many related questions there are at most.
+const (
+	relatedToQuestion = 3
+	relatedToPage     = 5
+)
+
 type (
 	questionJSON struct {
 		entryJSON
 		Next     *neighbourJSON `json:"next"`
 		Previous *neighbourJSON `json:"previous"`
+		Related  []relatedJSON  `json:"related"`
+	}
+	relatedJSON struct {
+		neighbourJSON
+		Reason string `json:"reason"`
 	}
 	neighbourJSON struct {
 		ID       string `json:"id"`
@@ -369,6 +398,14 @@ func (s *Server) question(c *gin.Context) error {
 		if i+1 < len(q.Page.Questions) {
 			out.Next = newNeighbourJSON(q.Page.Questions[i+1])
 		}
+	}
+	related, err := s.related(c.Request.Context(), lib, q.ID, relatedToQuestion)
+	if err != nil {
+		return err
+	}
+	out.Related = make([]relatedJSON, len(related))
+	for i, r := range related {
+		out.Related[i] = relatedJSON{neighbourJSON: *newNeighbourJSON(r.Question), Reason: r.Reason}
 	}
 	return s.json(c, out)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,6 +36,8 @@ func TestJSON(t *testing.T) {
 		"search-facets":     "/search?q=peewee&ecosystem=python&tool=Peewee&size=1&page=2&sort=title&unknown=x",
 		"search-typed":      "/search?q=tool%3Asqla+together",
 		"search-nothing":    "/search?q=maintained&tool=nosuchtool",
+		"search-blocked":    "/search?q=maintained&tool=Gin&category=ORMs",
+		"search-nearest":    "/search?q=%22asyncio+zzzz%22",
 		"search-page":       "/search?q=mature&group=page",
 		"suggest":           "/suggest?q=djang",
 		"facets":            "/facets/ecosystem",
@@ -399,8 +402,8 @@ func TestFilters(t *testing.T) {
 	})
 	t.Run("an unknown value can be taken away", func(t *testing.T) {
 		v := view("q=odd&tool=no+such")
-		if v.Total != 0 || len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Unfiltered != 45 {
-			t.Errorf("%d hits, %d without filters, %+v", v.Total, v.Unfiltered, v.Chips)
+		if v.Total != 0 || len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || len(v.Blocked) != 1 || v.Blocked[0].Total != 45 {
+			t.Errorf("%d hits, blocked %+v, %+v", v.Total, v.Blocked, v.Chips)
 		}
 	})
 	t.Run("pages lead to each other", func(t *testing.T) {
@@ -426,6 +429,144 @@ func TestFilters(t *testing.T) {
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
 		}
+	})
+}
+
+// TestNothingFound reads what the page offers where there are no hits.
+func TestNothingFound(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for _, c := range []struct {
+		claim, query string
+		want         []string // links with what stands after them
+	}{
+		{
+			"the filter that blocks is offered without, the others are kept",
+			"?q=maintained&tool=gin&category=orms&sort=title",
+			[]string{
+				"/?q=maintained&category=orms&sort=title Without Tool: Gin: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"a typed filter is taken out of the words",
+			"?q=" + url.QueryEscape(`maintained tool:gin`),
+			[]string{
+				"/?q=maintained Without Tool: Gin: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"values of one filter are named together",
+			"?q=maintained&tool=gin&tool=echo",
+			[]string{
+				"/?q=maintained Without Tool: Gin or Echo: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"all filters together are offered where that gives more",
+			"?q=faster&tool=peewee&category=web+frameworks",
+			[]string{
+				"/?q=faster&category=web+frameworks Without Tool: Peewee: 1 answer",
+				"/?q=faster Without any filter: 2 answers",
+				"/kb/go/router-comparison#which-router-is-faster-gin-or-echo Which router is faster, Gin or Echo? Gin vs Echo vs chi",
+				"/kb/python/sqlalchemy-vs-django-orm#is-sqlalchemy-faster-than-django-orm Is SQLAlchemy faster than Django ORM? SQLAlchemy vs Django ORM",
+			},
+		},
+		{
+			"filters that block nothing by themselves can only be left out together",
+			"?q=maintained&tool=gin&ecosystem=go",
+			[]string{
+				"/?q=maintained Without any filter: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"words that stand together nowhere lead to what has some of them",
+			"?q=" + url.QueryEscape(`"asyncio zzzz"`),
+			[]string{"/kb/python/peewee#does-peewee-support-asyncio Does Peewee support asyncio? Peewee"},
+		},
+		{"words that mean nothing here lead nowhere", "?q=zzzzz", nil},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			d := parseDocument(t, s.get("/"+c.query).want(t, 200, "text/html").body)
+			var got, nearest []string
+			for _, n := range d.all {
+				if n.Data != "li" {
+					continue
+				}
+				href, _ := attr(n.FirstChild, "href")
+				switch class, _ := attr(n.Parent, "class"); class {
+				case "blocked":
+					got = append(got, href+" "+text(n))
+				case "questions":
+					nearest = append(nearest, href+" "+text(n))
+				}
+			}
+			slices.Sort(nearest) // their order is the index's
+			got = append(got, nearest...)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+	t.Run("where there are hits the JSON says nothing of it", func(t *testing.T) {
+		if body := s.get("/search?q=maintained").body; strings.Contains(body, `"blocked"`) || strings.Contains(body, `"nearest"`) {
+			t.Error(body)
+		}
+	})
+}
+
+// TestRelatedQuestions is about what the server makes of them; which they are is
+// the index's.
+func TestRelatedQuestions(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	next := load(t, fixture(t, map[string]string{"new.md": "# New\n\n## Is this new?\n\nYes.\n"}), "")
+	var fail error
+	s := serve(t, lib, Config{Searcher: fake{
+		related: func(_ context.Context, id string, n int) ([]index.Related, error) {
+			if id == "databases" && n == 5 || id == "databases#which-database-do-i-start-with" && n == 3 {
+				return []index.Related{
+					{Question: next.Question("new#is-this-new"), Reason: "similar question"},
+					{Question: next.Question("python/sqlalchemy-vs-django-orm#together"), Reason: "also about SQLAlchemy"},
+				}, fail
+			}
+			return nil, fail
+		},
+	}})
+	const line = `<li><a href="/kb/python/sqlalchemy-vs-django-orm#together">Can I use both together?</a> <span>Also about SQLAlchemy, on SQLAlchemy vs Django ORM</span></li>`
+	t.Run("a page names them with the reason", func(t *testing.T) {
+		if body := s.get("/kb/databases").want(t, 200, "text/html").body; !strings.Contains(body, line) {
+			t.Errorf("no %s in\n%s", line, body)
+		}
+	})
+	t.Run("the JSON of a question has them with the reason", func(t *testing.T) {
+		body := s.get("/question?id=databases%23which-database-do-i-start-with").want(t, 200, "application/json").body
+		want := `"related":[{"id":"python/sqlalchemy-vs-django-orm#together","url":"/kb/python/sqlalchemy-vs-django-orm#together",` +
+			`"question":"Can I use both together?","reason":"also about SQLAlchemy"}]}`
+		if !strings.HasSuffix(strings.TrimSpace(body), want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	})
+	t.Run("what only the next library has is left out", func(t *testing.T) {
+		for _, path := range []string{"/kb/databases", "/question?id=databases%23which-database-do-i-start-with"} {
+			if body := s.get(path).want(t, 200, "").body; strings.Contains(body, "/kb/new") {
+				t.Errorf("%s leads to a page that there is not", path)
+			}
+		}
+	})
+	t.Run("a page without any has no heading for them", func(t *testing.T) {
+		if strings.Contains(s.get("/kb/python/peewee").body, "Related questions") {
+			t.Error("it has")
+		}
+	})
+	t.Run("a page is served without them when they cannot be had, and is not kept", func(t *testing.T) {
+		fail = context.DeadlineExceeded
+		r := s.get("/kb/databases").want(t, 200, "text/html")
+		if strings.Contains(r.body, "Related questions") || r.Header.Get("ETag") != "" {
+			t.Errorf("tag %q\n%s", r.Header.Get("ETag"), r.body)
+		}
+		s.get("/question?id=databases%23which-database-do-i-start-with").want(t, http.StatusServiceUnavailable, "application/problem+json")
 	})
 }
 
@@ -498,7 +639,8 @@ func FuzzReadQuery(f *testing.F) {
 		if q.Page < 1 || q.Size < 1 || q.Page*q.Size > maxReach || len(q.Text) > maxText {
 			t.Fatalf("%q: %+v is out of bounds", raw, q)
 		}
-		again, err := readQuery(cutQuery(s.address("/", q)))
+		_, own, _ := strings.Cut(s.address("/", q), "?")
+		again, err := readQuery(own)
 		if err != nil {
 			t.Fatalf("%q: own address: %v", raw, err)
 		}

@@ -27,6 +27,23 @@
 // The search page, the fragment and the JSON are written from one value, so
 // that they cannot disagree. The fragment is the partial that the page includes.
 //
+// # Nothing found
+//
+// Where total is 0, and only there, the JSON has two fields more:
+//
+//	"blocked": [{"facet": "category", "values": ["ORMs"], "total": 12}]
+//	"nearest": [{"id": "…", "url": "…", "question": "…"}]
+//
+// blocked has each facet with a selection, and the total of the same request without
+// that selection; it is empty where there are no hits without any. nearest has a
+// few questions that have some of the words. The page offers the same as links.
+//
+// # Related questions
+//
+// /question has at most three as "related": [{"id", "url", "question", "reason"}], a
+// page at most five below its own questions. They are of other pages, always. A
+// page is whole without them: where they cannot be had it is served untagged.
+//
 // # Freshness
 //
 // [Server.Publish] swaps one pointer. A response carries a weak entity tag made
@@ -87,6 +104,7 @@ type Config struct {
 	Searcher interface {
 		index.Searcher
 		index.Suggester
+		index.Relater
 	}
 	Title string // of the site; "" is faq/base
 	// BaseURL is put before every address ("https://x/help/"); "" for addresses
@@ -104,6 +122,7 @@ type Config struct {
 type Server struct {
 	searcher index.Searcher
 	suggest  index.Suggester
+	relate   index.Relater
 	log      *slog.Logger
 
 	title  string
@@ -138,6 +157,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		searcher: c.Searcher,
 		suggest:  c.Searcher,
+		relate:   c.Searcher,
 		log:      c.Log,
 		title:    c.Title,
 		base:     base,
@@ -249,6 +269,24 @@ func (s *Server) current() (*kb.Library, error) {
 		}
 	}
 	return lib, nil
+}
+
+// related are at most n questions of lib that have to do with the entry of that id.
+// The index may hold the next library already; what lib does not have is left out.
+func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int) ([]index.Related, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	found, err := s.relate.Related(ctx, id, n)
+	if err != nil {
+		return nil, err
+	}
+	var list []index.Related
+	for _, r := range found {
+		if q := lib.Question(r.Question.ID); q != nil {
+			list = append(list, index.Related{Question: q, Reason: r.Reason})
+		}
+	}
+	return list, nil
 }
 
 // search asks the searcher, for a limited time.

@@ -155,6 +155,7 @@ func (r reply) want(t testing.TB, status int, contentType string) reply {
 type fake struct {
 	search  func(ctx context.Context, q index.Query) (*index.Results, error)
 	suggest func(ctx context.Context, text string, n int) ([]index.Suggestion, error)
+	related func(ctx context.Context, id string, n int) ([]index.Related, error) // nil for none
 }
 
 func (f fake) Search(ctx context.Context, q index.Query) (*index.Results, error) {
@@ -163,6 +164,13 @@ func (f fake) Search(ctx context.Context, q index.Query) (*index.Results, error)
 
 func (f fake) Suggest(ctx context.Context, text string, n int) ([]index.Suggestion, error) {
 	return f.suggest(ctx, text, n)
+}
+
+func (f fake) Related(ctx context.Context, id string, n int) ([]index.Related, error) {
+	if f.related == nil {
+		return nil, nil
+	}
+	return f.related(ctx, id, n)
 }
 
 // empty finds nothing in lib.
