@@ -173,7 +173,7 @@ func press(key string) chromedp.Action {
 	return chromedp.Tasks{down, input.DispatchKeyEvent(input.KeyUp).WithKey(key)}
 }
 
-const shownHeading = `document.getElementById("count").textContent`
+const shownHeading = `document.getElementById("Q-count").textContent`
 
 func TestInTheBrowser(t *testing.T) {
 	chrome := browser(t)
@@ -182,60 +182,60 @@ func TestInTheBrowser(t *testing.T) {
 	t.Run("results follow what is typed, and the address too", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "peewee"))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "peewee"))
 		b.until(shownHeading + `.startsWith("3 answers for")`)
 		b.is("location.search", "?q=peewee")
 		b.is("document.title", "peewee - faq/base")
-		b.is("document.activeElement.id", "q")
-		b.until(`document.getElementById("status").textContent.startsWith("3 answers")`)
+		b.is("document.activeElement.id", "Q-q")
+		b.until(`document.getElementById("Q-status").textContent.startsWith("3 answers")`)
 		b.is("history.length", "2") // of about:blank and this page
 
-		b.run(chromedp.Click("#f-category-orms"))
+		b.run(chromedp.Click("#Q-f-category-orms"))
 		b.until(`location.search === "?q=peewee&category=orms"`)
 		b.until(`document.querySelectorAll(".chip").length === 1`)
-		b.is("document.activeElement.id", "f-category-orms")
+		b.is("document.activeElement.id", "Q-f-category-orms")
 		b.is("history.length", "3")
 
-		b.run(chromedp.SetValue("#sort", "updated"), chromedp.Evaluate(`document.getElementById("sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+		b.run(chromedp.SetValue("#Q-sort", "updated"), chromedp.Evaluate(`document.getElementById("Q-sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
 		b.until(`location.search === "?q=peewee&category=orms&sort=updated"`)
 
-		b.run(chromedp.Click("#chip-category-orms"))
+		b.run(chromedp.Click("#Q-chip-category-orms"))
 		b.until(`location.search === "?q=peewee&sort=updated"`)
-		b.until(`document.activeElement.id === "count"`)
+		b.until(`document.activeElement.id === "Q-count"`)
 
 		b.run(chromedp.Evaluate("history.go(-2)", nil))
-		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("sort").value === "relevance"`)
-		b.until(`document.getElementById("f-category-orms").checked`)
+		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("Q-sort").value === "relevance"`)
+		b.until(`document.getElementById("Q-f-category-orms").checked`)
 		b.run(chromedp.Evaluate("history.back()", nil))
-		b.until(`location.search === "?q=peewee" && !document.getElementById("f-category-orms").checked`)
+		b.until(`location.search === "?q=peewee" && !document.getElementById("Q-f-category-orms").checked`)
 	})
 
 	t.Run("leaving and coming back shows the results that were left", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "maintained"))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "maintained"))
 		b.until(shownHeading + `.startsWith("1 answer")`)
 		b.run(chromedp.Click(".hit h2 a"))
 		b.until(`location.pathname === "/kb/python/peewee" && location.hash === "#is-peewee-still-maintained"`)
 		b.run(chromedp.Evaluate("history.back()", nil)) // NavigateBack waits for a load, which a cached page has not
-		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("q").value === "maintained"`)
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("Q-q").value === "maintained"`)
 	})
 
 	t.Run("keys move through the results", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
 		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), press("/"))
-		b.is("document.activeElement.id", "q")
-		b.is(`document.getElementById("q").value`, "peewee")
+		b.is("document.activeElement.id", "Q-q")
+		b.is(`document.getElementById("Q-q").value`, "peewee")
 		b.run(press("ArrowDown"))
 		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[0]`, "true")
 		b.run(press("ArrowDown"))
 		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[1]`, "true")
 		b.run(press("ArrowUp"))
 		b.run(press("ArrowUp"))
-		b.is("document.activeElement.id", "q")
+		b.is("document.activeElement.id", "Q-q")
 		b.run(press("Escape"))
-		b.until(`location.search === "" && document.getElementById("q").value === ""`)
+		b.until(`location.search === "" && document.getElementById("Q-q").value === ""`)
 		b.run(press("Escape"))
 		b.is("document.activeElement.tagName", "BODY")
 	})
@@ -243,11 +243,11 @@ func TestInTheBrowser(t *testing.T) {
 	t.Run("the theme is kept", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#theme"))
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#Q-theme"))
 		first := b.eval("document.documentElement.dataset.theme")
 		b.run(chromedp.Navigate(s.http.URL + "/"))
 		b.is("document.documentElement.dataset.theme", first)
-		b.run(chromedp.Click("#theme"))
+		b.run(chromedp.Click("#Q-theme"))
 		if again := b.eval("document.documentElement.dataset.theme"); again == first {
 			t.Errorf("the theme stays %s", again)
 		}
@@ -259,11 +259,11 @@ func TestInTheBrowser(t *testing.T) {
 		changed.run(chromedp.Navigate(s.http.URL + "/kb/python/peewee"))
 		other.run(chromedp.Navigate(s.http.URL + "/kb/databases"))
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
-		changed.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		changed.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nOnce more.\n", "databases.md": "# Databases\n\nOther text.\n"}), ""))
-		other.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
-		changed.run(chromedp.Click("#bar a"))
-		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("bar").textContent`)
+		other.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
+		changed.run(chromedp.Click("#Q-bar a"))
+		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("Q-bar").textContent`)
 	})
 
 	t.Run("a page that is not seen holds no connection and hears later what it missed", func(t *testing.T) {
@@ -299,7 +299,7 @@ func TestInTheBrowser(t *testing.T) {
 		connected(0)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
 		b.run(see(false))
-		b.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		b.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		connected(1)
 	})
 

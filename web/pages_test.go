@@ -367,11 +367,11 @@ func TestSearchPageWorksWithoutScript(t *testing.T) {
 	var action string
 	for _, n := range d.all {
 		id, _ := attr(n, "id")
-		if n.Data == "form" && id == "search" {
+		if n.Data == "form" && id == "Q-search" {
 			action, _ = attr(n, "action")
 		}
 		owner, owned := attr(n, "form")
-		if !(owned && owner == "search") && id != "q" {
+		if !(owned && owner == "Q-search") && id != "Q-q" {
 			continue
 		}
 		name, _ := attr(n, "name")
@@ -544,5 +544,43 @@ func BenchmarkFragment(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestAnchorsBelongToAuthors has a page whose questions are named as parts of a
+// page's frame are.
+func TestAnchorsBelongToAuthors(t *testing.T) {
+	names := []string{"search", "main", "q", "theme", "status", "bar", "keys", "keys-title", "keys-open", "keys-slash",
+		"related", "facts", "contents", "page-sources", "results", "facets", "count", "sort", "all", "clear", "hit-1",
+		"previous", "next", "chip-tool-gin", "f-tool-gin", "rest-tool"}
+	var page strings.Builder
+	page.WriteString("---\ntitle: Frame\ntools: [Gin, Echo]\ncategory: Web frameworks\nsources: [\"https://example.com/\"]\n---\n\nIntro.\n\n")
+	for _, name := range names {
+		fmt.Fprintf(&page, "## What is it? {#%s}\n\nIt is %s.\n\n", name, name)
+	}
+	s := open(t, load(t, fixture(t, map[string]string{"frame.md": page.String()}), ""), Config{})
+	body := s.get("/kb/frame").want(t, 200, "text/html").body
+	validate(t, "/kb/frame", body)
+	elements := func(body string) map[string]*html.Node {
+		byID := make(map[string]*html.Node)
+		for _, n := range parseDocument(t, body).all {
+			if id, ok := attr(n, "id"); ok {
+				byID[id] = n
+			}
+		}
+		return byID
+	}
+	byID := elements(body)
+	for _, name := range names {
+		if n := byID[name]; n == nil || n.Data != "section" || !strings.Contains(text(n), "It is "+name+".") {
+			t.Errorf("#%s is not the question with that anchor", name)
+		}
+	}
+	for _, path := range []string{"/?q=it&tool=gin", "/?tool=gin", "/", "/?q=zzzz", "/kb/go/router-comparison", "/tools/gin", "/categories/web-frameworks"} {
+		for id := range elements(s.get(path).want(t, 200, "text/html").body) {
+			if !strings.HasPrefix(id, "Q-") && s.library.Load().Question("go/router-comparison#"+id) == nil && id != "quick-comparison" && id != "questions" {
+				t.Errorf("%s: the frame has the id %q, want one that begins with Q-", path, id)
+			}
+		}
 	}
 }

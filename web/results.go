@@ -318,7 +318,7 @@ var headingID = regexp.MustCompile(`<(h[1-6]) id="[^"]*"`)
 
 func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	v := hitView{
-		ID:          fmt.Sprintf("hit-%d", n),
+		ID:          fmt.Sprintf("Q-hit-%d", n),
 		URL:         hit.Page.URL(),
 		TitleHTML:   hit.QuestionHTML,
 		SnippetHTML: hit.SnippetHTML,
@@ -364,7 +364,7 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 	add := func(name, slug string, now index.FacetValue, typed bool) {
 		all = append(all, valueView{
 			Facet:    f,
-			ID:       "f-" + string(f) + "-" + url.QueryEscape(slug),
+			ID:       "Q-f-" + string(f) + "-" + url.QueryEscape(slug),
 			Name:     name,
 			Slug:     slug,
 			Count:    now.Count,
@@ -399,7 +399,7 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 			q.Text = withoutTokens(q.Text, func(g kb.Facet, value string) bool { return g == f && names(value) })
 		}
 		chips = append(chips, chip{
-			ID:    "chip-" + string(f) + "-" + url.QueryEscape(slug),
+			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
 			Facet: facetLabels[f],
 			Name:  v.Name,
 			URL:   s.address("/", q),

@@ -44,6 +44,11 @@
 // page at most five below its own questions. They are of other pages, always. A
 // page is whole without them: where they cannot be had it is served untagged.
 //
+// # Ids of elements
+//
+// Anchors belong to the authors of pages. Every id that the frame of a page needs
+// begins with "Q-": anchors made from headings are lower case.
+//
 // # Freshness
 //
 // [Server.Publish] swaps one pointer. A response carries a weak entity tag made

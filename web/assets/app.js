@@ -12,13 +12,13 @@ function parse(html) {
 const base = new URL("../", import.meta.url); // of the site
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
-const field = $("q");
-const form = $("search");
+const field = $("Q-q");
+const form = $("Q-search");
 root.classList.remove("nojs");
 
 // ---- theme
 
-const theme = $("theme");
+const theme = $("Q-theme");
 const dark = () =>
   root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 const showTheme = () => theme.setAttribute("aria-pressed", dark());
@@ -60,12 +60,12 @@ addCopyButtons(document);
 
 // say tells screen readers, politely.
 function say(text) {
-  $("status").textContent = text;
+  $("Q-status").textContent = text;
 }
 
 // ---- results in place
 
-const results = $("results"); // only on the search page
+const results = $("Q-results"); // only on the search page
 const title = document.title.includes(" - ") ? document.title.slice(document.title.lastIndexOf(" - ") + 3) : document.title;
 let composing = false;
 let running; // AbortController of the last request
@@ -91,7 +91,7 @@ async function show(query, history) {
   running?.abort();
   running = new AbortController();
   const number = ++latest;
-  const busy = setTimeout(() => $("main").setAttribute("aria-busy", "true"), 150);
+  const busy = setTimeout(() => $("Q-main").setAttribute("aria-busy", "true"), 150);
   try {
     const response = await fetch(new URL("results" + query, base), { signal: running.signal });
     if (!response.ok) throw new Error(response.status);
@@ -102,14 +102,14 @@ async function show(query, history) {
     }
     shown = query;
     swap(parse(html));
-    $("bar").replaceChildren();
+    $("Q-bar").replaceChildren();
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
     if (history === "push") location.assign(new URL(query, base.href));
     else say("The search did not answer. Try again.");
   } finally {
     clearTimeout(busy);
-    if (number === latest) $("main").removeAttribute("aria-busy");
+    if (number === latest) $("Q-main").removeAttribute("aria-busy");
   }
 }
 
@@ -118,23 +118,23 @@ function swap(fragment) {
   const focused = document.activeElement?.id;
   const inside = results.contains(document.activeElement);
   const open = [...results.querySelectorAll("details[id][open]")].map((d) => d.id);
-  const scroll = $("facets").scrollTop;
+  const scroll = $("Q-facets").scrollTop;
   for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
   results.replaceChildren(fragment);
   addCopyButtons(results);
-  $("facets").scrollTop = scroll;
-  const name = $("main").dataset.title;
+  $("Q-facets").scrollTop = scroll;
+  const name = $("Q-main").dataset.title;
   document.title = name ? `${name} - ${title}` : title;
   if (inside) {
     const target = focused && $(focused);
     if (target && !target.disabled) target.focus({ preventScroll: true });
     else {
-      $("count").tabIndex = -1;
-      $("count").focus({ preventScroll: true });
+      $("Q-count").tabIndex = -1;
+      $("Q-count").focus({ preventScroll: true });
     }
   }
   clearTimeout(sayTimer);
-  sayTimer = setTimeout(() => say($("count").textContent), 500);
+  sayTimer = setTimeout(() => say($("Q-count").textContent), 500);
 }
 
 if (results) {
@@ -163,8 +163,8 @@ if (results) {
     show(url.search, "push").then(() => {
       if (!paged) return;
       scrollTo({ top: 0 });
-      $("count").tabIndex = -1;
-      $("count").focus({ preventScroll: true });
+      $("Q-count").tabIndex = -1;
+      $("Q-count").focus({ preventScroll: true });
     });
   });
   addEventListener("popstate", () => {
@@ -182,17 +182,17 @@ if (results) {
 
 // ---- keys
 
-const slash = $("keys-slash");
+const slash = $("Q-keys-slash");
 const slashKey = "faqbase.slash";
 slash.checked = localStorage.getItem(slashKey) !== "off";
 slash.addEventListener("change", () => localStorage.setItem(slashKey, slash.checked ? "on" : "off"));
-$("keys-open").hidden = false;
-$("keys-open").addEventListener("click", () => $("keys").showModal());
+$("Q-keys-open").hidden = false;
+$("Q-keys-open").addEventListener("click", () => $("Q-keys").showModal());
 
 const hits = () => [...document.querySelectorAll(".hit article > :is(h2, h3) > a")];
 
 addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented || $("keys").open) return;
+  if (event.isComposing || event.defaultPrevented || $("Q-keys").open) return;
   const from = event.composedPath()[0];
   const writing = from.matches?.("input:not([type=checkbox]), select, textarea") || from.isContentEditable;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -277,7 +277,7 @@ function listen() {
       click.preventDefault();
       location.reload();
     });
-    $("bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
+    $("Q-bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
   });
   // A lost connection is taken up again by the browser, a refused one is not.
   source.addEventListener("error", () => {
