@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // browser starts Chromium, or skips the test where there is none. With
@@ -188,13 +189,13 @@ func TestInTheBrowser(t *testing.T) {
 		b.is("document.title", "peewee - faq/base")
 		b.is("document.activeElement.id", "Q-q")
 		b.until(`document.getElementById("Q-status").textContent.startsWith("3 answers")`)
-		b.is("history.length", "2") // of about:blank and this page
+		b.is("history.length", "3") // about:blank, the front page, and one for all that was typed
 
 		b.run(chromedp.Click("#Q-f-category-orms"))
 		b.until(`location.search === "?q=peewee&category=orms"`)
 		b.until(`document.querySelectorAll(".chip").length === 1`)
 		b.is("document.activeElement.id", "Q-f-category-orms")
-		b.is("history.length", "3")
+		b.is("history.length", "4")
 
 		b.run(chromedp.SetValue("#Q-sort", "updated"), chromedp.Evaluate(`document.getElementById("Q-sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
 		b.until(`location.search === "?q=peewee&category=orms&sort=updated"`)
@@ -208,6 +209,54 @@ func TestInTheBrowser(t *testing.T) {
 		b.until(`document.getElementById("Q-f-category-orms").checked`)
 		b.run(chromedp.Evaluate("history.back()", nil))
 		b.until(`location.search === "?q=peewee" && !document.getElementById("Q-f-category-orms").checked`)
+	})
+
+	t.Run("back leads from search to search, and the field has the words of each", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Navigate(s.http.URL+"/"))
+		for _, words := range []string{"django", "peewee"} {
+			b.run(chromedp.Evaluate(`document.getElementById("Q-q").select()`, nil))
+			b.run(chromedp.SendKeys("#Q-q", words[:3]))
+			b.until(`location.search === "?q=` + words[:3] + `"`) // a search of its own meanwhile
+			b.run(chromedp.SendKeys("#Q-q", words[3:]))
+			b.until(`location.search === "?q=` + words + `"`)
+			b.run(chromedp.SendKeys("#Q-q", kb.Enter))
+		}
+		shows := func(words string) {
+			t.Helper()
+			b.until(fmt.Sprintf(`document.getElementById("Q-q").value === %q && (document.querySelector("h1 q")?.textContent ?? "") === %[1]q`, words))
+		}
+		back := chromedp.Evaluate("history.back()", nil)
+		shows("peewee")
+		b.run(back)
+		b.until(`location.search === "?q=django"`)
+		b.is("document.activeElement.id", "Q-q")
+		shows("django")
+		b.run(chromedp.Click("#Q-f-category-orms"))
+		b.until(`location.search === "?q=django&category=orms"`) // of what is shown
+		b.run(back)
+		b.until(`location.search === "?q=django"`)
+		b.run(back)
+		b.until(`location.pathname === "/" && location.search === ""`)
+		shows("")
+		b.run(back)
+		b.until(`location.pathname === "/tools"`)
+	})
+
+	t.Run("typing after Enter and after Back leaves what was found in the history", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "django"+kb.Enter))
+		b.until(`location.search === "?q=django"`)
+		b.run(chromedp.SendKeys("#Q-q", " faster"))
+		b.until(`location.search === "?q=django+faster"`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
+		b.run(chromedp.SendKeys("#Q-q", " sql"))
+		b.until(`location.search === "?q=django+sql"`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
 	})
 
 	t.Run("leaving and coming back shows the results that were left", func(t *testing.T) {

@@ -84,9 +84,20 @@ function asked() {
   return query && "?" + query;
 }
 
-// show fetches the results of a query and puts them in place of those shown.
-// history is "push", "replace" or "" where the address is right already.
-async function show(query, history) {
+// enter makes the address that of the results shown. What is typed has one entry of
+// the history, which begins with the first letter and ends with Enter, a filter or a
+// link, so that Back leads from search to search and not from letter to letter.
+let typing = false; // the entry is one of typing
+function enter(query, how) {
+  const add = query !== location.search;
+  const own = typing && how !== "choose";
+  if (add) window.history[own ? "replaceState" : "pushState"](null, "", new URL(query, base.href));
+  typing = how === "type" && (add || typing);
+}
+
+// show fetches the results of a query and puts them in place of those shown. how
+// is "type", "submit", "choose" or "" where the address is right already.
+async function show(query, how) {
   clearTimeout(timer);
   running?.abort();
   running = new AbortController();
@@ -97,15 +108,13 @@ async function show(query, history) {
     if (!response.ok) throw new Error(response.status);
     const html = await response.text();
     if (number !== latest) return;
-    if (history && query !== location.search) {
-      window.history[history + "State"](null, "", new URL(query, base.href));
-    }
+    if (how) enter(query, how);
     shown = query;
     swap(parse(html));
     $("Q-bar").replaceChildren();
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
-    if (history === "push") location.assign(new URL(query, base.href));
+    if (how === "submit" || how === "choose") location.assign(new URL(query, base.href));
     else say("The search did not answer. Try again.");
   } finally {
     clearTimeout(busy);
@@ -143,14 +152,14 @@ if (results) {
   field.addEventListener("input", () => composing || typed());
   function typed() {
     clearTimeout(timer);
-    timer = setTimeout(() => asked() !== shown && show(asked(), "replace"), 120);
+    timer = setTimeout(() => (asked() === shown ? running?.abort() : show(asked(), "type")), 120);
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    show(asked(), "push");
+    show(asked(), "submit");
   });
   results.addEventListener("change", (event) => {
-    if (event.target.form === form) show(asked(), "push");
+    if (event.target.form === form) show(asked(), "choose");
   });
   results.addEventListener("click", (event) => {
     const link = event.target.closest(".chips a, .pager a, .nothing a");
@@ -160,7 +169,7 @@ if (results) {
     event.preventDefault();
     const paged = link.closest(".pager");
     field.value = url.searchParams.get("q") ?? "";
-    show(url.search, "push").then(() => {
+    show(url.search, "choose").then(() => {
       if (!paged) return;
       scrollTo({ top: 0 });
       $("Q-count").tabIndex = -1;
@@ -169,8 +178,8 @@ if (results) {
   });
   addEventListener("popstate", () => {
     if (location.search === shown) return; // only the fragment changed
-    const url = new URL(location.href);
-    if (document.activeElement !== field) field.value = url.searchParams.get("q") ?? "";
+    typing = false;
+    field.value = new URLSearchParams(location.search).get("q") ?? "";
     show(location.search, "");
   });
   // Browsers put back what was typed when they come back to the page.
