@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -287,6 +288,24 @@ func TestInTheBrowser(t *testing.T) {
 		b.until(`location.search === "" && document.getElementById("Q-q").value === ""`)
 		b.run(press("Escape"))
 		b.is("document.activeElement.tagName", "BODY")
+	})
+
+	t.Run("where storage is blocked everything works but the memory of the choice", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.ActionFunc(func(ctx context.Context) error {
+			_, err := page.AddScriptToEvaluateOnNewDocument(`Object.defineProperty(window, "localStorage", {
+				get() { throw new DOMException("blocked", "SecurityError") }})`).Do(ctx)
+			return err
+		}))
+		b.run(chromedp.Navigate(s.http.URL + "/"))
+		b.run(chromedp.Click("#Q-keys-open"), chromedp.Click("#Q-keys-slash"), chromedp.Click("#Q-keys button"))
+		b.is(`document.getElementById("Q-keys-slash").checked`, "false")
+		b.run(chromedp.Evaluate("document.activeElement.blur()", nil), press("/"))
+		b.is("document.activeElement.tagName", "BODY")
+		b.run(chromedp.Click("#Q-keys-open"), chromedp.Click("#Q-keys-slash"), chromedp.Click("#Q-keys button"))
+		b.run(chromedp.Evaluate("document.activeElement.blur()", nil), press("/"))
+		b.is("document.activeElement.id", "Q-q")
 	})
 
 	t.Run("the theme is kept", func(t *testing.T) {

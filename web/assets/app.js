@@ -193,8 +193,16 @@ if (results) {
 
 const slash = $("Q-keys-slash");
 const slashKey = "faqbase.slash";
-slash.checked = localStorage.getItem(slashKey) !== "off";
-slash.addEventListener("change", () => localStorage.setItem(slashKey, slash.checked ? "on" : "off"));
+// Storage may be blocked: then the choice lasts as long as the page.
+const storage = (method, ...args) => {
+  try {
+    return localStorage[method](...args);
+  } catch {
+    return null;
+  }
+};
+slash.checked = storage("getItem", slashKey) !== "off";
+slash.addEventListener("change", () => storage("setItem", slashKey, slash.checked ? "on" : "off"));
 $("Q-keys-open").hidden = false;
 $("Q-keys-open").addEventListener("click", () => $("Q-keys").showModal());
 
