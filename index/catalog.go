@@ -95,8 +95,8 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 type catalog struct {
 	lib     *kb.Library
 	entries []*entry
-	// byDocument gives the number of an entry by the name of its document.
-	byDocument map[string]int32
+	// byDocument gives the number of an entry by the name of its document, byID by its id.
+	byDocument, byID map[string]int32
 	// byQuestion gives the entries that have a question, title or alias of that normal form.
 	byQuestion map[string][]int32
 	columns    map[kb.Facet]*column
@@ -128,9 +128,11 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	slices.SortStableFunc(c.entries, func(a, b *entry) int { return strings.Compare(a.id, b.id) })
 	n := len(c.entries)
 	c.byDocument = make(map[string]int32, n)
+	c.byID = make(map[string]int32, n)
 	c.byQuestion = make(map[string][]int32, n)
 	for i, e := range c.entries {
 		c.byDocument[documentID(e.page, e.question)] = int32(i)
+		c.byID[e.id] = int32(i)
 		c.byQuestion[e.norm] = append(c.byQuestion[e.norm], int32(i))
 		for _, a := range e.aliases {
 			c.byQuestion[a] = append(c.byQuestion[a], int32(i))

@@ -18,13 +18,9 @@ type curation struct {
 }
 
 func newCurations(c *catalog) curations {
-	byID := make(map[string]int32, len(c.entries))
-	for i, e := range c.entries {
-		byID[e.id] = int32(i)
-	}
 	numbers := func(ids []string) (list []int32) {
 		for _, id := range ids {
-			if n, ok := byID[id]; ok && !slices.Contains(list, n) {
+			if n, ok := c.byID[id]; ok && !slices.Contains(list, n) {
 				list = append(list, n)
 			}
 		}

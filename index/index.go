@@ -36,6 +36,39 @@
 //
 // Results are the same for the same library however the index came to be.
 //
+// # Suggestions
+//
+// Tools in use, categories, ecosystems, pages and questions are suggested if, for each
+// typed word, one of their words begins with it (suggest.go); tools, pages and questions
+// also by an alias. A typed word that begins nothing is tried as words written as one
+// ("djangoorm"), and then as misspelt by the rules above, unfinished as it may be. Where
+// nothing has all words, neighbours are written together ("type script"), and then the
+// stop words before the last word left out. Best first means, one after the other: the
+// fewest typos, and with more nothing is given; the name is what was typed, begins with
+// it, has its words in order, has them in any order, and last a question of which an
+// alias has them; tools, categories, ecosystems, pages, questions; a name before an
+// alias; more whole words; the shorter text; the text; the address.
+//
+// All words stand in order in a table with their postings, so that only what has the
+// rarest typed word is looked at. A page that stayed the same keeps its words from one
+// library to the next, and the table is kept until there is a new word.
+//
+// # Related questions
+//
+// Questions of other pages are related (related.go) by what is like in their texts, the
+// cosine of the words of questions and aliases weighed by how few questions have them,
+// and by the share of their tools that both have; category and ecosystem count a little.
+// Those that share no tool must be alike, the more the less they share. Two of a page are
+// given at most. The reason is the text if that is much alike, else the tools, else the
+// category.
+//
+// # Nothing found
+//
+// Where no hit is left, Results say which selections are in the way, and the nearest
+// questions (nothing.go): those with any content word of the query, quotes and exclusions
+// left out; where none is known, those with words that begin as the longest words do, in
+// three letters or more. Those within the selections come alone if there are any.
+//
 // # Where things are
 //
 // Markdown is the truth and the library holds all text; the Bleve index holds the
@@ -94,6 +127,10 @@ type Query struct {
 	Group                     bool // at most three questions of a page
 	// Exact searches the words as they were typed, without correcting any.
 	Exact bool
+	// Explain asks for the Explanation of each hit, ExplainIDs for those of entries,
+	// by id, wherever they are. Both cost time.
+	Explain    bool
+	ExplainIDs []string
 }
 
 // A Sort is an order of hits.
@@ -122,6 +159,8 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Explanations are those of Query.ExplainIDs, in their order.
+	Explanations []Explanation
 	// Blocked, Unfiltered and Nearest are filled where Total is 0 alone. Blocked has
 	// each facet with a selection, and Unfiltered the number of hits without any;
 	// both are empty where there are none either.
@@ -147,6 +186,8 @@ type Hit struct {
 	// everything else escaped.
 	QuestionHTML, SnippetHTML string
 	Score                     float64
+	// Explanation says why it stands where it does, if Query.Explain is set.
+	Explanation *Explanation
 	// Pinned is the curation that put the hit first, nil if none did.
 	Pinned *kb.Curation
 	// More is the number of further hits of the same page that grouping left out.

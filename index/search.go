@@ -28,6 +28,7 @@ func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
 	if r.blank {
 		listed := s.everything()
 		b.finish(s, res, &r, nil, listed)
+		b.explainIDs(s, res, &r, nil, listed)
 		return res, b.nothingFound(s, res, &r, nil, listed)
 	}
 	sc, _ := b.scratch.Get().(*scratch)
@@ -46,6 +47,7 @@ func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
 	res.Corrections = m.corrections
 	listed := m.listed(&r)
 	b.finish(s, res, &r, m, listed)
+	b.explainIDs(s, res, &r, m, listed)
 	return res, b.nothingFound(s, res, &r, m, listed)
 }
 
@@ -93,11 +95,14 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		from, to = min(from, len(ranked)), min(to, len(ranked))
 	}
 	marks := newMarker(s, m)
-	for _, x := range ranked[from:to] {
+	for i, x := range ranked[from:to] {
 		e := s.entries[x.entry]
 		h := Hit{Page: e.page, Question: e.question, Score: x.score, More: more[x.entry]}
 		if x.tier == tierPinned {
 			h.Pinned = r.curated.Curation
+		}
+		if res.Query.Explain && m != nil {
+			h.Explanation = m.explain(r, x, from+i+1)
 		}
 		h.QuestionHTML = marks.question(e)
 		h.SnippetHTML = marks.snippet(e)

@@ -102,7 +102,7 @@ func TestBeginning(t *testing.T) {
 func FuzzSuggest(f *testing.F) {
 	lib := testLibrary(f, "alpha", "beta gamma", "delta")
 	b := openTest(f, "", lib)
-	for _, s := range []string{"p", "page o", "pgae", "pageone", "c++ .net 1.2.3", "日本語", "-d \"", "tool:x", "\xff", "İstanbul ß", "a'b’s"} {
+	for _, s := range []string{"p", "page o", "pgae", "pageone", "c++ .net 1.2.3", "日本語", "-d \"", "tool:x", "\xff", "İstanbul ß", "a'b’s", "xʼ ʼ"} {
 		f.Add(s, 5)
 	}
 	f.Fuzz(func(t *testing.T, text string, n int) {
