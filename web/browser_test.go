@@ -260,6 +260,44 @@ func TestInTheBrowser(t *testing.T) {
 		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
 	})
 
+	t.Run("a filter that is typed becomes a choice with Enter, a click or the next page", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		const typed, settled = "?q=orm+tool%3Apeewee", "?q=orm&tool=peewee"
+		isTyped := func() {
+			t.Helper()
+			b.until(`location.search === "` + typed + `" && document.querySelectorAll(".chip").length === 1`)
+			b.is(`document.getElementById("Q-q").value`, "orm tool:peewee")
+			b.is(`document.getElementById("Q-f-tool-peewee").checked`, "true")
+		}
+		isSettled := func(query string) {
+			t.Helper()
+			b.until(`location.search === "` + query + `" && document.getElementById("Q-q").value === "orm"`)
+		}
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "orm tool:peewee"))
+		isTyped()
+		b.run(chromedp.SendKeys("#Q-q", kb.Enter))
+		isSettled(settled)
+		b.is(`document.querySelectorAll(".chip").length`, "1")
+		b.run(chromedp.Click("#Q-f-tool-peewee"))
+		isSettled("?q=orm")
+		b.until(`document.querySelectorAll(".chip").length === 0`)
+
+		b.run(chromedp.SendKeys("#Q-q", " tool:peewee"))
+		isTyped()
+		b.run(chromedp.Click("#Q-f-tool-peewee"))
+		isSettled("?q=orm")
+		b.until(`document.querySelectorAll(".chip").length === 0`)
+
+		b.run(chromedp.SendKeys("#Q-q", " tool:peewee"))
+		isTyped()
+		b.run(chromedp.Click("#Q-f-category-orms"))
+		isSettled("?q=orm&category=orms&tool=peewee")
+
+		b.run(chromedp.Navigate(s.http.URL + "/" + typed))
+		isSettled(settled)
+	})
+
 	t.Run("leaving and coming back shows the results that were left", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)

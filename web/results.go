@@ -25,7 +25,8 @@ type searchView struct {
 // resultsView is the view of templates/results.html.
 type resultsView struct {
 	Title       string // of the document
-	Text        string // what was typed
+	Text        string // what was typed, without the values in it
+	Typed       bool   // there are such values
 	Front       bool   // nothing was asked
 	Total       int
 	Corrections []index.Correction
@@ -90,7 +91,8 @@ type valueView struct {
 	ID, Name, Slug string
 	Count          int
 	Selected       bool
-	Fixed          bool // cannot be changed here: typed in the field, or without hits
+	Typed          bool // in the field
+	Fixed          bool // cannot be chosen, being without hits
 }
 
 // A chip is a selected value with the address that has it removed.
@@ -169,7 +171,8 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 	}
 	view := searchView{layout: s.layoutOf(c, a.found.Library), Results: results}
 	view.Heading = results.Title
-	view.Text = a.asked.Text
+	_, settled := a.settled()
+	view.Text = settled.Text
 	view.Live = "list"
 	view.NoIndex = !results.Front
 	view.Description = describeLibrary(a.found.Library)
@@ -227,8 +230,10 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	if err != nil {
 		return resultsView{}, err
 	}
+	typed, settled := a.settled()
 	v := resultsView{
-		Text:        strings.TrimSpace(a.asked.Text),
+		Text:        strings.TrimSpace(settled.Text),
+		Typed:       typed,
 		Total:       r.Total,
 		Corrections: r.Corrections,
 		Dropped:     r.Dropped,
@@ -241,7 +246,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	}
 	filtered := false
 	for _, f := range facetNames {
-		facet, chips := s.newFacetView(a, f, o.facets[f])
+		facet, chips := s.newFacetView(a, settled, f, o.facets[f])
 		v.Chips = append(v.Chips, chips...)
 		if len(facet.Values) > 0 {
 			v.Facets = append(v.Facets, facet)
@@ -261,7 +266,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = "All questions"
 	}
-	v.Clear = s.address("/", withoutFacets(a, facetNames[:]...))
+	v.Clear = s.address("/", withoutFacets(settled, facetNames[:]...))
 	if r.Total == 0 {
 		v.Nearest = r.Nearest
 		most := 0
@@ -272,7 +277,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 					Facet: facetLabels[b.Facet],
 					Names: b.Values,
 					Total: b.Total,
-					URL:   s.address("/", withoutFacets(a, b.Facet)),
+					URL:   s.address("/", withoutFacets(settled, b.Facet)),
 				})
 			}
 		}
@@ -293,23 +298,18 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 			v.Comparisons = append(v.Comparisons, hit.Page)
 		}
 	}
-	s.addPager(&v, a)
+	s.addPager(&v, a, settled)
 	return v, nil
 }
 
 // withoutFacets is the first page of what was asked without any selection of the
-// facets, chosen or typed.
-func withoutFacets(a *answer, without ...kb.Facet) index.Query {
-	q := a.asked
-	q.Page = 1
+// facets.
+func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
+	settled.Page = 1
 	for _, f := range without {
-		*chosenValues(&q, f) = nil
+		*chosenValues(&settled, f) = nil
 	}
-	q.Text = withoutTokens(q.Text, func(f kb.Facet, value string) bool {
-		_, known := a.found.Library.Value(f, value)
-		return known && slices.Contains(without, f)
-	})
-	return q
+	return settled
 }
 
 // headingID finds the ids of headings inside answers: they are unique on their
@@ -353,7 +353,7 @@ func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
 // newFacetView makes the checkboxes of a facet. Their order is that of the
 // whole library, so that nothing moves while somebody selects; which of them are
 // shown at once depends on what was found.
-func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
+func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
 	lib := a.found.Library
 	view := facetView{Name: f, Label: facetLabels[f]}
 	found := make(map[string]index.FacetValue)
@@ -369,10 +369,11 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 			Slug:     slug,
 			Count:    now.Count,
 			Selected: now.Selected,
-			Fixed:    typed || now.Count == 0 && !now.Selected,
+			Typed:    typed,
+			Fixed:    now.Count == 0 && !now.Selected,
 		})
 	}
-	asked := *chosenValues(&a.asked, f)
+	asked, chosen := *chosenValues(&a.asked, f), *chosenValues(&settled, f)
 	var chips []chip
 	listed := func(v index.FacetValue) {
 		slug := v.Slug
@@ -387,17 +388,13 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 			return ok && known.Slug == v.Slug
 		}
 		now := found[v.Name]
-		typed := now.Selected && !slices.ContainsFunc(asked, names)
-		add(v.Name, slug, now, typed)
+		add(v.Name, slug, now, now.Selected && !slices.ContainsFunc(asked, names))
 		if !now.Selected {
 			return
 		}
-		q := a.asked
+		q := settled
 		q.Page = 1
-		*chosenValues(&q, f) = slices.DeleteFunc(slices.Clone(asked), names)
-		if typed {
-			q.Text = withoutTokens(q.Text, func(g kb.Facet, value string) bool { return g == f && names(value) })
-		}
+		*chosenValues(&q, f) = slices.DeleteFunc(slices.Clone(chosen), names)
 		chips = append(chips, chip{
 			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
 			Facet: facetLabels[f],
@@ -449,14 +446,14 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 }
 
 // addPager links to the pages around the present one, the first and the last.
-func (s *Server) addPager(v *resultsView, a *answer) {
+func (s *Server) addPager(v *resultsView, a *answer, settled index.Query) {
 	size, now := a.asked.Size, a.asked.Page
 	last := min((a.found.Total+size-1)/size, maxReach/size)
 	if last <= 1 && now == 1 {
 		return
 	}
 	to := func(n int) string {
-		q := a.asked
+		q := settled
 		q.Page = n
 		return s.address("/", q)
 	}

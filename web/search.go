@@ -5,6 +5,7 @@ import (
 	"html"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,6 +22,30 @@ type answer struct {
 	asked index.Query
 	found *index.Results
 	took  time.Duration
+}
+
+// settled is what was asked with the values that are typed as tool:gin among the
+// chosen ones, and the text without them. The first result says whether there
+// are any. More values than a request may have stay where they are.
+func (a *answer) settled() (typed bool, q index.Query) {
+	lib := a.found.Library
+	q = a.asked
+	list, rest := index.Selections(q.Text, lib)
+	for _, sel := range list {
+		chosen := chosenValues(&q, sel.Facet)
+		if slices.ContainsFunc(*chosen, func(value string) bool {
+			known, ok := lib.Value(sel.Facet, value)
+			return ok && known.Slug == sel.Value.Slug
+		}) {
+			continue
+		}
+		if len(*chosen) == maxValues {
+			return false, a.asked
+		}
+		*chosen = append(slices.Clone(*chosen), sel.Value.Slug)
+	}
+	q.Text = rest
+	return len(list) > 0, q
 }
 
 // ask reads a search from the address and runs it. A nil answer without an

@@ -388,15 +388,45 @@ func TestFilters(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
-	t.Run("a chip takes a typed selection out of the query", func(t *testing.T) {
-		v := view("q=odd+tool:tool01")
-		if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" {
-			t.Errorf("%+v %s", v.Chips, v.Clear)
+	t.Run("typed values become chosen ones in every link and box", func(t *testing.T) {
+		for _, query := range []string{
+			"q=tool:tool01+odd",
+			"q=odd%09tool:tool01",
+			"q=odd+TOOL:%E2%80%9CTool01%E2%80%9D",
+			"q=odd+tool:tool01&tool=Tool01",
+		} {
+			v := view(query)
+			if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" || v.Text != "odd" {
+				t.Errorf("%s: %+v %s %q", query, v.Chips, v.Clear, v.Text)
+			}
+			_, all := tools(v)
+			for _, value := range all {
+				if value.Selected != (value.Name == "Tool01") || value.Selected && value.Fixed {
+					t.Errorf("%s: %+v", query, value)
+				}
+			}
 		}
-		_, all := tools(v)
-		for _, value := range all {
-			if value.Selected && !value.Fixed {
-				t.Errorf("%s can be unchecked, but stays in the field", value.Name)
+	})
+	t.Run("a count is what choosing the value gives, and two are what both give", func(t *testing.T) {
+		const query = "q=number+tool:tool01"
+		typed := view(query)
+		if len(typed.Chips) != 1 || typed.Total != 1 {
+			t.Fatalf("%d hits, %+v", typed.Total, typed.Chips)
+		}
+		_, all := tools(typed)
+		for _, value := range all[:10] {
+			if alone := view("q=number&tool=" + value.Slug); alone.Total != value.Count {
+				t.Errorf("%s: %d hits, but the count is %d", value.Name, alone.Total, value.Count)
+			}
+		}
+		if both := view("q=number&tool=tool01&tool=tool02"); both.Total != 2 {
+			t.Errorf("%d hits", both.Total)
+		}
+	})
+	t.Run("what is not a selection stays in the field", func(t *testing.T) {
+		for _, text := range []string{"tool:none odd", `tool:"tool01 odd`, "http://tool:80", "subtool:tool01", "tool:", `"tool:tool01"`, "What is odd? tool", ""} {
+			if v := view("q=" + url.QueryEscape(text)); v.Text != text || len(v.Chips) != 0 || v.Typed {
+				t.Errorf("%q: %q %+v", text, v.Text, v.Chips)
 			}
 		}
 	})
@@ -425,7 +455,7 @@ func TestFilters(t *testing.T) {
 	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
 		var v resultsView
-		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}})
+		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
 		}
@@ -607,30 +637,12 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
-func TestTypedSelections(t *testing.T) {
-	all := func(kb.Facet, string) bool { return true }
-	for text, want := range map[string]string{
-		`faster tool:gin`:             "faster",
-		`tool:"Django ORM" faster`:    "faster",
-		`TOOL:gin a category:ORMs b`:  "a b",
-		`http://tool:80`:              "http://tool:80",
-		`tool:"unclosed faster`:       `tool:"unclosed faster`,
-		`subtool:gin`:                 "subtool:gin",
-		`tool:`:                       "",
-		``:                            "",
-		`ecosystem:Python tool:a x:y`: "x:y",
-	} {
-		if got := withoutTokens(text, all); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
-	}
-}
-
 func FuzzReadQuery(f *testing.F) {
 	f.Add("q=a&tool=b&page=2")
 	f.Add("q=tool:%22a%20b%22&sort=title&size=100&group=page")
 	f.Add("q=%zz;&=&&category=%ff")
-	s := &Server{}
+	f.Add("q=a+tool:gin+ecosystem:%22go%22&tool=GIN")
+	s, lib := &Server{}, load(f, fixture(f, nil), "")
 	f.Fuzz(func(t *testing.T, raw string) {
 		q, err := readQuery(raw)
 		if err != nil {
@@ -647,6 +659,10 @@ func FuzzReadQuery(f *testing.F) {
 		if diff := cmp.Diff(q, again); diff != "" {
 			t.Fatalf("%q: own address means something else\n%s", raw, diff)
 		}
-		withoutTokens(q.Text, func(kb.Facet, string) bool { return true })
+		_, settled := (&answer{asked: q, found: &index.Results{Library: lib}}).settled()
+		_, own, _ = strings.Cut(s.address("/", settled), "?")
+		if _, err = readQuery(own); err != nil {
+			t.Fatalf("%q: address of its links: %v", raw, err)
+		}
 	})
 }

@@ -27,6 +27,17 @@
 // The search page, the fragment and the JSON are written from one value, so
 // that they cannot disagree. The fragment is the partial that the page includes.
 //
+// # Typed selections
+//
+// Values of facets may be typed into the query, as tool:gin; package index reads them
+// (index.Selections). In JSON they stay in q, are selected, and count with the rule
+// for chosen values: a value's count is the total of the same request with that value
+// alone selected in its facet, in place of both the chosen and the typed ones. On
+// the search page they become chosen values: every link has them as parameters,
+// their boxes are checked and are sent by the form, and the field has the words
+// that are left. Only while somebody types they stay in the field: the script
+// leaves their boxes (data-typed) out of the query, until Enter or a choice.
+//
 // # Nothing found
 //
 // Where total is 0, and only there, the JSON has two fields more:

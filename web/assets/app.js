@@ -74,15 +74,35 @@ let timer;
 let sayTimer;
 let shown = location.search;
 
-// asked is the query of the form: the field, the filters, the order.
+// asked is the query of the form: the field, the filters, the order. Filters that
+// are typed in the field are there already.
 function asked() {
   const data = new URLSearchParams();
+  const typed = [...results.querySelectorAll("[data-typed]")];
   for (const [name, value] of new FormData(form)) {
+    if (typed.some((box) => box.name === name && box.value === value)) continue;
     if (value !== "" && !(name === "sort" && value === "relevance")) data.append(name, value);
   }
   const query = data.toString();
   return query && "?" + query;
 }
+
+// settle makes filters of those that are typed in the field, which keeps the words, if
+// the field is as it was when these results were searched, with that text. rename
+// makes their address the one they would have had.
+function settle(text) {
+  const { words } = $("Q-main").dataset;
+  if (words === undefined || field.value !== text) return false;
+  field.value = words;
+  for (const box of results.querySelectorAll("[data-typed]")) delete box.dataset.typed;
+  delete $("Q-main").dataset.words;
+  return true;
+}
+function rename() {
+  shown = asked();
+  window.history.replaceState(null, "", new URL(shown, base.href));
+}
+const textOf = (query) => new URLSearchParams(query).get("q") ?? "";
 
 // enter makes the address that of the results shown. What is typed has one entry of
 // the history, which begins with the first letter and ends with Enter, a filter or a
@@ -111,6 +131,7 @@ async function show(query, how) {
     if (how) enter(query, how);
     shown = query;
     swap(parse(html));
+    if ((how === "submit" || how === "choose") && settle(textOf(query))) rename();
     $("Q-bar").replaceChildren();
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
@@ -147,6 +168,7 @@ function swap(fragment) {
 }
 
 if (results) {
+  if (settle($("Q-main").dataset.words)) rename(); // the server has taken them out of the field
   field.addEventListener("compositionstart", () => (composing = true));
   field.addEventListener("compositionend", () => ((composing = false), typed()));
   field.addEventListener("input", () => composing || typed());
@@ -159,7 +181,9 @@ if (results) {
     show(asked(), "submit");
   });
   results.addEventListener("change", (event) => {
-    if (event.target.form === form) show(asked(), "choose");
+    if (event.target.form !== form) return;
+    settle(textOf(shown));
+    show(asked(), "choose");
   });
   results.addEventListener("click", (event) => {
     const link = event.target.closest(".chips a, .pager a, .nothing a");
@@ -168,7 +192,7 @@ if (results) {
     if (url.origin !== location.origin || url.pathname !== location.pathname) return;
     event.preventDefault();
     const paged = link.closest(".pager");
-    field.value = url.searchParams.get("q") ?? "";
+    field.value = textOf(url.search);
     show(url.search, "choose").then(() => {
       if (!paged) return;
       scrollTo({ top: 0 });
@@ -179,12 +203,12 @@ if (results) {
   addEventListener("popstate", () => {
     if (location.search === shown) return; // only the fragment changed
     typing = false;
-    field.value = new URLSearchParams(location.search).get("q") ?? "";
+    field.value = textOf(location.search);
     show(location.search, "");
   });
   // Browsers put back what was typed when they come back to the page.
   addEventListener("pageshow", () => {
-    const typedBefore = field.value !== (new URLSearchParams(shown).get("q") ?? "");
+    const typedBefore = field.value !== textOf(shown);
     if (typedBefore && document.activeElement === field) typed();
   });
 }
