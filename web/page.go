@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ type pageView struct {
 	Title    template.HTML
 	Crumbs   []kb.Value
 	Intro    template.HTML
-	Facts    *tableView // where the page compares tools but has no table of its own
+	Facts    *tableView // where the page is about tools but no part of it is their table
 	Parts    []part
 	Contents []content
 	Related  []kb.Related
@@ -171,7 +172,9 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	v.Live = "page:" + p.Path
 	v.Source = sourceURL(p)
 	v.Parts, v.Contents = newParts(lib, p)
-	if p.Comparison == nil && len(p.Tools) > 1 {
+	// A comparison inside an answer is no block of its own, and has no facts.
+	compared := slices.ContainsFunc(v.Parts, func(p part) bool { return p.Table != nil })
+	if !compared && len(p.Tools) > 1 {
 		table := newTable(lib, &kb.Table{Columns: p.Tools})
 		if len(table.Facts) > 0 {
 			v.Facts = table

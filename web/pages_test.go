@@ -359,6 +359,22 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestFactsWithoutATable(t *testing.T) {
+	s := open(t, load(t, fixture(t, map[string]string{
+		"inside.md": "---\ntools: [Gin, SQLAlchemy]\n---\n\n# Inside\n\n## How do they compare?\n\nSo:\n\n| Aspect | Gin | SQLAlchemy |\n|---|---|---|\n| Kind | Router | ORM |\n",
+	}), ""), Config{})
+	const facts, heading = `<th scope="row" role="rowheader">First release</th>`, `id="Q-facts"`
+	if p := s.library.Load().Page("inside"); p.Comparison == nil {
+		t.Fatal("the table in the answer is no comparison")
+	}
+	if body := s.get("/kb/inside").body; strings.Count(body, facts) != 1 || strings.Count(body, heading) != 1 {
+		t.Error("a comparison inside an answer hides the facts")
+	}
+	if body := s.get("/kb/python/sqlalchemy-vs-django-orm").body; strings.Count(body, facts) != 1 || strings.Contains(body, heading) {
+		t.Error("the facts are not in the comparison alone")
+	}
+}
+
 func TestSearchPageWorksWithoutScript(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
 	d := parseDocument(t, s.get("/?q=orm&category=orms&sort=title&size=5").body)
