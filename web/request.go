@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +73,10 @@ func readQuery(raw string) (index.Query, error) {
 	return q, nil
 }
 
+// number is what is told back as it is; all else is quoted.
+var number = regexp.MustCompile(`^-?[0-9]+…?$`)
+
+// readNumber is the value of a parameter from 1 to largest, or what it is unsaid.
 func readNumber(params url.Values, name string, unsaid, largest int) (int, error) {
 	if !params.Has(name) {
 		return unsaid, nil
@@ -79,10 +84,13 @@ func readNumber(params url.Values, name string, unsaid, largest int) (int, error
 	v := params.Get(name)
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > largest {
-		if len(v) > 20 {
-			v = v[:20] + "…"
+		if runes := []rune(v); len(runes) > 20 {
+			v = string(runes[:20]) + "…"
 		}
-		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, strconv.Quote(v))
+		if !number.MatchString(v) {
+			v = strconv.Quote(v)
+		}
+		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, v)
 	}
 	return n, nil
 }

@@ -116,6 +116,23 @@ func TestParameters(t *testing.T) {
 			s.get("/?"+c.query, "Accept", "application/json").want(t, 400, "application/problem+json")
 		})
 	}
+	for query, want := range map[string]string{
+		"size=500":                     "size is 1 to 100, not 500",
+		"size=-1":                      "size is 1 to 100, not -1",
+		"size=ten":                     `size is 1 to 100, not "ten"`,
+		"size=":                        `size is 1 to 100, not ""`,
+		"page=1+2":                     `page is 1 to 10000, not "1 2"`,
+		"page=99999999999999999999999": "page is 1 to 10000, not 99999999999999999999…",
+		"page=%C3%A4" + long:           `page is 1 to 10000, not "ä` + long[:19] + `…"`,
+	} {
+		var p problem
+		if err := json.Unmarshal([]byte(s.get("/search?"+query).body), &p); err != nil {
+			t.Fatal(err)
+		}
+		if p.Detail != want {
+			t.Errorf("%s: %s, want %s", query, p.Detail, want)
+		}
+	}
 	for _, c := range []struct {
 		claim, query string
 		total        int

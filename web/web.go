@@ -127,7 +127,7 @@ type Config struct {
 	// that begin with "/". The library must be read with the same base, without
 	// the slash at its end.
 	BaseURL     string
-	AllowOrigin string // Access-Control-Allow-Origin on JSON reads
+	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
 	Dev         bool   // read templates and assets from the checkout on every request, show faults
 	Log         *slog.Logger
@@ -168,6 +168,9 @@ func New(c Config) (*Server, error) {
 	}
 	base, prefix, err := splitBase(c.BaseURL)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkOrigin(c.AllowOrigin); err != nil {
 		return nil, err
 	}
 	s := &Server{
@@ -214,6 +217,9 @@ func New(c Config) (*Server, error) {
 
 // splitBase checks a base URL and gives it without its slash, and its path.
 func splitBase(base string) (trimmed, prefix string, err error) {
+	if strings.ContainsAny(base, "?#") { // also where nothing follows them
+		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
+	}
 	trimmed = strings.TrimRight(base, "/")
 	if trimmed == "" {
 		return "", "", nil
@@ -222,13 +228,24 @@ func splitBase(base string) (trimmed, prefix string, err error) {
 	switch {
 	case err != nil:
 		return "", "", fmt.Errorf("base URL: %w", err)
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
 	case u.Host == "" && (u.Scheme != "" || !strings.HasPrefix(trimmed, "/")),
 		u.Host != "" && u.Scheme != "http" && u.Scheme != "https":
 		return "", "", fmt.Errorf("base URL %q: want https://host/path/ or /path/", base)
 	}
 	return trimmed, u.Path, nil
+}
+
+// checkOrigin refuses what no browser sends as its Origin.
+func checkOrigin(origin string) error {
+	if origin == "" || origin == "*" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || origin != u.Scheme+"://"+u.Host ||
+		strings.ToLower(origin) != origin {
+		return fmt.Errorf("allowed origin %q: want * or scheme://host[:port], in lower case, such as https://example.com", origin)
+	}
+	return nil
 }
 
 // embeddedDigest is that of the templates and assets of this program.
