@@ -8,11 +8,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"golang.org/x/net/html"
@@ -356,6 +360,47 @@ func TestPage(t *testing.T) {
 	}
 	if strings.Contains(wide, "<script>alert") {
 		t.Error("raw HTML is served")
+	}
+}
+
+func TestFilesBesideThePages(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, fixture(t, nil)); err != nil {
+		t.Fatal(err)
+	}
+	put := func(content string, modified time.Time) {
+		t.Helper()
+		// Under another name first: the file that is replaced keeps its own inode.
+		made := filepath.Join(dir, "pictures", "made.tmp")
+		if err := os.WriteFile(made, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(made, modified, modified); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(made, filepath.Join(dir, "pictures", "pool.svg")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	put("<svg>1</svg>", day)
+	s := open(t, load(t, os.DirFS(dir), ""), Config{})
+	seen := s.get("/kb/pictures/pool.svg").want(t, 200, "image/svg+xml")
+	conditions := []string{"If-None-Match", seen.Header.Get("ETag"), "If-Modified-Since", day.AddDate(1, 0, 0).Format(http.TimeFormat)}
+	s.get("/kb/pictures/pool.svg", conditions...).want(t, 304, "")
+	put("<svg>22</svg>", day.AddDate(-1, 0, 0))
+	r := s.get("/kb/pictures/pool.svg", conditions...).want(t, 200, "image/svg+xml")
+	if r.body != "<svg>22</svg>" {
+		t.Errorf("got %s", r.body)
+	}
+	s.get("/kb/pictures/pool.svg", "If-Modified-Since", day.AddDate(1, 0, 0).Format(http.TimeFormat)).want(t, 200, "image/svg+xml")
+	if runtime.GOOS == "windows" {
+		return // where files have no number
+	}
+	old := r.Header.Get("ETag")
+	put("<svg>33</svg>", day.AddDate(-1, 0, 0))
+	if r := s.get("/kb/pictures/pool.svg", "If-None-Match", old).want(t, 200, "image/svg+xml"); r.body != "<svg>33</svg>" {
+		t.Errorf("a file of the same size and time: %s", r.body)
 	}
 }
 
