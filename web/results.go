@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/net/html"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -153,7 +153,7 @@ func (s *Server) searchFragment(c *gin.Context) error {
 
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
-	a, err := s.ask(c, htmlVariant(c))
+	a, err := s.ask(c, htmlVariant(c), nil)
 	if a == nil || err != nil {
 		return err
 	}
@@ -312,9 +312,36 @@ func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
 	return settled
 }
 
-// headingID finds the ids of headings inside answers: they are unique on their
-// page, but not among answers of several.
-var headingID = regexp.MustCompile(`<(h[1-6]) id="[^"]*"`)
+// amongOthers is the HTML of an answer for a place where answers of several pages
+// stand together: without ids, which are unique on their page alone, and with links
+// to them that lead there.
+func amongOthers(answer, page string) string {
+	var b strings.Builder
+	for z := html.NewTokenizer(strings.NewReader(answer)); ; {
+		kind := z.Next()
+		if kind == html.ErrorToken { // the end
+			return b.String()
+		}
+		raw := string(z.Raw()) // Token changes what Raw is of
+		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+			token, changed := z.Token(), false
+			token.Attr = slices.DeleteFunc(token.Attr, func(a html.Attribute) bool {
+				changed = changed || a.Key == "id"
+				return a.Key == "id"
+			})
+			for i, a := range token.Attr {
+				if a.Key == "href" && strings.HasPrefix(a.Val, "#") {
+					token.Attr[i].Val = page + a.Val
+					changed = true
+				}
+			}
+			if changed {
+				raw = token.String()
+			}
+		}
+		b.WriteString(raw)
+	}
+}
 
 func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	v := hitView{
@@ -335,7 +362,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	if len(v.AnswerHTML) > longAnswer {
 		v.AnswerHTML = ""
 	}
-	v.AnswerHTML = headingID.ReplaceAllString(v.AnswerHTML, "<$1")
+	v.AnswerHTML = amongOthers(v.AnswerHTML, hit.Page.URL())
 	v.Tools = toolsNamed(lib, tools)
 	return v
 }
@@ -449,6 +476,13 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 func (s *Server) addPager(v *resultsView, a *answer, settled index.Query) {
 	size, now := a.asked.Size, a.asked.Page
 	last := min((a.found.Total+size-1)/size, maxReach/size)
+	if a.asked.Group && len(a.found.Hits) < size {
+		// Total counts also what grouping leaves out: the first page that is not full
+		// is the last. From an empty one only the way to the first is known.
+		if last = now; len(a.found.Hits) == 0 {
+			last = 1
+		}
+	}
 	if last <= 1 && now == 1 {
 		return
 	}

@@ -470,11 +470,78 @@ func TestFilters(t *testing.T) {
 			t.Errorf("past the end: %s %s", past.Previous, past.Next)
 		}
 	})
+	t.Run("grouped pages end where the hits do", func(t *testing.T) {
+		// The page Go alone has questions enough to be grouped.
+		text := "---\ntitle: Grouped\n---\n\n"
+		for i := range 20 {
+			text += fmt.Sprintf("## Does quokka %d hop?\n\nYes.\n\n", i)
+		}
+		s := open(t, load(t, fixture(t, map[string]string{"grouped.md": text}), ""), Config{})
+		numbers := func(query string) (hits int, pages []int, previous, next string) {
+			t.Helper()
+			q, err := readQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := s.search(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := s.newResultsView(context.Background(), &answer{asked: q, found: found})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range v.Pager {
+				pages = append(pages, p.Number)
+			}
+			return len(v.Hits), pages, v.Previous, v.Next
+		}
+		if hits, pages, _, next := numbers("q=quokka&group=page"); hits != 3 || pages != nil || next != "" {
+			t.Errorf("page 1: %d hits, pages %v, then %q", hits, pages, next)
+		}
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=2"); hits != 1 || !slices.Equal(pages, []int{1, 2}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+			t.Errorf("page 2: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
+		}
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=5"); hits != 0 || !slices.Equal(pages, []int{1}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+			t.Errorf("past the end: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
+		}
+	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
 		var v resultsView
 		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
+		}
+	})
+}
+
+func TestAnswersAmongOthers(t *testing.T) {
+	for claim, c := range map[string]struct{ answer, want string }{
+		"text stays as it is":           {`<p>a &lt;b id=&#34;x&#34;&gt; &amp;  id="y"</p>`, `<p>a &lt;b id=&#34;x&#34;&gt; &amp;  id="y"</p>`},
+		"no heading has an id":          {`<h4 id="which">Which</h4>`, `<h4>Which</h4>`},
+		"nor has anything else":         {`<DETAILS ID=x open><kbd title="a" id='y'>k</kbd><br id="z"/></DETAILS>`, `<details open=""><kbd title="a">k</kbd><br/></DETAILS>`},
+		"an id in a value is none":      {`<a title=' id="x"' href="/kb/a">a</a>`, `<a title=' id="x"' href="/kb/a">a</a>`},
+		"links to ids lead to the page": {`<a class="n" href="#fn:1">1</a>`, `<a class="n" href="/kb/a#fn:1">1</a>`},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			if got := amongOthers(c.answer, "/kb/a"); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+	t.Run("ids of authors are once on the results page", func(t *testing.T) {
+		answer := "<details id=\"mine\"><summary id=\"sum\">Wombats</summary>x</details>\n\nA note[^1].\n\n[^1]: Of wombats.\n"
+		s := open(t, load(t, fixture(t, map[string]string{
+			"a.md": "# A\n\n## What do wombats dig?\n\n" + answer,
+			"b.md": "# B\n\n## Where do wombats dig?\n\n" + answer,
+		}), ""), Config{})
+		body := s.get("/?q=wombats").want(t, 200, "text/html").body
+		if strings.Count(body, "<strong>Wombats</strong>") != 2 {
+			t.Fatal("the answers are not shown")
+		}
+		validate(t, "/?q=wombats", body)
+		if s.get("/kb/a").want(t, 200, "text/html"); !strings.Contains(s.get("/kb/a").body, `id="mine"`) {
+			t.Error("on its page an answer has no ids")
 		}
 	})
 }
