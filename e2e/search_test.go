@@ -142,6 +142,83 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.until("one chip", `document.querySelectorAll(".chip").length === 1`)
 	})
 
+	t.Run("what was corrected is said, with a way to the exact words and back", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=django+orm+fastr")
+		tb.untilShown(url.Values{"q": {"django orm fastr"}})
+		tb.run(chromedp.Focus(".note a"))
+		tb.press(kb.Enter)
+		tb.untilShown(url.Values{"q": {"django orm fastr"}, "exact": {"1"}})
+		tb.until("way back", `document.querySelector(".note a").getAttribute("href") === "/?q=django+orm+fastr"`)
+		tb.run(chromedp.Click(".note a"))
+		tb.until("correction", `document.querySelector(".note").innerText.includes("instead of")`)
+		tb.untilShown(url.Values{"q": {"django orm fastr"}})
+	})
+
+	t.Run("why a result is there can be read with the keyboard alone", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=docker+root")
+		const isWhy = `document.activeElement.matches(".why > summary")`
+		tb.run(chromedp.Focus(".hit h2 a"))
+		for range 10 {
+			if eval[bool](tb, isWhy) {
+				break
+			}
+			tb.press(kb.Tab)
+		}
+		if !eval[bool](tb, isWhy) {
+			t.Fatal("ten times Tab did not lead from the first hit to why it is there")
+		}
+		tb.press(kb.Enter)
+		tb.until("reasons", `/^Rank 1, score [0-9.]+$/m.test(document.querySelector(".hit .why[open] .reasons").innerText)`)
+		if got := eval[string](tb, `document.querySelector(".reasons ul").innerText`); !strings.Contains(got, "docker") {
+			t.Errorf("the reasons do not name a word of the query: %s", got)
+		}
+		tb.press(kb.Enter)
+		tb.until("closed reasons", `!document.querySelector(".why[open]")`)
+	})
+
+	t.Run("without script why a result is there is a page of its own", func(t *testing.T) {
+		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
+		tb.open("/?q=docker+root")
+		tb.run(chromedp.Click(".hit .why"))
+		tb.untilAt("explained search", `location.search === "?q=docker+root&explain=1" && location.hash === "#Q-hit-1"`)
+		tb.until("reasons of every hit", `document.querySelectorAll(".why[open] .reasons").length === document.querySelectorAll(".hit").length`)
+		tb.untilShown(url.Values{"q": {"docker root"}})
+	})
+
+	t.Run("where a filter leaves out every answer, the way out says how many there are", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=sqlalchemy&ecosystem=Go")
+		found := s.search(t, url.Values{"q": {"sqlalchemy"}})
+		want := fmt.Sprintf("Without Ecosystem: Go: %d answers", found.Total)
+		if got := eval[string](tb, `document.querySelector(".blocked").innerText`); got != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+		tb.run(chromedp.Click(".blocked a"))
+		tb.untilShown(url.Values{"q": {"sqlalchemy"}})
+	})
+
+	t.Run("a page names related questions of other pages, with the reason", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		const path = "/kb/python/sqlalchemy-vs-django-orm"
+		tb.open(path)
+		const links = `[...document.querySelectorAll("main > section:last-of-type .questions li")]`
+		lines := eval[[]string](tb, links+`.map(li => li.querySelector("a").getAttribute("href") + " " + li.querySelector("span").innerText)`)
+		if len(lines) == 0 || len(lines) > 5 {
+			t.Fatalf("related questions: %q", lines)
+		}
+		for _, line := range lines {
+			href, reason, _ := strings.Cut(line, " ")
+			if strings.HasPrefix(href, path+"#") || !strings.Contains(href, "#") || !strings.Contains(reason, ", on ") {
+				t.Errorf("%s, because %s", href, reason)
+			}
+		}
+		target, _, _ := strings.Cut(lines[0], " ")
+		tb.run(chromedp.Evaluate(links+`[0].querySelector("a").click()`, nil))
+		tb.untilAt("related question", fmt.Sprintf(`location.pathname + location.hash === %q && document.querySelector(":target") !== null`, target))
+	})
+
 	t.Run("back and forward restore what was searched", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		first, second := twoTools(t, s, "migrate")

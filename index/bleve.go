@@ -112,12 +112,12 @@ type state struct {
 }
 
 // newState takes a snapshot of the index, which must hold c's library.
-func newState(s *store, c *catalog, d *dictionary, g *suggester) (*state, error) {
-	r, err := s.reader()
+func newState(g *generation, c *catalog, d *dictionary, sg *suggester) (*state, error) {
+	r, err := g.reader()
 	if err != nil {
 		return nil, err
 	}
-	st := &state{catalog: c, dictionary: d, suggester: g, reader: r}
+	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r}
 	st.kept = make([]atomic.Pointer[[]posting], len(d.words))
 	st.users.Store(1)
 	n := 0
@@ -284,7 +284,7 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 	}
 	dict = dict.with(found, b.classes)
 	c := newCatalog(lib, pages, b.classes.len(), b.weights)
-	s, err := newState(b.store, c, dict, newSuggester(lib, pages, b.lexicon))
+	s, err := newState(b.store.current, c, dict, newSuggester(lib, pages, b.lexicon))
 	if err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 
 // readHeld reads what the index holds, and its words.
 func (b *Bleve) readHeld(found map[string]fieldSet) error {
-	r, err := b.store.reader()
+	r, err := b.store.current.reader()
 	if err != nil {
 		return err
 	}
@@ -345,10 +345,10 @@ func (b *Bleve) renewLoop() {
 // renew replaces the state's snapshot by the index's present one, if it is another.
 func (b *Bleve) renew() {
 	old := b.state.Load()
-	if old == nil || b.partial || b.store.inner == nil {
+	if old == nil || b.partial || b.store.current.inner == nil {
 		return
 	}
-	r, err := b.store.reader()
+	r, err := b.store.current.reader()
 	if err != nil {
 		return
 	}
@@ -357,7 +357,7 @@ func (b *Bleve) renew() {
 	if same {
 		return
 	}
-	if s, err := newState(b.store, old.catalog, old.dictionary, old.suggester); err == nil {
+	if s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester); err == nil {
 		b.publish(s)
 	}
 }

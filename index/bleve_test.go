@@ -47,7 +47,7 @@ func openTest(t testing.TB, dir string, lib *kb.Library) *Bleve {
 // root is Bleve's present snapshot, which is the same value as long as nothing changes.
 func root(t *testing.T, b *Bleve) bleveindex.IndexReader {
 	t.Helper()
-	r, err := b.store.reader()
+	r, err := b.store.current.reader()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestRenew(t *testing.T) {
 	b := openTest(t, t.TempDir(), testLibrary(t, "alpha", "beta"))
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	if err := b.store.inner.SetInternal([]byte("test"), []byte("1")); err != nil {
+	if err := b.store.current.inner.SetInternal([]byte("test"), []byte("1")); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("while the index is between two states the snapshot stays", func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestSchema(t *testing.T) {
 	dir := t.TempDir()
 	lib := testLibrary(t, "alpha", "beta")
 	b := openTest(t, dir, lib)
-	if err := b.store.inner.SetInternal(schemaKey, []byte("another")); err != nil {
+	if err := b.store.current.inner.SetInternal(schemaKey, []byte("another")); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Close(); err != nil {
@@ -217,13 +217,30 @@ func TestRecord(t *testing.T) {
 	})
 }
 
+// twisted is a reader that lists a document which it does not have.
+type twisted struct{ bleveindex.IndexReader }
+
+func (twisted) Document(string) (bleveindex.Document, error) { return nil, nil }
+
+func TestMissingDocument(t *testing.T) {
+	b := openTest(t, "", testLibrary(t, "alpha"))
+	r, err := b.store.current.reader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := readContents(twisted{r}); err == nil || !strings.Contains(err.Error(), `"p00"`) {
+		t.Errorf("error %v, want one that names the document", err)
+	}
+}
+
 func TestSplitSentences(t *testing.T) {
 	text := "One. Two, e.g. this? Three!\nfour 1.5\n\n  five。六！"
 	var got []string
 	for _, s := range splitSentences(text) {
 		got = append(got, text[s.start:s.end])
 	}
-	if s := strings.Join(got, "|"); s != "One.|Two, e.g.|this?|Three!|four 1.5|five。|六！" {
+	if s := strings.Join(got, "|"); s != "One.|Two, e.g. this?|Three!|four 1.5|five。|六！" {
 		t.Errorf("got %s", s)
 	}
 }

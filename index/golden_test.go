@@ -113,7 +113,7 @@ With a key.
 }
 
 // openWith is an engine in memory that holds lib.
-func openWith(t *testing.T, lib *kb.Library) index.Engine {
+func openWith(t testing.TB, lib *kb.Library) *index.Bleve {
 	t.Helper()
 	e, err := index.Open("")
 	if err != nil {

@@ -102,7 +102,9 @@
 // schema is removed and the next N begun, empty; so is one to which a batch could not
 // be written, while searches go on in the last snapshot of the old one. The number
 // takes the place of renaming a finished index over an old one: an open one cannot be
-// moved. A folder with files but without faqbase.lock is refused.
+// moved. A folder with other files but without faqbase.lock is refused.
+// A folder that is removed while the index is open is made and locked again by the
+// next Apply that writes.
 //
 // An index in memory is the same without a folder. Bleve never merges it, so pages
 // that changed are written together now and then, upon which their many small

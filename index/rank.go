@@ -87,7 +87,7 @@ func defaultWeights() *weights {
 		page:          .8,
 		listed:        .5,
 	}
-	w.field = [numFields]float64{fieldQuestion: 6, fieldNames: 4, fieldContext: 2, fieldAnswer: 1, fieldComparison: 1}
+	w.field = [numFields]float64{fieldQuestion: 5, fieldNames: 4, fieldContext: 2, fieldAnswer: 1, fieldComparison: 1}
 	w.lengthNorm = [numFields]float64{fieldQuestion: 1, fieldNames: .5, fieldContext: .5, fieldAnswer: .9, fieldComparison: .8}
 	return w
 }

@@ -2,17 +2,20 @@ package index
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
@@ -20,6 +23,7 @@ import (
 	"github.com/blevesearch/bleve/v2/util"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // schema is the version of what documents.go and words.go put into an index. An
@@ -43,28 +47,45 @@ var (
 	generationFolder = regexp.MustCompile(`^bleve-([0-9]{1,9})$`)
 )
 
-// A store is a Bleve index and where it lies.
+// An OpenError says why the index in a folder could not be opened.
+type OpenError struct {
+	Dir string
+	Err error
+}
+
+func (e *OpenError) Error() string { return fmt.Sprintf("open index %s: %v", e.Dir, e.Err) }
+
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// A store is a folder for Bleve indexes, or none, and the index in use.
 type store struct {
-	dir   string // "" in memory
-	lock  *os.File
-	index bleve.Index
-	inner bleveindex.Index
-	// generation is the number of its folder.
-	generation int
+	dir     string // "" in memory
+	lock    *os.File
+	current *generation
+	last    int // the greatest number that a folder was given
+}
+
+// A generation is one Bleve index.
+type generation struct {
+	number int // of its folder
+	index  bleve.Index
+	inner  bleveindex.Index // nil once it is closed
 }
 
 // openStore opens the index in dir, or makes an empty one.
 func openStore(dir string) (*store, error) {
 	s := &store{dir: dir}
 	if dir == "" {
-		return s, s.create()
+		var err error
+		s.current, err = s.create()
+		return s, err
 	}
 	if err := s.takeFolder(); err != nil {
-		return nil, err
+		return nil, &OpenError{dir, err}
 	}
 	if err := s.openNewest(); err != nil {
 		s.close()
-		return nil, err
+		return nil, &OpenError{dir, err}
 	}
 	return s, nil
 }
@@ -72,70 +93,95 @@ func openStore(dir string) (*store, error) {
 // takeFolder makes sure that dir is a folder of ours and used by nobody else.
 func (s *store) takeFolder() error {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return fmt.Errorf("open index %s: %w", s.dir, err)
+		return err
 	}
 	files, err := os.ReadDir(s.dir)
 	if err != nil {
-		return fmt.Errorf("open index: %w", err)
+		return err
 	}
-	path := filepath.Join(s.dir, lockFile)
-	if len(files) > 0 && !slices.ContainsFunc(files, func(f os.DirEntry) bool { return f.Name() == lockFile }) {
-		return fmt.Errorf("open index %s: the folder holds other files and no %s; want an empty or new folder", s.dir, lockFile)
+	marked := slices.ContainsFunc(files, func(f os.DirEntry) bool { return f.Name() == lockFile })
+	if !marked && slices.ContainsFunc(files, func(f os.DirEntry) bool { return !isGeneration(f) }) {
+		return fmt.Errorf("the folder holds other files and no %s; want an empty or new folder", lockFile)
 	}
-	s.lock, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	lock, err := os.OpenFile(s.lockPath(), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return fmt.Errorf("open index: %w", err)
+		return err
 	}
 	// A process that just ended may still hold the lock.
 	deadline := time.Now().Add(lockWait)
-	err = tryLock(s.lock)
+	err = tryLock(lock)
 	for errors.Is(err, ErrLocked) && time.Now().Before(deadline) {
 		time.Sleep(lockWait / 10)
-		err = tryLock(s.lock)
+		err = tryLock(lock)
 	}
 	if err != nil {
+		lock.Close()
+		return err
+	}
+	if info, err := lock.Stat(); err == nil && info.Size() == 0 {
+		lock.WriteString(lockText) // for people; nothing depends on it
+	}
+	if s.lock != nil {
 		s.lock.Close()
-		return fmt.Errorf("open index %s: %w", s.dir, err)
 	}
-	if info, err := s.lock.Stat(); err == nil && info.Size() == 0 {
-		s.lock.WriteString(lockText) // for people; nothing depends on it
-	}
+	s.lock = lock
 	return nil
 }
 
+// keepFolder takes the folder again if it was removed or its lock file was.
+func (s *store) keepFolder() error {
+	held, err := s.lock.Stat()
+	if err != nil {
+		return err
+	}
+	if now, err := os.Stat(s.lockPath()); err == nil && os.SameFile(held, now) {
+		return nil
+	}
+	return s.takeFolder()
+}
+
+func (s *store) lockPath() string { return filepath.Join(s.dir, lockFile) }
+
+func isGeneration(f os.DirEntry) bool { return f.IsDir() && generationFolder.MatchString(f.Name()) }
+
 // openNewest opens the newest index that is whole and of this schema, else makes
-// a new one, and removes all others.
+// a new one, and removes all others. What cannot be read is left as it is.
 func (s *store) openNewest() error {
 	generations, err := s.generations()
 	if err != nil {
 		return err
 	}
 	for _, n := range slices.Backward(generations) {
-		s.generation = max(s.generation, n)
-		if s.index == nil && s.reopen(n) {
-			s.generation = n
-			continue
+		s.last = max(s.last, n)
+		if s.current == nil {
+			s.current, err = s.load(n)
+			if err == nil {
+				continue
+			}
+			if !errors.Is(err, errDamaged) {
+				return err
+			}
 		}
 		if err := os.RemoveAll(s.folder(n)); err != nil {
-			return fmt.Errorf("open index %s: remove the one that cannot be used: %w", s.dir, err)
+			return fmt.Errorf("remove the one that cannot be used: %w", err)
 		}
 	}
-	if s.index == nil {
-		return s.create()
+	if s.current == nil {
+		s.current, err = s.create()
 	}
-	return nil
+	return err
 }
 
 // generations are the numbers of the folders in dir, in order.
 func (s *store) generations() ([]int, error) {
 	files, err := os.ReadDir(s.dir)
 	if err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
+		return nil, err
 	}
 	var found []int
 	for _, f := range files {
-		if m := generationFolder.FindStringSubmatch(f.Name()); m != nil && f.IsDir() {
-			n, _ := strconv.Atoi(m[1]) // nine digits at most
+		if isGeneration(f) {
+			n, _ := strconv.Atoi(generationFolder.FindStringSubmatch(f.Name())[1]) // nine digits at most
 			found = append(found, n)
 		}
 	}
@@ -148,162 +194,285 @@ func (s *store) folder(n int) string {
 }
 
 // create makes an empty index in the next folder, or in memory.
-func (s *store) create() error {
+func (s *store) create() (*generation, error) {
 	path := ""
 	config := map[string]any{}
 	if s.dir != "" {
-		s.generation++
-		path = s.folder(s.generation)
+		s.last++
+		path = s.folder(s.last)
 		config["bolt_timeout"] = lockWait.String()
 	}
 	index, err := bleve.NewUsing(path, bleve.NewIndexMapping(), scorch.Name, "boltdb", config)
 	if err != nil {
-		return fmt.Errorf("create index %s: %w", s.dir, err)
+		return nil, fmt.Errorf("create an index: %w", err)
 	}
-	if err := s.adopt(index); err != nil {
-		return fmt.Errorf("create index %s: %w", s.dir, err)
+	g, err := newGeneration(s.last, index)
+	if err != nil {
+		return nil, fmt.Errorf("create an index: %w", err)
 	}
 	// Without this the index is not taken for a whole one.
-	if err := s.inner.SetInternal(schemaKey, []byte(strconv.Itoa(schema))); err != nil {
-		return fmt.Errorf("create index %s: %w", s.dir, err)
+	if err := g.inner.SetInternal(schemaKey, []byte(strconv.Itoa(schema))); err != nil {
+		g.close()
+		return nil, fmt.Errorf("create an index: %w", err)
 	}
-	return nil
+	return g, nil
 }
 
 // recreate replaces the index by an empty one. Readers of the old one keep what
 // they read.
 func (s *store) recreate() error {
-	old := s.generation
-	if s.index != nil {
-		s.index.Close() // what it could not write is lost anyway
-		s.index, s.inner = nil, nil
-	}
+	old := s.current.number
+	s.current.close() // what it could not write is lost anyway
 	if s.dir != "" {
-		if err := os.MkdirAll(s.dir, 0o755); err != nil {
-			return fmt.Errorf("create index: %w", err)
+		if err := s.keepFolder(); err != nil {
+			return err
 		}
 		// Where open files cannot be removed, the next start removes them.
 		defer os.RemoveAll(s.folder(old))
 	}
-	return s.create()
+	g, err := s.create()
+	if err == nil {
+		s.current = g
+	}
+	return err
 }
 
-func (s *store) adopt(index bleve.Index) error {
+func newGeneration(n int, index bleve.Index) (*generation, error) {
 	inner, err := index.Advanced()
 	if err != nil {
 		index.Close()
-		return err
+		return nil, err
 	}
-	s.index, s.inner = index, inner
-	return nil
+	return &generation{number: n, index: index, inner: inner}, nil
 }
 
-// reopen opens the index in folder n and tells whether it can be used. Damage shows
-// as an error or a panic of Bleve's; either is a reason to build anew, not to stop.
-func (s *store) reopen(n int) (ok bool) {
-	// Reading a mapped file beyond its end is such a panic too.
+// reader returns a snapshot of the index.
+func (g *generation) reader() (bleveindex.IndexReader, error) {
+	if g.inner == nil {
+		return nil, ErrClosed
+	}
+	return g.inner.Reader()
+}
+
+// close closes the index. Its readers keep what they read.
+func (g *generation) close() error {
+	if g.inner == nil {
+		return nil
+	}
+	g.inner = nil
+	return g.index.Close()
+}
+
+// errDamaged is wrapped by the error of an index that was read and found wrong, or
+// of another schema: it is to be replaced. Any other error leaves it as it is, for
+// it says nothing about the index: too many open files, no permission, a lock.
+var errDamaged = errors.New("damaged index")
+
+// load opens the index in folder n.
+func (s *store) load(n int) (g *generation, err error) {
+	// Damage may show as a panic of Bleve's, and reading a mapped file beyond its
+	// end is one too.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if recover() != nil {
-			ok = false
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errDamaged, r)
 		}
-		if !ok && s.index != nil {
-			s.index.Close()
-			s.index, s.inner = nil, nil
+		if err != nil && g != nil {
+			g.close()
+			g = nil
 		}
+		err = readError(err)
 	}()
-	store := filepath.Join(s.folder(n), "store")
-	if !segmentsWhole(store) || !snapshotsWhole(store) {
-		return false
+	folder := filepath.Join(s.folder(n), "store")
+	// Bleve says of a file that it could not read that it is missing.
+	if _, err := os.ReadFile(filepath.Join(s.folder(n), "index_meta.json")); err != nil {
+		return nil, err
+	}
+	if err := checkSegments(folder); err != nil {
+		return nil, err
+	}
+	if err := checkSnapshots(folder); err != nil {
+		return nil, err
+	}
+	if err := openAll(folder); err != nil {
+		return nil, err
 	}
 	index, err := bleve.OpenUsing(s.folder(n), map[string]any{"bolt_timeout": lockWait.String()})
-	if err != nil || s.adopt(index) != nil {
-		return false
-	}
-	r, err := s.inner.Reader()
 	if err != nil {
-		return false
+		return nil, err
+	}
+	if g, err = newGeneration(n, index); err != nil {
+		return nil, err
+	}
+	r, err := g.reader()
+	if err != nil {
+		return g, err
 	}
 	defer r.Close()
 	version, err := r.GetInternal(schemaKey)
-	if err != nil || string(version) != strconv.Itoa(schema) {
-		return false
+	if err != nil {
+		return g, err
+	}
+	if string(version) != strconv.Itoa(schema) {
+		return g, fmt.Errorf("schema %q, want %d", version, schema)
 	}
 	_, err = readContents(r)
-	return err == nil
+	return g, err
 }
 
-// snapshotsWhole checks that every segment which Bleve's list of snapshots names is
-// there. Bleve passes over a snapshot that it cannot load, starts from an older one,
-// and at the next start passes over everything written since.
-func snapshotsWhole(store string) bool {
-	name := filepath.Join(store, "root.bolt")
+// readError sorts the errors of reading an index: those of the system are kept, a
+// missing file apart, and all others mean damage.
+func readError(err error) error {
+	var system syscall.Errno
+	switch {
+	case err == nil, errors.Is(err, errDamaged):
+		return err
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return ErrLocked
+	case errors.As(err, &system) && !errors.Is(err, fs.ErrNotExist):
+		return err
+	default:
+		return fmt.Errorf("%w: %v", errDamaged, err)
+	}
+}
+
+// openAll opens all segments at once and a few files more, to see whether Bleve can:
+// it passes over a snapshot with a segment that it could not open.
+func openAll(folder string) error {
+	names, err := segmentFiles(folder)
+	if err != nil {
+		return err
+	}
+	for range 8 {
+		names = append(names, filepath.Join(folder, "root.bolt"))
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+	}
+	return nil
+}
+
+// checkSnapshots checks that the newest of Bleve's snapshots has this schema, and
+// that every segment which they name is there. Bleve passes over a snapshot that it
+// cannot load, starts from an older one, and at the next start passes over
+// everything written since.
+func checkSnapshots(folder string) error {
+	name := filepath.Join(folder, "root.bolt")
+	if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+		return cmp.Or(err, errors.New("no snapshots")) // bbolt would write the first page
+	}
 	db, err := bolt.Open(name, 0o600, &bolt.Options{ReadOnly: true, Timeout: lockWait})
 	if err != nil {
-		return false
+		return err
 	}
 	defer db.Close()
-	err = db.View(func(tx *bolt.Tx) error {
+	return db.View(func(tx *bolt.Tx) error {
 		if info, err := os.Stat(name); err != nil || info.Size() < tx.Size() {
-			return errors.New("cut off")
+			return cmp.Or(err, errors.New("cut off"))
 		}
-		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return segmentsThere(store, b) })
+		if v := newestSchema(tx); v != strconv.Itoa(schema) {
+			return fmt.Errorf("schema %q, want %d", v, schema)
+		}
+		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return segmentsThere(folder, b) })
 	})
-	return err == nil
 }
 
-func segmentsThere(store string, b *bolt.Bucket) error {
+// newestSchema is the schema of the newest snapshot, "" if there is none.
+func newestSchema(tx *bolt.Tx) string {
+	snapshots := tx.Bucket(util.BoltSnapshotsBucket)
+	if snapshots == nil {
+		return ""
+	}
+	c := snapshots.Cursor()
+	for k, _ := c.Last(); k != nil; k, _ = c.Prev() {
+		if snapshot := snapshots.Bucket(k); snapshot != nil {
+			if internal := snapshot.Bucket(util.BoltInternalKey); internal != nil {
+				return string(internal.Get(schemaKey))
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+func segmentsThere(folder string, b *bolt.Bucket) error {
 	return b.ForEach(func(key, value []byte) error {
 		if value == nil {
-			return segmentsThere(store, b.Bucket(key))
+			return segmentsThere(folder, b.Bucket(key))
 		}
 		if bytes.Equal(key, util.BoltPathKey) {
-			_, err := os.Stat(filepath.Join(store, filepath.Base(string(value))))
+			_, err := os.Stat(filepath.Join(folder, filepath.Base(string(value))))
 			return err
 		}
 		return nil
 	})
 }
 
-// segmentsWhole checks the sum at the end of each segment file: Bleve does not,
-// and a damaged one can give wrong answers for long.
-func segmentsWhole(store string) bool {
-	files, err := filepath.Glob(filepath.Join(store, "*.zap"))
+// segmentFiles are the names of all segment files.
+func segmentFiles(folder string) ([]string, error) {
+	files, err := os.ReadDir(folder)
 	if err != nil {
-		return false
+		return nil, err
 	}
-	return !slices.ContainsFunc(files, func(name string) bool { return !segmentWhole(name) })
+	var names []string
+	for _, f := range files {
+		if filepath.Ext(f.Name()) == ".zap" {
+			names = append(names, filepath.Join(folder, f.Name()))
+		}
+	}
+	return names, nil
 }
 
-func segmentWhole(name string) bool {
+// checkSegments checks the sum at the end of each segment file: Bleve does not,
+// and a damaged one can give wrong answers for long.
+func checkSegments(folder string) error {
+	names, err := segmentFiles(folder)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := checkSegment(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkSegment(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
-		return false
+		return err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || info.Size() < 4 {
-		return false
+	if err != nil {
+		return err
+	}
+	if info.Size() < 4 {
+		return fmt.Errorf("segment %s: cut off", name)
 	}
 	sum := crc32.NewIEEE()
 	if _, err := io.CopyN(sum, f, info.Size()-4); err != nil {
-		return false
+		return err
 	}
 	var want [4]byte
 	if _, err := io.ReadFull(f, want[:]); err != nil {
-		return false
+		return err
 	}
-	return sum.Sum32() == binary.BigEndian.Uint32(want[:])
+	if sum.Sum32() != binary.BigEndian.Uint32(want[:]) {
+		return fmt.Errorf("segment %s: wrong sum", name)
+	}
+	return nil
 }
-
-// reader returns a snapshot of the index.
-func (s *store) reader() (bleveindex.IndexReader, error) { return s.inner.Reader() }
 
 func (s *store) close() error {
 	var errs []error
-	if s.index != nil {
-		errs = append(errs, s.index.Close())
-		s.index, s.inner = nil, nil
+	if s.current != nil {
+		errs = append(errs, s.current.close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
@@ -346,6 +515,9 @@ func readContents(r bleveindex.IndexReader) (contents, error) {
 		doc, err := r.Document(id)
 		if err != nil {
 			return err
+		}
+		if doc == nil { // listed and yet not found by its name
+			return fmt.Errorf("no document %q", id)
 		}
 		doc.VisitFields(func(f bleveindex.Field) {
 			if f.Name() == recordField {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	bolt "go.etcd.io/bbolt"
+
 	"faqbase/index"
 	"faqbase/index/indextest"
 	"faqbase/kb"
@@ -194,9 +196,6 @@ func TestDamage(t *testing.T) {
 		for damage, do := range damages {
 			t.Run(filepath.Base(file)+" "+damage, func(t *testing.T) {
 				dir, lib := filled(t)
-				if file == "faqbase.lock" && damage == "removed" {
-					t.Skip("without its lock file the folder is not known as an index")
-				}
 				do(t, filepath.Join(dir, file))
 				fill(t, dir, lib)
 				if n := fill(t, dir, lib); n != 0 {
@@ -211,6 +210,33 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := fill(t, dir, lib); n != storeDocuments {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	t.Run("a folder that was removed while it was used is an index again", func(t *testing.T) {
+		if os.PathSeparator == '\\' {
+			t.Skip("Windows does not remove open files")
+		}
+		dir, lib := filled(t)
+		e := openIndex(t, dir)
+		if err := e.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		changed := indextest.Library(t, strings.Replace(storeLibrary, "One repository", "A jujutsu", 1))
+		if err := e.Apply(t.Context(), changed); err != nil {
+			t.Fatal(err)
+		}
+		checkStore(t, e)
+		if _, err := index.Open(dir); !errors.Is(err, index.ErrLocked) {
+			t.Errorf("second open: error %v, want ErrLocked", err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := fill(t, dir, changed); n != 0 {
 			t.Errorf("wrote %d documents", n)
 		}
 	})
@@ -234,6 +260,73 @@ func TestDamage(t *testing.T) {
 		checkStore(t, e)
 		if r, err := e.Search(t.Context(), index.Query{Text: "jujutsu"}); err != nil || r.Total != 1 {
 			t.Errorf("the change is not found: %v, %v", r, err)
+		}
+	})
+}
+
+// TestUnreadable opens indexes that cannot be read at the moment, which says nothing
+// about what is in them.
+func TestUnreadable(t *testing.T) {
+	refused := func(t *testing.T, dir string) error {
+		t.Helper()
+		e, err := index.Open(dir)
+		if err == nil {
+			e.Close()
+			t.Fatal("no error")
+		}
+		var open *index.OpenError
+		if !errors.As(err, &open) || open.Dir != dir || !strings.Contains(err.Error(), dir) {
+			t.Errorf("error %v, want an OpenError with the folder", err)
+		}
+		return err
+	}
+	for _, file := range []string{"bleve-1/index_meta.json", "bleve-1/store/root.bolt", "bleve-1/store"} {
+		t.Run(file+" cannot be opened", func(t *testing.T) {
+			dir, lib := filled(t)
+			name := filepath.Join(dir, file)
+			if err := os.Rename(name, name+".away"); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(name, name); err != nil { // to itself: too many links
+				t.Skip(err)
+			}
+			refused(t, dir)
+			if err := errors.Join(os.Remove(name), os.Rename(name+".away", name)); err != nil {
+				t.Fatal(err)
+			}
+			if n := fill(t, dir, lib); n != 0 {
+				t.Errorf("the index was not kept: wrote %d documents", n)
+			}
+		})
+	}
+	t.Run("a segment that is no file", func(t *testing.T) {
+		dir, lib := filled(t)
+		name := filepath.Join(dir, "bleve-1", "store", "ffff.zap")
+		if err := os.Mkdir(name, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, dir)
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+		if n := fill(t, dir, lib); n != 0 {
+			t.Errorf("the index was not kept: wrote %d documents", n)
+		}
+	})
+	t.Run("Bleve's own lock is held by another process", func(t *testing.T) {
+		dir, lib := filled(t)
+		db, err := bolt.Open(filepath.Join(dir, "bleve-1", "store", "root.bolt"), 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := refused(t, dir); !errors.Is(err, index.ErrLocked) {
+			t.Errorf("error %v, want ErrLocked", err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := fill(t, dir, lib); n != 0 {
+			t.Errorf("the index was not kept: wrote %d documents", n)
 		}
 	})
 }

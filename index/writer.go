@@ -59,7 +59,7 @@ func (w *writer) remove(path string) error {
 
 func (w *writer) begin() {
 	if w.batch == nil {
-		w.batch = w.store.index.NewBatch()
+		w.batch = w.store.current.index.NewBatch()
 		w.changes = make(map[string]*heldPage)
 	}
 }
@@ -81,7 +81,7 @@ func (w *writer) flush() error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.store.index.Batch(w.batch); err != nil {
+	if err := w.store.current.index.Batch(w.batch); err != nil {
 		return err
 	}
 	w.indexed.Add(w.written)

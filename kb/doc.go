@@ -21,10 +21,11 @@
 // A page is a file that ends in .md, .markdown or .mdx, in folders of any depth.
 // Names that begin with a dot, testdata and node_modules are left alone. A page's
 // path is its file without the extension, in Unicode's form NFC; of two files with
-// one path the second is an error and not served. Files that end in png, jpg, jpeg,
-// gif, webp, avif, svg or pdf are served beside the pages. In the root there may be
-// tools.yaml with facts about tools, and synonyms.yaml, curations.yaml and
-// golden.yaml, which say how to search.
+// one path the second is an error and not served, and so is a page that would hide
+// a picture or the source of another page (x.png.md, x.md.md). Files that end in
+// png, jpg, jpeg, gif, webp, avif, svg or pdf are served beside the pages. In the
+// root there may be tools.yaml with facts about tools, and synonyms.yaml,
+// curations.yaml and golden.yaml, which say how to search.
 //
 // A symbolic link is followed by a relative path to what lies inside the folder, also
 // to names that begin with a dot; one that leads out is a fault and nothing outside is
@@ -66,7 +67,20 @@
 // draft, aliases, moved and questions (there aliases, tools, verified, sources).
 // Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
 // one is a warning; other unknown keys are left alone. Where the YAML is broken,
-// each key that can be read alone counts.
+// each key that can be read alone counts; if nothing but headings is below it,
+// there is no page, and the last good one stays. So it is with a file that is front matter
+// without an end and, up to the first empty line, nothing else.
+//
+// draft is true or false (yes, on, no and off are too, and nothing is false); true
+// keeps the page out. So does a value that is neither, and front matter that cannot
+// be read or is not closed and has a line "draft:" that is not false.
+//
+// moved names old addresses that lead to the page: the path that a page had
+// (python/old-name; /kb/python/old-name and python/old-name.md are the same), one
+// with an anchor (python/old-name#why), or an anchor that this page had (#why). The
+// first page in path order that names one has it. [Library.Moved] knows them all,
+// but no server can lead from an old anchor to a new one, because browsers do not
+// send it; what it can lead on is a path.
 //
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.
@@ -80,9 +94,9 @@
 // heading has it.
 //
 // The quick comparison is the first table under a heading "Quick comparison", else
-// the first table whose columns after the first all name tools of the page. A cell
-// that begins with the word Yes, No or Partly is wrapped in a span of class yes,
-// no or part.
+// the first table whose columns after the first all name tools of the page, by name
+// or by an alias in tools.yaml. A cell that begins with the word Yes, No or Partly
+// is wrapped in a span of class yes, no or part.
 //
 // # Facet values
 //
@@ -157,6 +171,7 @@
 //
 //	bad-anchor        error    {#…} at the end of a heading is no anchor
 //	bad-date          error    a date is not YYYY-MM-DD
+//	bad-move          error    an entry of moved is no path of a page and no anchor
 //	bad-slug          error    a slug is malformed, or a name has no letter or digit to make one of
 //	bad-synonym       error    an entry of synonyms.yaml is neither a group of two words nor a rule with two sides
 //	bad-url           error    an address in tools.yaml does not begin with https:// or http://
@@ -170,6 +185,7 @@
 //	expired           warning  the last day of a curation is over
 //	front-matter      error    the front matter is no YAML, not closed, or questions: is malformed
 //	invalid-utf8      error    the file is not UTF-8
+//	live-address      error    an entry of moved is a page or an anchor that is there
 //	missing-key       error    an entry of curations.yaml or golden.yaml lacks what it needs
 //	near-key          warning  a key is nearly a known one
 //	no-answer         error    a question has no answer
@@ -180,7 +196,8 @@
 //	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
-//	repeated-page     error    two files have one path
+//	repeated-move     error    two pages say that one old address has moved to them
+//	repeated-page     error    two files have one address
 //	repeated-query    error    a query is in curations.yaml or golden.yaml twice
 //	repeated-tool     error    a tool or an alias is in tools.yaml twice
 //	repeated-word     error    a word is twice in one entry of synonyms.yaml

@@ -51,12 +51,22 @@ const (
 	restFactor = 10
 )
 
+// A WatchError says that changes of the folder are not, or not all, told of by
+// events. The folder itself can be read.
+type WatchError struct {
+	Err error // what happened, and what is done instead
+}
+
+func (e *WatchError) Error() string { return e.Err.Error() }
+
+func (e *WatchError) Unwrap() error { return e.Err }
+
 // Watch reads the knowledge base in dir and yields it, and yields it again
 // whenever it has changed, until ctx ends or the loop is left. A nil library
-// comes with an error: about the folder itself (it cannot be read, it vanished)
-// or about watching (events cannot be had). Watching goes on; an error is told
-// once until it changes or ends. A library with faults comes with them as its
-// [ErrorList].
+// comes with an error: a [*WatchError] about events that cannot be had, any other
+// about the folder itself (it cannot be read, it vanished). Watching goes on; an
+// error is told once until it changes or ends. A library with faults comes with
+// them as its [ErrorList].
 //
 // Each yielded library is what [Load] of [Dir] would give, last good versions of
 // faulty files apart; it shares the unchanged pages with the one before. The first
@@ -196,7 +206,7 @@ func (w *watcher) deaf(err error) {
 	}
 	if err.Error() != w.told {
 		w.told = err.Error()
-		w.untold = err
+		w.untold = &WatchError{err}
 	}
 }
 

@@ -162,6 +162,9 @@ func (b *bubble) yield(lib *Library, err error) {
 		what = asked(lib)
 	} else {
 		what = err.Error()
+		if errors.As(err, new(*WatchError)) {
+			what = "no events: " + what
+		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -354,7 +357,7 @@ func TestWatchTrouble(t *testing.T) {
 		inBubble(t, WatchOptions{}, func(b *bubble) { b.open = errLimit }, func(b *bubble) {
 			b.write("a.md", ask("two"))
 			b.pass(10 * time.Second)
-			b.want(t, "0s a#one", "0s no space left on device; looking every 2s instead", "2s a#two")
+			b.want(t, "0s a#one", "0s no events: no space left on device; looking every 2s instead", "2s a#two")
 		})
 	})
 	t.Run("where a new folder's events cannot be had, it says so once and polls", func(t *testing.T) {
@@ -364,7 +367,7 @@ func TestWatchTrouble(t *testing.T) {
 			b.pass(time.Second)
 			b.write("a.md", ask("three"))
 			b.pass(10 * time.Second)
-			b.want(t, "0s a#one", "70ms a#one x/b#two", "70ms no space left on device; looking every 2s instead", "2.07s a#three x/b#two")
+			b.want(t, "0s a#one", "70ms a#one x/b#two", "70ms no events: no space left on device; looking every 2s instead", "2.07s a#three x/b#two")
 			if !b.source.closed {
 				t.Error("the source of events is still open")
 			}
@@ -376,7 +379,7 @@ func TestWatchTrouble(t *testing.T) {
 			b.pass(time.Second)
 			b.save("a.md", ask("two"))
 			b.pass(time.Hour)
-			b.want(t, "0s a#one", "0s no space left on device", "1.07s a#two")
+			b.want(t, "0s a#one", "0s no events: no space left on device", "1.07s a#two")
 		})
 	})
 	t.Run("a folder that cannot be read is tried every interval and told of when the reason changes", func(t *testing.T) {

@@ -21,7 +21,10 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
+	keys "github.com/chromedp/chromedp/kb"
+
+	"faqbase/index"
+	"faqbase/kb"
 )
 
 // browser starts Chromium, or skips the test where there is none. With
@@ -169,8 +172,11 @@ func (b *tab) is(expression, want string) {
 // prevents it.
 func press(key string) chromedp.Action {
 	down := input.DispatchKeyEvent(input.KeyDown).WithKey(key)
-	if len(key) == 1 {
+	switch {
+	case len(key) == 1:
 		down = down.WithText(key)
+	case key == "Enter":
+		down = down.WithText("\r")
 	}
 	return chromedp.Tasks{down, input.DispatchKeyEvent(input.KeyUp).WithKey(key)}
 }
@@ -222,7 +228,7 @@ func TestInTheBrowser(t *testing.T) {
 			b.until(`location.search === "?q=` + words[:3] + `"`) // a search of its own meanwhile
 			b.run(chromedp.SendKeys("#Q-q", words[3:]))
 			b.until(`location.search === "?q=` + words + `"`)
-			b.run(chromedp.SendKeys("#Q-q", kb.Enter))
+			b.run(chromedp.SendKeys("#Q-q", keys.Enter))
 		}
 		shows := func(words string) {
 			t.Helper()
@@ -248,7 +254,7 @@ func TestInTheBrowser(t *testing.T) {
 	t.Run("typing after Enter and after Back leaves what was found in the history", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "django"+kb.Enter))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "django"+keys.Enter))
 		b.until(`location.search === "?q=django"`)
 		b.run(chromedp.SendKeys("#Q-q", " faster"))
 		b.until(`location.search === "?q=django+faster"`)
@@ -276,7 +282,7 @@ func TestInTheBrowser(t *testing.T) {
 		}
 		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "orm tool:peewee"))
 		isTyped()
-		b.run(chromedp.SendKeys("#Q-q", kb.Enter))
+		b.run(chromedp.SendKeys("#Q-q", keys.Enter))
 		isSettled(settled)
 		b.is(`document.querySelectorAll(".chip").length`, "1")
 		b.run(chromedp.Click("#Q-f-tool-peewee"))
@@ -307,6 +313,85 @@ func TestInTheBrowser(t *testing.T) {
 		b.until(`location.pathname === "/kb/python/peewee" && location.hash === "#is-peewee-still-maintained"`)
 		b.run(chromedp.Evaluate("history.back()", nil)) // NavigateBack waits for a load, which a cached page has not
 		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("Q-q").value === "maintained"`)
+	})
+
+	t.Run("from a correction a link leads to the exact words, and typing on leaves them", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/?q=mantained"))
+		b.until(`document.querySelector(".note").textContent.startsWith("Searched for maintained instead of mantained.")`)
+		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".note a"), press("Enter"))
+		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
+		b.is("window.stayed", "true")
+		b.is("document.activeElement.id", "Q-count")
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=mantained" && ` + shownHeading + `.startsWith("1 answer")`)
+		b.run(chromedp.Evaluate("history.forward()", nil))
+		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
+		b.run(chromedp.SendKeys("#Q-q", "s"))
+		b.until(`location.search === "?q=smantained" && ` + shownHeading + `.includes("smantained")`)
+	})
+
+	t.Run("why a result is there opens by keyboard, is fetched once and leaves with the query", func(t *testing.T) {
+		var fetched atomic.Int32
+		s := serve(t, lib, Config{Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+			if q.Explain {
+				fetched.Add(1)
+			}
+			return explaining(lib).Search(ctx, q)
+		}}})
+		b := newTab(t, chrome)
+		const why = `document.querySelectorAll(".hit footer details.why")`
+		b.run(chromedp.Navigate(s.http.URL + "/?q=peewee"))
+		b.until(why + `.length === 2`)
+		b.is(`document.querySelectorAll(".reasons").length`, "0")
+		b.run(chromedp.Focus(".why summary"), press("Enter"))
+		b.until(why + `[0].open && ` + why + `[0].innerText.includes("“peewee” is in the question")`)
+		b.is(why+`[0].innerText.includes("asked <daily>")`, "true")
+		b.is(why+`[1].open`, "false")
+		b.is(`document.activeElement.textContent`, "Why this result")
+		b.run(chromedp.Evaluate(why+`[1].querySelector("summary").click()`, nil))
+		b.until(why + `[1].open && ` + why + `[1].innerText.includes("Rank 2")`)
+		if n := fetched.Load(); n != 1 {
+			t.Errorf("fetched %d times, want once for all hits", n)
+		}
+		b.is("location.search", "?q=peewee")
+		b.run(chromedp.SendKeys("#Q-q", "s"))
+		b.until(`location.search === "?q=speewee" && ` + why + `.length === 2 && document.querySelectorAll(".reasons").length === 0`)
+	})
+
+	t.Run("reasons that cannot be had leave the result closed, to be tried again", func(t *testing.T) {
+		var serving atomic.Pointer[kb.Library]
+		serving.Store(lib)
+		s := serve(t, lib, Config{Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+			r, err := explaining(serving.Load()).Search(ctx, q)
+			if q.Explain && serving.Load() == lib {
+				r.Hits = nil // as if others were found meanwhile
+			}
+			return r, err
+		}}})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), chromedp.Click(".why summary"))
+		b.until(`document.getElementById("Q-status").textContent === "The reasons did not come. Try again." && !document.querySelector(".why").open`)
+		next := load(t, fixture(t, map[string]string{"new.md": "# New\n"}), "")
+		serving.Store(next)
+		s.Publish(next)
+		b.run(chromedp.Click(".why summary"))
+		b.until(`document.querySelector(".why").innerText.includes("Rank 1")`)
+	})
+
+	t.Run("where a filter blocks, the page without it is one step away", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/?q=maintained&tool=gin"))
+		b.is(shownHeading, "No answers for maintained")
+		b.is(`document.querySelector(".blocked").innerText`, "Without Tool: Gin: 1 answer")
+		b.is(`document.querySelector(".nothing .questions a").textContent`, "Is Peewee still maintained?")
+		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".blocked a"), press("Enter"))
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer")`)
+		b.is("window.stayed", "true")
+		b.is("document.activeElement.id", "Q-count")
+		b.is(`document.querySelectorAll("#Q-facets :checked").length`, "0")
 	})
 
 	t.Run("keys move through the results", func(t *testing.T) {

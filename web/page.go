@@ -123,6 +123,14 @@ func (s *Server) page(c *gin.Context) error {
 	if t, ok := fileTypes[strings.ToLower(path.Ext(name))]; ok {
 		return s.file(c, lib, name, t)
 	}
+	old, isSource := strings.CutSuffix(name, ".md")
+	if address, ok := lib.Moved(old); ok {
+		address, _, _ = strings.Cut(address, "#")
+		if isSource {
+			address += ".md"
+		}
+		return redirectTo(c, address)
+	}
 	return notFound("there is no page %s", name)
 }
 

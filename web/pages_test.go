@@ -293,6 +293,29 @@ func TestHeadersOfPages(t *testing.T) {
 	}
 }
 
+func TestMovedPage(t *testing.T) {
+	const base = "https://example.com/help"
+	lib := load(t, fixture(t, map[string]string{"go/new.md": "---\ntitle: New\nmoved: [go/old, go/older#why]\n---\n## Why?\n\nSo.\n"}), base)
+	s := open(t, lib, Config{BaseURL: base})
+	for path, want := range map[string]string{
+		"/kb/go/old":      "/kb/go/new",
+		"/kb/go/old.md":   "/kb/go/new.md",
+		"/kb/go/old?q=x":  "/kb/go/new?q=x",
+		"/kb/go/older":    "/kb/go/new",
+		"/kb/go/older.md": "/kb/go/new.md",
+	} {
+		r := s.get("/help" + path)
+		if got := r.Header.Get("Location"); r.StatusCode != 308 || got != base+want {
+			t.Errorf("%s gives %d to %q, want 308 to %q", path, r.StatusCode, got, base+want)
+		}
+	}
+	for _, path := range []string{"/kb/go/oldest", "/kb/go/old.markdown"} {
+		if r := s.get("/help" + path); r.StatusCode != 404 {
+			t.Errorf("%s gives %d, want 404", path, r.StatusCode)
+		}
+	}
+}
+
 func TestTheme(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
 	for cookie, want := range map[string]string{

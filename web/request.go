@@ -18,6 +18,8 @@ const (
 	maxSize    = 100
 	maxReach   = 10_000 // page × size
 	sizeUnsaid = 10
+	maxIDs     = 32      // to explain
+	maxID      = 1 << 10 // bytes of one
 )
 
 // facetNames are the facets in the order in which they are shown.
@@ -70,11 +72,51 @@ func readQuery(raw string) (index.Query, error) {
 		}
 		q.Group = true
 	}
+	if q.Exact, err = readSwitch(params, "exact"); err != nil {
+		return q, err
+	}
+	if q.Explain, err = readSwitch(params, "explain"); err != nil || !q.Explain {
+		return q, err
+	}
+	for _, id := range params["id"] {
+		if id == "" || slices.Contains(q.ExplainIDs, id) {
+			continue
+		}
+		if len(id) > maxID {
+			return q, badParameter("id", "id is at most %d bytes, not %d", maxID, len(id))
+		}
+		if len(q.ExplainIDs) == maxIDs {
+			return q, badParameter("id", "id is given at most %d times", maxIDs)
+		}
+		q.ExplainIDs = append(q.ExplainIDs, id)
+	}
 	return q, nil
 }
 
-// number is what is told back as it is; all else is quoted.
+// readSwitch reads a parameter that is 1 or left out.
+func readSwitch(params url.Values, name string) (bool, error) {
+	if !params.Has(name) {
+		return false, nil
+	}
+	if v := params.Get(name); v != "1" {
+		return false, badParameter(name, "%s is 1 or left out, not %s", name, abridged(v))
+	}
+	return true, nil
+}
+
+// number is what an error tells back as it is; all else is quoted.
 var number = regexp.MustCompile(`^-?[0-9]+…?$`)
+
+// abridged is a value as an error tells it back.
+func abridged(v string) string {
+	if runes := []rune(v); len(runes) > 20 {
+		v = string(runes[:20]) + "…"
+	}
+	if number.MatchString(v) {
+		return v
+	}
+	return strconv.Quote(v)
+}
 
 // readNumber is the value of a parameter from 1 to largest, or what it is unsaid.
 func readNumber(params url.Values, name string, unsaid, largest int) (int, error) {
@@ -84,13 +126,7 @@ func readNumber(params url.Values, name string, unsaid, largest int) (int, error
 	v := params.Get(name)
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > largest {
-		if runes := []rune(v); len(runes) > 20 {
-			v = string(runes[:20]) + "…"
-		}
-		if !number.MatchString(v) {
-			v = strconv.Quote(v)
-		}
-		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, v)
+		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, abridged(v))
 	}
 	return n, nil
 }
@@ -171,6 +207,15 @@ func (s *Server) address(path string, q index.Query) string {
 	}
 	if q.Group {
 		add("group", "page")
+	}
+	if q.Exact {
+		add("exact", "1")
+	}
+	if q.Explain {
+		add("explain", "1")
+		for _, id := range q.ExplainIDs {
+			add("id", id)
+		}
 	}
 	if q.Page > 1 {
 		add("page", strconv.Itoa(q.Page))

@@ -30,6 +30,8 @@ type resultsView struct {
 	Front       bool   // nothing was asked
 	Total       int
 	Corrections []index.Correction
+	Exact       bool   // nothing was corrected, as asked
+	Respell     string // the address of the same search with corrections, or without them
 	Dropped     []string
 	Ignored     []string
 	Hits        []hitView
@@ -46,6 +48,7 @@ type resultsView struct {
 	Next        string
 	First       int // the number of the first hit
 	Comparisons []*kb.Page
+	Explained   []index.Explanation // of the ids that were asked about
 	Overview    *overview
 }
 
@@ -60,6 +63,8 @@ type hitView struct {
 	Question    *kb.Question
 	Tools       []*kb.Tool
 	More        int
+	Explanation *index.Explanation // nil unless asked for
+	Why         string             // the address where it is, "" where it is here or there is no query
 }
 
 // IsComparison tells whether the hit is a page with a quick comparison.
@@ -236,11 +241,16 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		Typed:       typed,
 		Total:       r.Total,
 		Corrections: r.Corrections,
+		Exact:       a.asked.Exact,
 		Dropped:     r.Dropped,
 		Ignored:     r.Ignored,
 		Group:       a.asked.Group,
+		Explained:   r.Explanations,
 		Overview:    o,
 	}
+	respelt := settled
+	respelt.Exact, respelt.Page = !a.asked.Exact, 1
+	v.Respell = s.address("/", respelt)
 	if a.asked.Size != sizeUnsaid {
 		v.Size = a.asked.Size
 	}
@@ -292,7 +302,13 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	v.First = (a.asked.Page-1)*a.asked.Size + 1
 	seen := make(map[*kb.Page]bool)
 	for i, hit := range r.Hits {
-		v.Hits = append(v.Hits, newHitView(lib, i+1, hit))
+		view := newHitView(lib, i+1, hit)
+		if v.Text != "" && hit.Explanation == nil {
+			explained := settled
+			explained.Explain = true
+			view.Why = s.address("/", explained) + "#" + view.ID
+		}
+		v.Hits = append(v.Hits, view)
 		if hit.Page.Comparison != nil && !seen[hit.Page] && len(v.Comparisons) < 6 {
 			seen[hit.Page] = true
 			v.Comparisons = append(v.Comparisons, hit.Page)
@@ -353,6 +369,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 		Page:        hit.Page,
 		Question:    hit.Question,
 		More:        hit.More,
+		Explanation: hit.Explanation,
 	}
 	tools := hit.Page.Tools
 	if hit.Question != nil {

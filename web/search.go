@@ -97,6 +97,8 @@ type (
 		// Only where there are no hits.
 		Blocked []blockedJSON   `json:"blocked,omitzero"`
 		Nearest []neighbourJSON `json:"nearest,omitzero"`
+		// Only with explain=1: those that were asked for by id.
+		Explanations []explanationJSON `json:"explanations,omitzero"`
 	}
 	blockedJSON struct {
 		Facet  kb.Facet `json:"facet"`
@@ -112,6 +114,7 @@ type (
 		Size      int        `json:"size"`
 		Sort      index.Sort `json:"sort"`
 		Group     string     `json:"group,omitempty"`
+		Exact     bool       `json:"exact,omitempty"`
 	}
 	correctionJSON struct {
 		From string `json:"from"`
@@ -121,6 +124,22 @@ type (
 		entryJSON
 		Score float64 `json:"score"`
 		More  int     `json:"more,omitempty"`
+		// Only with explain=1.
+		Pinned      *pinnedJSON      `json:"pinned,omitempty"`
+		Explanation *explanationJSON `json:"explanation,omitempty"`
+	}
+	pinnedJSON struct {
+		Reason string `json:"reason"`
+	}
+	explanationJSON struct {
+		ID      string       `json:"id,omitempty"` // not in a hit, which has its own
+		Rank    int          `json:"rank"`         // 0 if it is not listed
+		Score   float64      `json:"score"`
+		Reasons []reasonJSON `json:"reasons"`
+	}
+	reasonJSON struct {
+		Text  string  `json:"text"`
+		Value float64 `json:"value"`
 	}
 	// An entryJSON is what hits and questions have in common.
 	entryJSON struct {
@@ -177,6 +196,7 @@ func newSearchJSON(a *answer) searchJSON {
 			Page:      a.asked.Page,
 			Size:      a.asked.Size,
 			Sort:      a.asked.Sort,
+			Exact:     a.asked.Exact,
 		},
 		Total:       r.Total,
 		TookMS:      math.Round(a.took.Seconds()*1e5) / 1e2,
@@ -200,7 +220,21 @@ func newSearchJSON(a *answer) searchJSON {
 	for i, hit := range r.Hits {
 		entry := newEntryJSON(hit.Page, hit.Question)
 		entry.QuestionHTML, entry.SnippetHTML = hit.QuestionHTML, hit.SnippetHTML
-		out.Hits[i] = hitJSON{entryJSON: entry, Score: math.Round(hit.Score*1e4) / 1e4, More: hit.More}
+		out.Hits[i] = hitJSON{entryJSON: entry, Score: rounded(hit.Score), More: hit.More}
+		if hit.Explanation != nil {
+			explanation := newExplanationJSON(*hit.Explanation)
+			explanation.ID = ""
+			out.Hits[i].Explanation = &explanation
+		}
+		if hit.Pinned != nil && a.asked.Explain {
+			out.Hits[i].Pinned = &pinnedJSON{Reason: hit.Pinned.Reason}
+		}
+	}
+	if a.asked.Explain {
+		out.Explanations = make([]explanationJSON, len(r.Explanations))
+		for i, e := range r.Explanations {
+			out.Explanations[i] = newExplanationJSON(e)
+		}
 	}
 	if r.Total == 0 {
 		out.Blocked, out.Nearest = []blockedJSON{}, []neighbourJSON{}
@@ -214,6 +248,17 @@ func newSearchJSON(a *answer) searchJSON {
 	}
 	return out
 }
+
+func newExplanationJSON(e index.Explanation) explanationJSON {
+	out := explanationJSON{ID: e.ID, Rank: e.Rank, Score: rounded(e.Score), Reasons: make([]reasonJSON, len(e.Reasons))}
+	for i, r := range e.Reasons {
+		out.Reasons[i] = reasonJSON{Text: r.Text, Value: rounded(r.Value)}
+	}
+	return out
+}
+
+// rounded is a score as it is written.
+func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
 
 // newEntryJSON describes a question, or a page if question is nil, without
 // marks and snippet.

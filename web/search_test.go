@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,33 +44,38 @@ func TestJSON(t *testing.T) {
 		"facets":            "/facets/ecosystem",
 		"question":          "/question?id=python/sqlalchemy-vs-django-orm%23together",
 		"problem-parameter": "/search?size=500",
+		"problem-explain":   "/search?q=orm&explain=yes",
 		"problem-not-found": "/question?id=a%23b",
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := s.get(path).body
-			body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
-			body = score.ReplaceAllString(body, `"score":1`)
-			var got bytes.Buffer
-			if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join("testdata", "json", name+".json")
-			if *update {
-				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
+			golden(t, name, score.ReplaceAllString(s.get(path).body, `"score":1`))
 		})
+	}
+}
+
+// golden compares JSON with that of a file.
+func golden(t *testing.T, name, body string) {
+	t.Helper()
+	body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
+	var got bytes.Buffer
+	if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", "json", name+".json")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 
@@ -100,6 +106,12 @@ func TestParameters(t *testing.T) {
 		{"no unknown grouping", "group=tool", "group"},
 		{"no query over 512 bytes", "q=" + long + "a", "q"},
 		{"no facet value over 512 bytes", "tool=" + long + "a", "tool"},
+		{"exact is 1", "exact=yes", "exact"},
+		{"exact is not said to be off", "exact=0", "exact"},
+		{"an empty exact is none", "exact=", "exact"},
+		{"explain is 1", "explain=true", "explain"},
+		{"no id to explain over 1,024 bytes", "explain=1&id=" + strings.Repeat("a", 1025), "id"},
+		{"no explaining of id after id", "explain=1&" + idTimes(33), "id"},
 		{"no facet given over and over", strings.Repeat("tool=a&", 1) + facetTimes(33), "tool"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -147,6 +159,8 @@ func TestParameters(t *testing.T) {
 		{"an empty value is none", "q=maintained&tool=", 1},
 		{"a lone percent sign is itself", "q=maintained%25+%", 1},
 		{"a semicolon separates nothing", "q=maintained;", 1},
+		{"ids without explain are ignored", "q=maintained&" + idTimes(33), 1},
+		{"32 ids may be explained", "q=maintained&explain=1&id=a&id=a&id=&" + idTimes(31), 1},
 		{"broken UTF-8 is no error", "q=maintained+%ff%fe", 1},
 		{"a zero byte is no error", "q=maintained%00", 1},
 	} {
@@ -164,6 +178,14 @@ func facetTimes(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, "tool=t%d&", i)
+	}
+	return b.String()
+}
+
+func idTimes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "id=t%d&", i)
 	}
 	return b.String()
 }
@@ -246,6 +268,34 @@ func TestEntityTags(t *testing.T) {
 		if ahead == old || ahead != after {
 			t.Errorf("tags %s, %s, %s", old, ahead, after)
 		}
+	})
+	t.Run("the end of a curation changes the tags", func(t *testing.T) {
+		curated := load(t, fixture(t, map[string]string{"curations.yaml": "- query: orm\n  pin: [python/peewee]\n  reason: of this week\n  until: 2000-01-02\n"}), "")
+		if len(curated.Curations) != 1 {
+			t.Fatal(curated.Faults)
+		}
+		synctest.Test(t, func(t *testing.T) { // begins at the first midnight of 2000
+			s, err := New(Config{Searcher: empty(curated)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			s.Publish(curated)
+			tag := func() string {
+				w := httptest.NewRecorder()
+				s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/search?q=orm", nil))
+				return w.Header().Get("ETag")
+			}
+			first := tag()
+			time.Sleep(47 * time.Hour)
+			if got := tag(); got != first {
+				t.Errorf("on its last day: %s, before %s", got, first)
+			}
+			time.Sleep(time.Hour)
+			if got := tag(); got == first {
+				t.Errorf("after its last day still %s", got)
+			}
+		})
 	})
 	t.Run("another version has other tags", func(t *testing.T) {
 		a := serve(t, lib, Config{Searcher: searcher, Version: "1.0"}).get("/tools").Header.Get("ETag")
@@ -546,6 +596,118 @@ func TestAnswersAmongOthers(t *testing.T) {
 	})
 }
 
+// explaining finds two entries of a library and explains them.
+func explaining(lib *kb.Library) fake {
+	return fake{search: func(_ context.Context, q index.Query) (*index.Results, error) {
+		first, second := lib.Question("python/peewee#is-peewee-still-maintained"), lib.Page("databases")
+		r := &index.Results{Library: lib, Query: q, Total: 2, Hits: []index.Hit{
+			{Page: first.Page, Question: first, QuestionHTML: "Is <mark>Peewee</mark> still maintained?", Score: 1.23456, Pinned: &kb.Curation{Reason: "asked <daily>"}},
+			{Page: second, QuestionHTML: "Databases", Score: .5},
+		}}
+		if !q.Explain {
+			return r, nil
+		}
+		r.Hits[0].Explanation = &index.Explanation{ID: first.ID, Rank: 1, Score: 1.23456, Reasons: []index.Reason{
+			{Text: "an editor put it there: asked <daily>"},
+			{Text: "“peewee” is in the question", Value: .98765},
+		}}
+		r.Hits[1].Explanation = &index.Explanation{ID: second.Path, Rank: 2, Score: .5}
+		for _, id := range q.ExplainIDs {
+			r.Explanations = append(r.Explanations, index.Explanation{ID: id, Reasons: []index.Reason{{Text: "there is no question or page of this id"}}})
+		}
+		return r, nil
+	}}
+}
+
+func TestExplanations(t *testing.T) {
+	s := serve(t, load(t, fixture(t, nil), ""), Config{Searcher: explaining(load(t, fixture(t, nil), ""))})
+	plain, explained := s.get("/search?q=peewee"), s.get("/search?q=peewee&explain=1&id=a%23b")
+	t.Run("JSON has them where they are wanted", func(t *testing.T) {
+		golden(t, "search-explained", explained.body)
+		if body := s.get("/search?q=peewee&explain=1").body; !strings.Contains(body, `"explanations":[]`) {
+			t.Errorf("no empty list where no id was given: %s", body)
+		}
+	})
+	t.Run("and nothing of them elsewhere", func(t *testing.T) {
+		for _, name := range []string{"explanation", "pinned", "reason", "exact"} {
+			if strings.Contains(plain.body, name) {
+				t.Errorf("%s is in %s", name, plain.body)
+			}
+		}
+	})
+	t.Run("without script each hit links to the page that has them", func(t *testing.T) {
+		d := parseDocument(t, s.get("/?q=peewee&sort=title").body)
+		var links []string
+		for _, n := range d.all {
+			if class, _ := attr(n, "class"); class == "why" {
+				href, _ := attr(n, "href")
+				links = append(links, href)
+			}
+		}
+		want := []string{"/?q=peewee&sort=title&explain=1#Q-hit-1", "/?q=peewee&sort=title&explain=1#Q-hit-2"}
+		if diff := cmp.Diff(want, links); diff != "" {
+			t.Fatalf("-want +got\n%s", diff)
+		}
+		page, _, _ := strings.Cut(links[0], "#")
+		body := s.get(page+"&id=a%23b").want(t, 200, "text/html").body
+		validate(t, page, body)
+		for _, want := range []string{
+			`<details class="why" open><summary>Why this result</summary><div class="reasons"><p>Rank 1, score 1.235</p>`,
+			`<li><span>an editor put it there: asked &lt;daily&gt;</span></li>`,
+			`<li><span>“peewee” is in the question</span><span class="n">0.988</span></li>`,
+			`<h3><code>a#b</code></h3><div class="reasons"><p>Not listed</p>`,
+		} {
+			if !strings.Contains(body, want) {
+				t.Errorf("no %s in\n%s", want, body)
+			}
+		}
+		if strings.Contains(body, `<a class="why"`) {
+			t.Error("what is explained links to its explanation")
+		}
+	})
+	t.Run("where nothing was searched for there is nothing to explain", func(t *testing.T) {
+		if body := s.get("/?category=orms").body; strings.Contains(body, "Why this result") {
+			t.Error(body)
+		}
+	})
+}
+
+// TestCorrections is about the way to and from the exact words.
+func TestCorrections(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	s := serve(t, lib, Config{Searcher: fake{search: func(_ context.Context, q index.Query) (*index.Results, error) {
+		gin, _ := lib.Value(kb.FacetTool, "gin")
+		r := &index.Results{Library: lib, Query: q, Facets: map[kb.Facet][]index.FacetValue{kb.FacetTool: {{Value: gin, Selected: true}}}}
+		if !q.Exact {
+			r.Corrections = []index.Correction{{From: "mantained", To: "maintained"}, {From: "pewee", To: "peewee"}}
+		}
+		return r, nil
+	}}})
+	t.Run("the line leads to the exact words, with all filters", func(t *testing.T) {
+		body := s.get("/?q=mantained+pewee&tool=gin&page=2").want(t, 200, "text/html").body
+		want := `<p class="note">Searched for <b>maintained</b> instead of <q>mantained</q>, <b>peewee</b> instead of <q>pewee</q>. ` +
+			`<a href="/?q=mantained&#43;pewee&amp;tool=gin&amp;exact=1">Search for exactly “mantained”, “pewee”</a></p>`
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	})
+	t.Run("from there a line leads back, and filters stay exact", func(t *testing.T) {
+		body := s.get("/?q=mantained&tool=gin&exact=1").want(t, 200, "text/html").body
+		for _, want := range []string{
+			`<a href="/?q=mantained&amp;tool=gin">Search for other spellings too</a>`,
+			`<input type="hidden" name="exact" value="1" form="Q-search">`,
+			`href="/?q=mantained&amp;exact=1" aria-label="Remove filter Tool: Gin"`,
+		} {
+			if !strings.Contains(body, want) {
+				t.Errorf("no %s in\n%s", want, body)
+			}
+		}
+	})
+	t.Run("the JSON echoes it", func(t *testing.T) {
+		golden(t, "search-exact", s.get("/search?q=mantained&exact=1").body)
+	})
+}
+
 // TestNothingFound reads what the page offers where there are no hits.
 func TestNothingFound(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
@@ -725,6 +887,7 @@ func FuzzReadQuery(f *testing.F) {
 	f.Add("q=a&tool=b&page=2")
 	f.Add("q=tool:%22a%20b%22&sort=title&size=100&group=page")
 	f.Add("q=%zz;&=&&category=%ff")
+	f.Add("q=a&exact=1&explain=1&id=a%23b&id=a%23b&id=c")
 	f.Add("q=a+tool:gin+ecosystem:%22go%22&tool=GIN")
 	s, lib := &Server{}, load(f, fixture(f, nil), "")
 	f.Fuzz(func(t *testing.T, raw string) {

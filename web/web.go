@@ -6,7 +6,7 @@
 //
 // # Addresses
 //
-//	/                        the search page; ?q=, facets, page, size, sort, group
+//	/                        the search page; ?q=, facets, page, size, sort, group, exact, explain
 //	/results                 the same results as an HTML fragment
 //	/search                  the same results as JSON
 //	/suggest?q=              completions
@@ -38,6 +38,18 @@
 // that are left. Only while somebody types they stay in the field: the script
 // leaves their boxes (data-typed) out of the query, until Enter or a choice.
 //
+// # Explanations
+//
+// exact=1 searches for the words as they are typed, without corrections; "query" then
+// has "exact": true. explain=1 says why each hit is where it is:
+//
+//	"explanation": {"rank": 1, "score": 1.42, "reasons": [{"text": "…", "value": 0.9}]}
+//	"pinned": {"reason": "…"}         in a hit that an editor has put there
+//	"explanations": [{"id": "…", …}]  for each id=, listed or not; rank 0 is not listed
+//
+// The page has it in full with explain=1, to which each hit links; with script the
+// link is a disclosure, which fetches the explanations when it is first opened.
+//
 // # Nothing found
 //
 // Where total is 0, and only there, the JSON has two fields more:
@@ -63,8 +75,8 @@
 // # Freshness
 //
 // [Server.Publish] swaps one pointer. A response carries a weak entity tag made
-// of the library's digest, the program (its version, configuration, templates and
-// assets) and the request. If-None-Match is compared with the published library
+// of the library's digest, the number of its curations that have expired, the program
+// (its version, configuration, templates and assets) and the request. If-None-Match is compared with the published library
 // before anything is searched or rendered; a body that was made is tagged with the
 // library it was made from, which may already be the next one. HTML also
 // depends on the theme cookie, hence "Cache-Control: private, no-cache" there.

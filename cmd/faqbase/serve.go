@@ -178,7 +178,7 @@ func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error])
 	for lib, err := range libraries {
 		if lib == nil {
 			if ctx.Err() == nil {
-				l.faults.folder(err)
+				l.faults.trouble(err)
 			}
 			continue
 		}

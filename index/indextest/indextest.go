@@ -10,9 +10,9 @@
 //	total: 2
 //
 // The comment is the claim. Before the expectations stand the parts of the query
-// (q, category, ecosystem, tool, sort, page, size, group), or suggest for a
-// suggestion, or related for the id of which related questions are wanted.
-// Expectations are:
+// (q, category, ecosystem, tool, sort, page, size, group, exact, why for an id to
+// explain), or suggest for a suggestion, or related for the id of which related
+// questions are wanted. Expectations are:
 //
 //	hits         the ids of the hits, in order
 //	first        the id of the first hit
@@ -20,6 +20,8 @@
 //	total        the total
 //	category, … as "facet tool: Django ORM 3, Flask 0*": all values with their counts, * if selected
 //	dropped, ignored
+//	pinned       the ids of pinned hits
+//	reason       what one of the reasons of an explanation says
 //	corrections  as "fastr faster"
 //	question, snippet   the HTML of the first hit
 //	more         the hidden hits by the first hit
@@ -162,6 +164,10 @@ func parseClaim(t *testing.T, block string) claim {
 			c.query.Size = number()
 		case "group":
 			c.query.Group = value == "yes"
+		case "exact":
+			c.query.Exact = value == "yes"
+		case "why":
+			c.query.ExplainIDs = append(c.query.ExplainIDs, value)
 		case "suggest":
 			c.suggest = value
 		case "related":
@@ -270,6 +276,25 @@ func observe(t *testing.T, r *index.Results, key, want string) (string, string) 
 			list = append(list, c.From+" "+c.To)
 		}
 		return strings.Join(list, ", "), want
+	case "pinned":
+		var list []string
+		for _, h := range r.Hits {
+			if h.Pinned != nil {
+				list = append(list, ID(h))
+			}
+		}
+		return strings.Join(list, " "), want
+	case "reason":
+		var list []string
+		for _, x := range r.Explanations {
+			for _, reason := range x.Reasons {
+				if strings.Contains(reason.Text, want) {
+					return want, want
+				}
+				list = append(list, reason.Text)
+			}
+		}
+		return strings.Join(list, "; "), want
 	case "question":
 		return first(func(h index.Hit) string { return h.QuestionHTML }), want
 	case "snippet":

@@ -152,6 +152,7 @@ function swap(fragment) {
   for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
   results.replaceChildren(fragment);
   addCopyButtons(results);
+  foldReasons();
   $("Q-facets").scrollTop = scroll;
   const name = $("Q-main").dataset.title;
   document.title = name ? `${name} - ${title}` : title;
@@ -174,6 +175,7 @@ if (results) {
   field.addEventListener("input", () => composing || typed());
   function typed() {
     clearTimeout(timer);
+    results.querySelector("[name=exact]")?.remove(); // was about the words before
     timer = setTimeout(() => (asked() === shown ? running?.abort() : show(asked(), "type")), 120);
   }
   form.addEventListener("submit", (event) => {
@@ -186,7 +188,7 @@ if (results) {
     show(asked(), "choose");
   });
   results.addEventListener("click", (event) => {
-    const link = event.target.closest(".chips a, .pager a, .nothing a");
+    const link = event.target.closest(".chips a, .pager a, .note a, .nothing a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return;
@@ -211,6 +213,48 @@ if (results) {
     const typedBefore = field.value !== textOf(shown);
     if (typedBefore && document.activeElement === field) typed();
   });
+}
+
+// ---- why this result
+
+// foldReasons makes a disclosure of each link to the reasons of a hit.
+function foldReasons() {
+  for (const link of results.querySelectorAll("a.why")) {
+    const why = document.createElement("details");
+    why.className = "why";
+    why.dataset.search = link.search;
+    const summary = document.createElement("summary");
+    summary.textContent = link.textContent;
+    why.append(summary);
+    link.replaceWith(why);
+  }
+}
+
+// explain fetches the reasons of all hits that are shown and puts them into their
+// disclosures. A search that was changed meanwhile gets none.
+async function explain(opened) {
+  const of = (why) => why.closest(".hit").querySelector(":is(h2, h3) > a").getAttribute("href");
+  try {
+    const response = await fetch(new URL("results" + opened.dataset.search, base));
+    if (!response.ok) throw new Error(response.status);
+    const reasons = new Map();
+    for (const why of parse(await response.text()).querySelectorAll(".why")) reasons.set(of(why), why.lastElementChild);
+    if (!reasons.has(of(opened))) throw new Error("not listed any more");
+    for (const why of results.querySelectorAll(".why")) {
+      if (why.dataset.search === opened.dataset.search && reasons.has(of(why)) && !why.querySelector(".reasons")) {
+        why.append(reasons.get(of(why)));
+      }
+    }
+  } catch {
+    opened.open = false;
+    say("The reasons did not come. Try again.");
+  }
+}
+
+if (results) {
+  foldReasons();
+  const toggled = ({ target }) => target.matches(".why[open]:not(:has(.reasons))") && explain(target);
+  results.addEventListener("toggle", toggled, true); // does not bubble
 }
 
 // ---- keys
