@@ -41,9 +41,11 @@
 // inode and mode of each file with those it knows; of what differs, or changed in the
 // last two seconds, it reads the content and compares its digest; it parses what is
 // new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
-// events, at the latest 1 s after the first; without any every 30 s; every 2 s where
-// there are no events. What cannot be read keeps its last version, what is not there
-// any more is gone.
+// events; without any every 30 s; every 2 s where there are no events. If it finds
+// that the folder is still changing (an event came meanwhile, a file is younger than
+// 70 ms, or many changed at once), there is another look before there is a library, so
+// that a checkout is one change; but at the latest 1 s after the first event. What
+// cannot be read keeps its last version, what is not there any more is gone.
 //
 // # Pages
 //
@@ -106,10 +108,33 @@
 // aliases and slug stand for its name. A folder whose slug is that of a known
 // value is that value: dotnet is .NET.
 //
-// # How to search
+// # Files in the root
 //
-// Each file in the root is a list. An entry that is not sound is left out and
-// reported; where no entry is sound, those of the last good state stay.
+// Each of them is a list. An entry that is not sound is left out and reported; where
+// no entry is sound, those of the last good state stay.
+//
+// tools.yaml has facts about tools. A tool has a name; all else may be left out. Of
+// an entry with a malformed value the rest counts. slug is its name in addresses,
+// else made of the name; no two tools share one, nor a name or an alias. maturity is
+// established, modern, emerging, maintenance or archived, since a year from 1940 to
+// 2100, and addresses begin with https:// or http://. aliases, category and ecosystem
+// are one value or a list, skills one entry or a list.
+//
+//	# tools.yaml
+//	- name: SQLAlchemy
+//	  slug: sqlalchemy
+//	  aliases: [sqla, sql alchemy]
+//	  category: ORMs
+//	  ecosystem: Python
+//	  pattern: Data Mapper with a Unit of Work
+//	  maturity: established
+//	  since: 2006
+//	  license: MIT
+//	  homepage: https://www.sqlalchemy.org/
+//	  repository: https://github.com/sqlalchemy/sqlalchemy
+//	  docs: https://docs.sqlalchemy.org/
+//	  skills:
+//	    - {label: sqlalchemy, url: "https://skills.example/sqlalchemy"}
 //
 // synonyms.yaml has groups of words that mean the same, and rules that hold in one
 // direction: who searches for a word on the left means those on the right too. A
@@ -162,6 +187,7 @@
 // those to pictures and files to theirs; "/x.md" is relative to the folder. None
 // leads out of the folder. Links outside have rel="noopener noreferrer". Of raw
 // HTML there remain text, plain elements without attributes, links and pictures.
+// A picture from another site is a link to it, with its description as the text.
 //
 // # Faults
 //
@@ -194,6 +220,7 @@
 //	no-title          warning  a page has no title
 //	pinned-and-hidden error    a curation pins and hides one id
 //	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
+//	remote-picture    warning  a picture from another site is shown as a link to it
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
 //	repeated-move     error    two pages say that one old address has moved to them

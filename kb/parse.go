@@ -137,6 +137,7 @@ func readChoosing(choice int, file string, src []byte, o Options) *reading {
 func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	var lists []*east.FootnoteList
 	var quotes []*ast.Blockquote
+	var pictures []*ast.Image
 	r.references = map[*east.FootnoteLink]int{}
 	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -148,6 +149,8 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 			r.headings = append(r.headings, n)
 		case *ast.Blockquote:
 			quotes = append(quotes, n)
+		case *ast.Image:
+			pictures = append(pictures, n)
 		case *east.FootnoteList:
 			lists = append(lists, n)
 		case *east.FootnoteLink:
@@ -161,6 +164,15 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	})
 	for _, q := range quotes {
 		r.makeAlert(q)
+	}
+	for _, n := range slices.Backward(pictures) { // those in others first
+		r.linkRemote(n)
+	}
+	for _, n := range blocks {
+		r.warnRemote(htmlSource(r.src, n), n)
+	}
+	for _, n := range tags {
+		r.warnRemote([]byte(rawTag(r.src, n)), n)
 	}
 	for _, list := range lists {
 		list.Parent().RemoveChild(list.Parent(), list)

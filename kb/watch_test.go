@@ -81,7 +81,7 @@ func untilAsked(t testing.TB, values <-chan yielded, want string) *Library {
 // eventsAlone and pollingAlone each have to see everything without the other.
 var (
 	eventsAlone  = WatchOptions{Mode: WatchEvents, Quiet: 5 * time.Millisecond, Interval: time.Hour}
-	pollingAlone = WatchOptions{Mode: WatchPoll, Interval: 5 * time.Millisecond}
+	pollingAlone = WatchOptions{Mode: WatchPoll, Quiet: 5 * time.Millisecond, Interval: 5 * time.Millisecond}
 )
 
 func TestWatchSees(t *testing.T) {
