@@ -19,8 +19,8 @@ func testReload(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/kb/go/gin-vs-echo")
 		s.edit(t, file, add("Does the quokka use Gin? {#quokka}"))
-		tb.until("notice", `document.querySelector("#bar").innerText.includes("This page changed")`)
-		tb.run(chromedp.Click("#bar a"))
+		tb.until("notice", `document.querySelector("#Q-bar").innerText.includes("This page changed")`)
+		tb.run(chromedp.Click("#Q-bar a"))
 		tb.until("new question", `document.querySelector("#quokka") !== null`)
 	})
 
@@ -30,8 +30,8 @@ func testReload(t *testing.T, browser context.Context, s *site) {
 		tb.open("/kb/python/pip-vs-uv")
 		other.open("/kb/go/gin-vs-echo")
 		s.edit(t, file, add("Does the wombat use Gin? {#wombat}"))
-		other.until("notice", `document.querySelector("#bar").innerText.includes("This page changed")`)
-		if got := eval[string](tb, `document.querySelector("#bar").innerText`); got != "" {
+		other.until("notice", `document.querySelector("#Q-bar").innerText.includes("This page changed")`)
+		if got := eval[string](tb, `document.querySelector("#Q-bar").innerText`); got != "" {
 			t.Errorf("it says %q", got)
 		}
 	})
@@ -40,8 +40,8 @@ func testReload(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=numbat")
 		s.edit(t, file, add("Does the numbat use Gin? {#numbat}"))
-		tb.until("notice", `document.querySelector("#bar").innerText.includes("The pages changed")`)
-		tb.run(chromedp.Click("#bar a"))
+		tb.until("notice", `document.querySelector("#Q-bar").innerText.includes("The pages changed")`)
+		tb.run(chromedp.Click("#Q-bar a"))
 		tb.untilShown(url.Values{"q": {"numbat"}})
 	})
 }

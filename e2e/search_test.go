@@ -24,7 +24,7 @@ type shown struct {
 const readShown = `({
 	heading: document.querySelector("h1").innerText,
 	hits: [...document.querySelectorAll(".hit :is(h2, h3) > a")].map(a => a.getAttribute("href")),
-	facets: Object.fromEntries([...document.querySelectorAll("#facets input[type=checkbox]")].map(box => {
+	facets: Object.fromEntries([...document.querySelectorAll("#Q-facets input[type=checkbox]")].map(box => {
 		const [, value, count] = box.labels[0].children;
 		return [box.name + "/" + value.textContent,
 			{value: value.textContent, count: Number(count.textContent.replace(/\D/g, "")), selected: box.checked}];
@@ -101,7 +101,7 @@ func twoTools(t *testing.T, s *site, q string) (first, second facetValue) {
 // box is the selector of the checkbox of a tool.
 func box(tb *tab, v facetValue) string {
 	tb.t.Helper()
-	id := eval[string](tb, fmt.Sprintf(`[...document.querySelectorAll("#facets input[name=tool]")].find(box => box.labels[0].children[1].textContent === %q).id`, v.Value))
+	id := eval[string](tb, fmt.Sprintf(`[...document.querySelectorAll("#Q-facets input[name=tool]")].find(box => box.labels[0].children[1].textContent === %q).id`, v.Value))
 	return fmt.Sprintf("[id=%q]", id)
 }
 
@@ -110,7 +110,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.run(chromedp.Evaluate(`window.stayed = true`, nil))
-		tb.run(chromedp.SendKeys("#q", "django orm fastr"))
+		tb.run(chromedp.SendKeys("#Q-q", "django orm fastr"))
 		tb.untilShown(url.Values{"q": {"django orm fastr"}})
 		if !eval[bool](tb, `window.stayed === true`) {
 			t.Error("the page was loaded anew")
@@ -124,7 +124,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		if got := eval[string](tb, `document.querySelector(".note").innerText`); !strings.Contains(got, "fastr") {
 			t.Errorf("the correction is told as %q", got)
 		}
-		tb.run(chromedp.SendKeys("#q", kb.Backspace+kb.Backspace))
+		tb.run(chromedp.SendKeys("#Q-q", kb.Backspace+kb.Backspace))
 		tb.untilShown(url.Values{"q": {"django orm fas"}})
 	})
 
@@ -182,7 +182,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
 		tb.open("/?q=docker+root")
 		tb.run(chromedp.Click(".hit .why"))
-		tb.untilAt("explained search", `location.search === "?q=docker+root&explain=1" && location.hash === "#hit-1"`)
+		tb.untilAt("explained search", `location.search === "?q=docker+root&explain=1" && location.hash === "#Q-hit-1"`)
 		tb.until("reasons of every hit", `document.querySelectorAll(".why[open] .reasons").length === document.querySelectorAll(".hit").length`)
 		tb.untilShown(url.Values{"q": {"docker root"}})
 	})
@@ -243,7 +243,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.run(chromedp.Evaluate(`history.back()`, nil))
 		tb.untilAt("search page", `location.pathname === "/"`)
 		tb.untilShown(one)
-		if got := eval[string](tb, `document.querySelector("#q").value`); got != "migrate" {
+		if got := eval[string](tb, `document.querySelector("#Q-q").value`); got != "migrate" {
 			t.Errorf("the field has %q", got)
 		}
 	})
@@ -252,7 +252,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.untilShown(url.Values{})
-		const field = `document.querySelector("#q")`
+		const field = `document.querySelector("#Q-q")`
 		tb.press("/")
 		tb.untilFocused("the field", field)
 		tb.press("docker root")
@@ -282,7 +282,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 	t.Run("a filter can be reached with Tab and set with Space", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=migrate")
-		const isFilter = `document.activeElement.matches("#facets input[type=checkbox]")`
+		const isFilter = `document.activeElement.matches("#Q-facets input[type=checkbox]")`
 		for range 30 {
 			if eval[bool](tb, isFilter) {
 				break
@@ -302,12 +302,12 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
 		first, _ := twoTools(t, s, "migrate")
 		tb.open("/")
-		tb.run(chromedp.SendKeys("#q", "migrate"+kb.Enter))
+		tb.run(chromedp.SendKeys("#Q-q", "migrate"+kb.Enter))
 		tb.untilAt("search", `location.search.includes("q=migrate")`)
 		tb.untilShown(url.Values{"q": {"migrate"}})
 		tb.run(
 			chromedp.Click(box(tb, first)),
-			chromedp.Click("#facets noscript button"),
+			chromedp.Click("#Q-facets noscript button"),
 		)
 		tb.untilAt("filter", `location.search.includes("tool=")`)
 		tb.untilShown(url.Values{"q": {"migrate"}, "tool": {first.Value}})
@@ -321,7 +321,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		light := eval[string](tb, `getComputedStyle(document.body).backgroundColor`)
-		tb.run(chromedp.Click("#theme"))
+		tb.run(chromedp.Click("#Q-theme"))
 		dark := eval[string](tb, `getComputedStyle(document.body).backgroundColor`)
 		if light == dark {
 			t.Fatalf("the background stays %s", light)

@@ -124,6 +124,14 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 			rest[i] = ' '
 		}
 	}
+	for _, sel := range selections(text, lib) {
+		values := r.query.selection(sel.Facet)
+		if !slices.Contains(*values, sel.Value.Name) {
+			*values = append(slices.Clone(*values), sel.Value.Name)
+		}
+		blank(span{sel.Start, sel.End})
+	}
+	text = string(rest)
 	var phrases, exclusions []span
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
@@ -137,15 +145,6 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 			continue
 		}
 		end := chunkEnd(text, i)
-		if f, value, tokenEnd, ok := facetToken(text, i, end, lib); ok {
-			sel := r.query.selection(f)
-			if !slices.Contains(*sel, value) {
-				*sel = append(slices.Clone(*sel), value)
-			}
-			blank(span{i, tokenEnd})
-			i = tokenEnd
-			continue
-		}
 		if excludes(text[i:end]) {
 			exclusions = append(exclusions, span{i, end})
 		}
@@ -215,24 +214,6 @@ func chunkEnd(text string, i int) int {
 		return len(text)
 	}
 	return i + n
-}
-
-// facetToken reads the token in text[i:end], or beyond end if its value is quoted.
-func facetToken(text string, i, end int, lib *kb.Library) (f kb.Facet, value string, tokenEnd int, ok bool) {
-	name, rest, found := strings.Cut(text[i:end], ":")
-	if !found || rest == "" {
-		return "", "", 0, false
-	}
-	f = kb.Facet(strings.ToLower(name))
-	if !slices.Contains(facets, f) {
-		return "", "", 0, false
-	}
-	tokenEnd = end
-	if inside, e, ok := quoted(text, i+len(name)+1); ok {
-		rest, tokenEnd = text[inside.start:inside.end], e
-	}
-	v, known := lib.Value(f, strings.TrimSpace(rest))
-	return f, v.Name, tokenEnd, known
 }
 
 // readWords fills words, phrases and ignored.

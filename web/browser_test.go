@@ -18,8 +18,10 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	keys "github.com/chromedp/chromedp/kb"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -179,7 +181,7 @@ func press(key string) chromedp.Action {
 	return chromedp.Tasks{down, input.DispatchKeyEvent(input.KeyUp).WithKey(key)}
 }
 
-const shownHeading = `document.getElementById("count").textContent`
+const shownHeading = `document.getElementById("Q-count").textContent`
 
 func TestInTheBrowser(t *testing.T) {
 	chrome := browser(t)
@@ -188,43 +190,129 @@ func TestInTheBrowser(t *testing.T) {
 	t.Run("results follow what is typed, and the address too", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "peewee"))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "peewee"))
 		b.until(shownHeading + `.startsWith("3 answers for")`)
 		b.is("location.search", "?q=peewee")
 		b.is("document.title", "peewee - faq/base")
-		b.is("document.activeElement.id", "q")
-		b.until(`document.getElementById("status").textContent.startsWith("3 answers")`)
-		b.is("history.length", "2") // of about:blank and this page
+		b.is("document.activeElement.id", "Q-q")
+		b.until(`document.getElementById("Q-status").textContent.startsWith("3 answers")`)
+		b.is("history.length", "3") // about:blank, the front page, and one for all that was typed
 
-		b.run(chromedp.Click("#f-category-orms"))
+		b.run(chromedp.Click("#Q-f-category-orms"))
 		b.until(`location.search === "?q=peewee&category=orms"`)
 		b.until(`document.querySelectorAll(".chip").length === 1`)
-		b.is("document.activeElement.id", "f-category-orms")
-		b.is("history.length", "3")
+		b.is("document.activeElement.id", "Q-f-category-orms")
+		b.is("history.length", "4")
 
-		b.run(chromedp.SetValue("#sort", "updated"), chromedp.Evaluate(`document.getElementById("sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+		b.run(chromedp.SetValue("#Q-sort", "updated"), chromedp.Evaluate(`document.getElementById("Q-sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
 		b.until(`location.search === "?q=peewee&category=orms&sort=updated"`)
 
-		b.run(chromedp.Click("#chip-category-orms"))
+		b.run(chromedp.Click("#Q-chip-category-orms"))
 		b.until(`location.search === "?q=peewee&sort=updated"`)
-		b.until(`document.activeElement.id === "count"`)
+		b.until(`document.activeElement.id === "Q-count"`)
 
 		b.run(chromedp.Evaluate("history.go(-2)", nil))
-		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("sort").value === "relevance"`)
-		b.until(`document.getElementById("f-category-orms").checked`)
+		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("Q-sort").value === "relevance"`)
+		b.until(`document.getElementById("Q-f-category-orms").checked`)
 		b.run(chromedp.Evaluate("history.back()", nil))
-		b.until(`location.search === "?q=peewee" && !document.getElementById("f-category-orms").checked`)
+		b.until(`location.search === "?q=peewee" && !document.getElementById("Q-f-category-orms").checked`)
+	})
+
+	t.Run("back leads from search to search, and the field has the words of each", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Navigate(s.http.URL+"/"))
+		for _, words := range []string{"django", "peewee"} {
+			b.run(chromedp.Evaluate(`document.getElementById("Q-q").select()`, nil))
+			b.run(chromedp.SendKeys("#Q-q", words[:3]))
+			b.until(`location.search === "?q=` + words[:3] + `"`) // a search of its own meanwhile
+			b.run(chromedp.SendKeys("#Q-q", words[3:]))
+			b.until(`location.search === "?q=` + words + `"`)
+			b.run(chromedp.SendKeys("#Q-q", keys.Enter))
+		}
+		shows := func(words string) {
+			t.Helper()
+			b.until(fmt.Sprintf(`document.getElementById("Q-q").value === %q && (document.querySelector("h1 q")?.textContent ?? "") === %[1]q`, words))
+		}
+		back := chromedp.Evaluate("history.back()", nil)
+		shows("peewee")
+		b.run(back)
+		b.until(`location.search === "?q=django"`)
+		b.is("document.activeElement.id", "Q-q")
+		shows("django")
+		b.run(chromedp.Click("#Q-f-category-orms"))
+		b.until(`location.search === "?q=django&category=orms"`) // of what is shown
+		b.run(back)
+		b.until(`location.search === "?q=django"`)
+		b.run(back)
+		b.until(`location.pathname === "/" && location.search === ""`)
+		shows("")
+		b.run(back)
+		b.until(`location.pathname === "/tools"`)
+	})
+
+	t.Run("typing after Enter and after Back leaves what was found in the history", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "django"+keys.Enter))
+		b.until(`location.search === "?q=django"`)
+		b.run(chromedp.SendKeys("#Q-q", " faster"))
+		b.until(`location.search === "?q=django+faster"`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
+		b.run(chromedp.SendKeys("#Q-q", " sql"))
+		b.until(`location.search === "?q=django+sql"`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
+	})
+
+	t.Run("a filter that is typed becomes a choice with Enter, a click or the next page", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		const typed, settled = "?q=orm+tool%3Apeewee", "?q=orm&tool=peewee"
+		isTyped := func() {
+			t.Helper()
+			b.until(`location.search === "` + typed + `" && document.querySelectorAll(".chip").length === 1`)
+			b.is(`document.getElementById("Q-q").value`, "orm tool:peewee")
+			b.is(`document.getElementById("Q-f-tool-peewee").checked`, "true")
+		}
+		isSettled := func(query string) {
+			t.Helper()
+			b.until(`location.search === "` + query + `" && document.getElementById("Q-q").value === "orm"`)
+		}
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "orm tool:peewee"))
+		isTyped()
+		b.run(chromedp.SendKeys("#Q-q", keys.Enter))
+		isSettled(settled)
+		b.is(`document.querySelectorAll(".chip").length`, "1")
+		b.run(chromedp.Click("#Q-f-tool-peewee"))
+		isSettled("?q=orm")
+		b.until(`document.querySelectorAll(".chip").length === 0`)
+
+		b.run(chromedp.SendKeys("#Q-q", " tool:peewee"))
+		isTyped()
+		b.run(chromedp.Click("#Q-f-tool-peewee"))
+		isSettled("?q=orm")
+		b.until(`document.querySelectorAll(".chip").length === 0`)
+
+		b.run(chromedp.SendKeys("#Q-q", " tool:peewee"))
+		isTyped()
+		b.run(chromedp.Click("#Q-f-category-orms"))
+		isSettled("?q=orm&category=orms&tool=peewee")
+
+		b.run(chromedp.Navigate(s.http.URL + "/" + typed))
+		isSettled(settled)
 	})
 
 	t.Run("leaving and coming back shows the results that were left", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "maintained"))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "maintained"))
 		b.until(shownHeading + `.startsWith("1 answer")`)
 		b.run(chromedp.Click(".hit h2 a"))
 		b.until(`location.pathname === "/kb/python/peewee" && location.hash === "#is-peewee-still-maintained"`)
 		b.run(chromedp.Evaluate("history.back()", nil)) // NavigateBack waits for a load, which a cached page has not
-		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("q").value === "maintained"`)
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("Q-q").value === "maintained"`)
 	})
 
 	t.Run("from a correction a link leads to the exact words, and typing on leaves them", func(t *testing.T) {
@@ -235,12 +323,12 @@ func TestInTheBrowser(t *testing.T) {
 		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".note a"), press("Enter"))
 		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
 		b.is("window.stayed", "true")
-		b.is("document.activeElement.id", "count")
+		b.is("document.activeElement.id", "Q-count")
 		b.run(chromedp.Evaluate("history.back()", nil))
 		b.until(`location.search === "?q=mantained" && ` + shownHeading + `.startsWith("1 answer")`)
 		b.run(chromedp.Evaluate("history.forward()", nil))
 		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
-		b.run(chromedp.SendKeys("#q", "s"))
+		b.run(chromedp.SendKeys("#Q-q", "s"))
 		b.until(`location.search === "?q=smantained" && ` + shownHeading + `.includes("smantained")`)
 	})
 
@@ -268,7 +356,7 @@ func TestInTheBrowser(t *testing.T) {
 			t.Errorf("fetched %d times, want once for all hits", n)
 		}
 		b.is("location.search", "?q=peewee")
-		b.run(chromedp.SendKeys("#q", "s"))
+		b.run(chromedp.SendKeys("#Q-q", "s"))
 		b.until(`location.search === "?q=speewee" && ` + why + `.length === 2 && document.querySelectorAll(".reasons").length === 0`)
 	})
 
@@ -284,7 +372,7 @@ func TestInTheBrowser(t *testing.T) {
 		}}})
 		b := newTab(t, chrome)
 		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), chromedp.Click(".why summary"))
-		b.until(`document.getElementById("status").textContent === "The reasons did not come. Try again." && !document.querySelector(".why").open`)
+		b.until(`document.getElementById("Q-status").textContent === "The reasons did not come. Try again." && !document.querySelector(".why").open`)
 		next := load(t, fixture(t, map[string]string{"new.md": "# New\n"}), "")
 		serving.Store(next)
 		s.Publish(next)
@@ -302,37 +390,55 @@ func TestInTheBrowser(t *testing.T) {
 		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".blocked a"), press("Enter"))
 		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer")`)
 		b.is("window.stayed", "true")
-		b.is("document.activeElement.id", "count")
-		b.is(`document.querySelectorAll("#facets :checked").length`, "0")
+		b.is("document.activeElement.id", "Q-count")
+		b.is(`document.querySelectorAll("#Q-facets :checked").length`, "0")
 	})
 
 	t.Run("keys move through the results", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
 		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), press("/"))
-		b.is("document.activeElement.id", "q")
-		b.is(`document.getElementById("q").value`, "peewee")
+		b.is("document.activeElement.id", "Q-q")
+		b.is(`document.getElementById("Q-q").value`, "peewee")
 		b.run(press("ArrowDown"))
 		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[0]`, "true")
 		b.run(press("ArrowDown"))
 		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[1]`, "true")
 		b.run(press("ArrowUp"))
 		b.run(press("ArrowUp"))
-		b.is("document.activeElement.id", "q")
+		b.is("document.activeElement.id", "Q-q")
 		b.run(press("Escape"))
-		b.until(`location.search === "" && document.getElementById("q").value === ""`)
+		b.until(`location.search === "" && document.getElementById("Q-q").value === ""`)
 		b.run(press("Escape"))
 		b.is("document.activeElement.tagName", "BODY")
+	})
+
+	t.Run("where storage is blocked everything works but the memory of the choice", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.ActionFunc(func(ctx context.Context) error {
+			_, err := page.AddScriptToEvaluateOnNewDocument(`Object.defineProperty(window, "localStorage", {
+				get() { throw new DOMException("blocked", "SecurityError") }})`).Do(ctx)
+			return err
+		}))
+		b.run(chromedp.Navigate(s.http.URL + "/"))
+		b.run(chromedp.Click("#Q-keys-open"), chromedp.Click("#Q-keys-slash"), chromedp.Click("#Q-keys button"))
+		b.is(`document.getElementById("Q-keys-slash").checked`, "false")
+		b.run(chromedp.Evaluate("document.activeElement.blur()", nil), press("/"))
+		b.is("document.activeElement.tagName", "BODY")
+		b.run(chromedp.Click("#Q-keys-open"), chromedp.Click("#Q-keys-slash"), chromedp.Click("#Q-keys button"))
+		b.run(chromedp.Evaluate("document.activeElement.blur()", nil), press("/"))
+		b.is("document.activeElement.id", "Q-q")
 	})
 
 	t.Run("the theme is kept", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#theme"))
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#Q-theme"))
 		first := b.eval("document.documentElement.dataset.theme")
 		b.run(chromedp.Navigate(s.http.URL + "/"))
 		b.is("document.documentElement.dataset.theme", first)
-		b.run(chromedp.Click("#theme"))
+		b.run(chromedp.Click("#Q-theme"))
 		if again := b.eval("document.documentElement.dataset.theme"); again == first {
 			t.Errorf("the theme stays %s", again)
 		}
@@ -344,11 +450,11 @@ func TestInTheBrowser(t *testing.T) {
 		changed.run(chromedp.Navigate(s.http.URL + "/kb/python/peewee"))
 		other.run(chromedp.Navigate(s.http.URL + "/kb/databases"))
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
-		changed.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		changed.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nOnce more.\n", "databases.md": "# Databases\n\nOther text.\n"}), ""))
-		other.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
-		changed.run(chromedp.Click("#bar a"))
-		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("bar").textContent`)
+		other.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
+		changed.run(chromedp.Click("#Q-bar a"))
+		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("Q-bar").textContent`)
 	})
 
 	t.Run("a page that is not seen holds no connection and hears later what it missed", func(t *testing.T) {
@@ -384,7 +490,7 @@ func TestInTheBrowser(t *testing.T) {
 		connected(0)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
 		b.run(see(false))
-		b.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		b.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		connected(1)
 	})
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,14 +104,21 @@ func readSwitch(params url.Values, name string) (bool, error) {
 	return true, nil
 }
 
-// abridged is a value as an error quotes it.
+// number is what an error tells back as it is; all else is quoted.
+var number = regexp.MustCompile(`^-?[0-9]+…?$`)
+
+// abridged is a value as an error tells it back.
 func abridged(v string) string {
-	if len(v) > 20 {
-		v = v[:20] + "…"
+	if runes := []rune(v); len(runes) > 20 {
+		v = string(runes[:20]) + "…"
+	}
+	if number.MatchString(v) {
+		return v
 	}
 	return strconv.Quote(v)
 }
 
+// readNumber is the value of a parameter from 1 to largest, or what it is unsaid.
 func readNumber(params url.Values, name string, unsaid, largest int) (int, error) {
 	if !params.Has(name) {
 		return unsaid, nil
@@ -213,55 +221,4 @@ func (s *Server) address(path string, q index.Query) string {
 		add("page", strconv.Itoa(q.Page))
 	}
 	return b.String()
-}
-
-// typedToken finds a selection that is typed into the query as tool:value or
-// tool:"a value".
-func typedTokens(text string) []typedToken {
-	var tokens []typedToken
-	for i := 0; i < len(text); {
-		if i > 0 && text[i-1] != ' ' {
-			i++
-			continue
-		}
-		key, rest, ok := strings.Cut(text[i:], ":")
-		f := kb.Facet(strings.ToLower(key))
-		if !ok || !slices.Contains(facetNames[:], f) {
-			i++
-			continue
-		}
-		start := i
-		var value string
-		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
-			var closed bool
-			if value, _, closed = strings.Cut(quoted, `"`); !closed {
-				i++
-				continue
-			}
-			i += len(key) + 1 + len(value) + 2
-		} else {
-			value, _, _ = strings.Cut(rest, " ")
-			i += len(key) + 1 + len(value)
-		}
-		tokens = append(tokens, typedToken{facet: f, value: value, start: start, end: i})
-	}
-	return tokens
-}
-
-// A typedToken is a facet selection inside the text of a query.
-type typedToken struct {
-	facet      kb.Facet
-	value      string
-	start, end int
-}
-
-// without removes from text the typed selections for which remove is true.
-func withoutTokens(text string, remove func(f kb.Facet, value string) bool) string {
-	tokens := typedTokens(text)
-	for _, t := range slices.Backward(tokens) {
-		if remove(t.facet, t.value) {
-			text = text[:t.start] + text[t.end:]
-		}
-	}
-	return strings.Join(strings.Fields(text), " ")
 }

@@ -5,9 +5,9 @@ import (
 	"html"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,19 +23,53 @@ type answer struct {
 	took  time.Duration
 }
 
-// ask reads a search from the address and runs it. A nil answer without an
-// error means that the visitor has it already and was told so.
-func (s *Server) ask(c *gin.Context, variant string) (*answer, error) {
+// settled is what was asked with the values that are typed as tool:gin among the
+// chosen ones, and the text without them. The first result says whether there
+// are any. More values than a request may have stay where they are.
+func (a *answer) settled() (typed bool, q index.Query) {
+	lib := a.found.Library
+	q = a.asked
+	list, rest := index.Selections(q.Text, lib)
+	for _, sel := range list {
+		chosen := chosenValues(&q, sel.Facet)
+		if slices.ContainsFunc(*chosen, func(value string) bool {
+			known, ok := lib.Value(sel.Facet, value)
+			return ok && known.Slug == sel.Value.Slug
+		}) {
+			continue
+		}
+		if len(*chosen) == maxValues {
+			return false, a.asked
+		}
+		*chosen = append(slices.Clone(*chosen), sel.Value.Slug)
+	}
+	q.Text = rest
+	return len(list) > 0, q
+}
+
+// read reads the search that an address asks for. The library is nil without an
+// error where the visitor has the response already and was told so.
+func (s *Server) read(c *gin.Context, variant string) (index.Query, *kb.Library, error) {
 	q, err := readQuery(c.Request.URL.RawQuery)
 	if err != nil {
-		return nil, err
+		return q, nil, err
 	}
 	lib, err := s.current()
-	if err != nil {
+	if err != nil || s.notModified(c, lib, variant) {
+		return q, nil, err
+	}
+	return q, lib, nil
+}
+
+// ask reads a search from the address and runs it as change makes it, which may be
+// nil. A nil answer without an error means that the visitor was told that he has it.
+func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)) (*answer, error) {
+	q, lib, err := s.read(c, variant)
+	if lib == nil || err != nil {
 		return nil, err
 	}
-	if s.notModified(c, lib, variant) {
-		return nil, nil
+	if change != nil {
+		change(&q)
 	}
 	start := time.Now()
 	found, err := s.search(c.Request.Context(), q)
@@ -144,7 +178,7 @@ type (
 func (s *Server) searchJSON(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	a, err := s.ask(c, "")
+	a, err := s.ask(c, "", nil)
 	if a == nil || err != nil {
 		return err
 	}
@@ -288,16 +322,9 @@ type (
 func (s *Server) suggestions(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	q, err := readQuery(c.Request.URL.RawQuery)
-	if err != nil {
+	q, lib, err := s.read(c, "")
+	if lib == nil || err != nil {
 		return err
-	}
-	lib, err := s.current()
-	if err != nil {
-		return err
-	}
-	if s.notModified(c, lib, "") {
-		return nil
 	}
 	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
 	if strings.TrimSpace(q.Text) != "" {
@@ -330,62 +357,16 @@ func (s *Server) facetValues(c *gin.Context) error {
 		return notFound("no facet %q, want category, ecosystem or tool", f)
 	}
 	params := parseParams(c.Request.URL.RawQuery)
-	match := strings.ToLower(strings.TrimSpace(params.Get("match")))
+	match := params.Get("match")
 	if len(match) > maxText {
 		return badParameter("match", "match is at most %d bytes, not %d", maxText, len(match))
 	}
-	a, err := s.askCounts(c)
+	a, err := s.ask(c, "", func(q *index.Query) { q.Page, q.Size = 1, 0 }) // counts alone
 	if a == nil || err != nil {
 		return err
 	}
-	out := facetJSON{Facet: f, Values: []valueJSON{}}
-	for _, v := range newValuesJSON(a.found.Facets[f]) {
-		if hasWordPrefix(strings.ToLower(v.Value), match) {
-			out.Values = append(out.Values, v)
-		}
-	}
-	return s.json(c, out)
+	return s.json(c, facetJSON{Facet: f, Values: newValuesJSON(index.FacetValues(a.found, f, match))})
 }
-
-// askCounts is ask without hits.
-func (s *Server) askCounts(c *gin.Context) (*answer, error) {
-	q, err := readQuery(c.Request.URL.RawQuery)
-	if err != nil {
-		return nil, err
-	}
-	lib, err := s.current()
-	if err != nil {
-		return nil, err
-	}
-	if s.notModified(c, lib, "") {
-		return nil, nil
-	}
-	q.Page, q.Size = 1, 0
-	found, err := s.search(c.Request.Context(), q)
-	if err != nil {
-		return nil, err
-	}
-	c.Header("ETag", s.tag(c, found.Library, ""))
-	return &answer{asked: q, found: found}, nil
-}
-
-// hasWordPrefix tells whether a word of text begins with prefix; text itself
-// counts as one, so that ".NET" is found by ".n".
-func hasWordPrefix(text, prefix string) bool {
-	if strings.HasPrefix(text, prefix) {
-		return true
-	}
-	before := ' '
-	for i, r := range text {
-		if !isWordRune(before) && isWordRune(r) && strings.HasPrefix(text[i:], prefix) {
-			return true
-		}
-		before = r
-	}
-	return false
-}
-
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // How many related questions there are at most.
 const (

@@ -128,6 +128,23 @@ func TestParameters(t *testing.T) {
 			s.get("/?"+c.query, "Accept", "application/json").want(t, 400, "application/problem+json")
 		})
 	}
+	for query, want := range map[string]string{
+		"size=500":                     "size is 1 to 100, not 500",
+		"size=-1":                      "size is 1 to 100, not -1",
+		"size=ten":                     `size is 1 to 100, not "ten"`,
+		"size=":                        `size is 1 to 100, not ""`,
+		"page=1+2":                     `page is 1 to 10000, not "1 2"`,
+		"page=99999999999999999999999": "page is 1 to 10000, not 99999999999999999999…",
+		"page=%C3%A4" + long:           `page is 1 to 10000, not "ä` + long[:19] + `…"`,
+	} {
+		var p problem
+		if err := json.Unmarshal([]byte(s.get("/search?"+query).body), &p); err != nil {
+			t.Fatal(err)
+		}
+		if p.Detail != want {
+			t.Errorf("%s: %s, want %s", query, p.Detail, want)
+		}
+	}
 	for _, c := range []struct {
 		claim, query string
 		total        int
@@ -438,15 +455,45 @@ func TestFilters(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
-	t.Run("a chip takes a typed selection out of the query", func(t *testing.T) {
-		v := view("q=odd+tool:tool01")
-		if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" {
-			t.Errorf("%+v %s", v.Chips, v.Clear)
+	t.Run("typed values become chosen ones in every link and box", func(t *testing.T) {
+		for _, query := range []string{
+			"q=tool:tool01+odd",
+			"q=odd%09tool:tool01",
+			"q=odd+TOOL:%E2%80%9CTool01%E2%80%9D",
+			"q=odd+tool:tool01&tool=Tool01",
+		} {
+			v := view(query)
+			if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" || v.Text != "odd" {
+				t.Errorf("%s: %+v %s %q", query, v.Chips, v.Clear, v.Text)
+			}
+			_, all := tools(v)
+			for _, value := range all {
+				if value.Selected != (value.Name == "Tool01") || value.Selected && value.Fixed {
+					t.Errorf("%s: %+v", query, value)
+				}
+			}
 		}
-		_, all := tools(v)
-		for _, value := range all {
-			if value.Selected && !value.Fixed {
-				t.Errorf("%s can be unchecked, but stays in the field", value.Name)
+	})
+	t.Run("a count is what choosing the value gives, and two are what both give", func(t *testing.T) {
+		const query = "q=number+tool:tool01"
+		typed := view(query)
+		if len(typed.Chips) != 1 || typed.Total != 1 {
+			t.Fatalf("%d hits, %+v", typed.Total, typed.Chips)
+		}
+		_, all := tools(typed)
+		for _, value := range all[:10] {
+			if alone := view("q=number&tool=" + value.Slug); alone.Total != value.Count {
+				t.Errorf("%s: %d hits, but the count is %d", value.Name, alone.Total, value.Count)
+			}
+		}
+		if both := view("q=number&tool=tool01&tool=tool02"); both.Total != 2 {
+			t.Errorf("%d hits", both.Total)
+		}
+	})
+	t.Run("what is not a selection stays in the field", func(t *testing.T) {
+		for _, text := range []string{"tool:none odd", `tool:"tool01 odd`, "http://tool:80", "subtool:tool01", "tool:", `"tool:tool01"`, "What is odd? tool", ""} {
+			if v := view("q=" + url.QueryEscape(text)); v.Text != text || len(v.Chips) != 0 || v.Typed {
+				t.Errorf("%q: %q %+v", text, v.Text, v.Chips)
 			}
 		}
 	})
@@ -473,11 +520,78 @@ func TestFilters(t *testing.T) {
 			t.Errorf("past the end: %s %s", past.Previous, past.Next)
 		}
 	})
+	t.Run("grouped pages end where the hits do", func(t *testing.T) {
+		// The page Go alone has questions enough to be grouped.
+		text := "---\ntitle: Grouped\n---\n\n"
+		for i := range 20 {
+			text += fmt.Sprintf("## Does quokka %d hop?\n\nYes.\n\n", i)
+		}
+		s := open(t, load(t, fixture(t, map[string]string{"grouped.md": text}), ""), Config{})
+		numbers := func(query string) (hits int, pages []int, previous, next string) {
+			t.Helper()
+			q, err := readQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := s.search(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := s.newResultsView(context.Background(), &answer{asked: q, found: found})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range v.Pager {
+				pages = append(pages, p.Number)
+			}
+			return len(v.Hits), pages, v.Previous, v.Next
+		}
+		if hits, pages, _, next := numbers("q=quokka&group=page"); hits != 3 || pages != nil || next != "" {
+			t.Errorf("page 1: %d hits, pages %v, then %q", hits, pages, next)
+		}
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=2"); hits != 1 || !slices.Equal(pages, []int{1, 2}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+			t.Errorf("page 2: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
+		}
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=5"); hits != 0 || !slices.Equal(pages, []int{1}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+			t.Errorf("past the end: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
+		}
+	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
 		var v resultsView
-		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}})
+		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
+		}
+	})
+}
+
+func TestAnswersAmongOthers(t *testing.T) {
+	for claim, c := range map[string]struct{ answer, want string }{
+		"text stays as it is":           {`<p>a &lt;b id=&#34;x&#34;&gt; &amp;  id="y"</p>`, `<p>a &lt;b id=&#34;x&#34;&gt; &amp;  id="y"</p>`},
+		"no heading has an id":          {`<h4 id="which">Which</h4>`, `<h4>Which</h4>`},
+		"nor has anything else":         {`<DETAILS ID=x open><kbd title="a" id='y'>k</kbd><br id="z"/></DETAILS>`, `<details open=""><kbd title="a">k</kbd><br/></DETAILS>`},
+		"an id in a value is none":      {`<a title=' id="x"' href="/kb/a">a</a>`, `<a title=' id="x"' href="/kb/a">a</a>`},
+		"links to ids lead to the page": {`<a class="n" href="#fn:1">1</a>`, `<a class="n" href="/kb/a#fn:1">1</a>`},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			if got := amongOthers(c.answer, "/kb/a"); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+	t.Run("ids of authors are once on the results page", func(t *testing.T) {
+		answer := "<details id=\"mine\"><summary id=\"sum\">Wombats</summary>x</details>\n\nA note[^1].\n\n[^1]: Of wombats.\n"
+		s := open(t, load(t, fixture(t, map[string]string{
+			"a.md": "# A\n\n## What do wombats dig?\n\n" + answer,
+			"b.md": "# B\n\n## Where do wombats dig?\n\n" + answer,
+		}), ""), Config{})
+		body := s.get("/?q=wombats").want(t, 200, "text/html").body
+		if strings.Count(body, "<strong>Wombats</strong>") != 2 {
+			t.Fatal("the answers are not shown")
+		}
+		validate(t, "/?q=wombats", body)
+		if s.get("/kb/a").want(t, 200, "text/html"); !strings.Contains(s.get("/kb/a").body, `id="mine"`) {
+			t.Error("on its page an answer has no ids")
 		}
 	})
 }
@@ -530,7 +644,7 @@ func TestExplanations(t *testing.T) {
 				links = append(links, href)
 			}
 		}
-		want := []string{"/?q=peewee&sort=title&explain=1#hit-1", "/?q=peewee&sort=title&explain=1#hit-2"}
+		want := []string{"/?q=peewee&sort=title&explain=1#Q-hit-1", "/?q=peewee&sort=title&explain=1#Q-hit-2"}
 		if diff := cmp.Diff(want, links); diff != "" {
 			t.Fatalf("-want +got\n%s", diff)
 		}
@@ -581,7 +695,7 @@ func TestCorrections(t *testing.T) {
 		body := s.get("/?q=mantained&tool=gin&exact=1").want(t, 200, "text/html").body
 		for _, want := range []string{
 			`<a href="/?q=mantained&amp;tool=gin">Search for other spellings too</a>`,
-			`<input type="hidden" name="exact" value="1" form="search">`,
+			`<input type="hidden" name="exact" value="1" form="Q-search">`,
 			`href="/?q=mantained&amp;exact=1" aria-label="Remove filter Tool: Gin"`,
 		} {
 			if !strings.Contains(body, want) {
@@ -769,31 +883,13 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
-func TestTypedSelections(t *testing.T) {
-	all := func(kb.Facet, string) bool { return true }
-	for text, want := range map[string]string{
-		`faster tool:gin`:             "faster",
-		`tool:"Django ORM" faster`:    "faster",
-		`TOOL:gin a category:ORMs b`:  "a b",
-		`http://tool:80`:              "http://tool:80",
-		`tool:"unclosed faster`:       `tool:"unclosed faster`,
-		`subtool:gin`:                 "subtool:gin",
-		`tool:`:                       "",
-		``:                            "",
-		`ecosystem:Python tool:a x:y`: "x:y",
-	} {
-		if got := withoutTokens(text, all); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
-	}
-}
-
 func FuzzReadQuery(f *testing.F) {
 	f.Add("q=a&tool=b&page=2")
 	f.Add("q=tool:%22a%20b%22&sort=title&size=100&group=page")
 	f.Add("q=%zz;&=&&category=%ff")
 	f.Add("q=a&exact=1&explain=1&id=a%23b&id=a%23b&id=c")
-	s := &Server{}
+	f.Add("q=a+tool:gin+ecosystem:%22go%22&tool=GIN")
+	s, lib := &Server{}, load(f, fixture(f, nil), "")
 	f.Fuzz(func(t *testing.T, raw string) {
 		q, err := readQuery(raw)
 		if err != nil {
@@ -810,6 +906,10 @@ func FuzzReadQuery(f *testing.F) {
 		if diff := cmp.Diff(q, again); diff != "" {
 			t.Fatalf("%q: own address means something else\n%s", raw, diff)
 		}
-		withoutTokens(q.Text, func(kb.Facet, string) bool { return true })
+		_, settled := (&answer{asked: q, found: &index.Results{Library: lib}}).settled()
+		_, own, _ = strings.Cut(s.address("/", settled), "?")
+		if _, err = readQuery(own); err != nil {
+			t.Fatalf("%q: address of its links: %v", raw, err)
+		}
 	})
 }

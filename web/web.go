@@ -27,6 +27,17 @@
 // The search page, the fragment and the JSON are written from one value, so
 // that they cannot disagree. The fragment is the partial that the page includes.
 //
+// # Typed selections
+//
+// Values of facets may be typed into the query, as tool:gin; package index reads them
+// (index.Selections). In JSON they stay in q, are selected, and count with the rule
+// for chosen values: a value's count is the total of the same request with that value
+// alone selected in its facet, in place of both the chosen and the typed ones. On
+// the search page they become chosen values: every link has them as parameters,
+// their boxes are checked and are sent by the form, and the field has the words
+// that are left. Only while somebody types they stay in the field: the script
+// leaves their boxes (data-typed) out of the query, until Enter or a choice.
+//
 // # Explanations
 //
 // exact=1 searches for the words as they are typed, without corrections; "query" then
@@ -55,6 +66,11 @@
 // /question has at most three as "related": [{"id", "url", "question", "reason"}], a
 // page at most five below its own questions. They are of other pages, always. A
 // page is whole without them: where they cannot be had it is served untagged.
+//
+// # Ids of elements
+//
+// Anchors belong to the authors of pages. Every id that the frame of a page needs
+// begins with "Q-": anchors made from headings are lower case.
 //
 // # Freshness
 //
@@ -123,7 +139,7 @@ type Config struct {
 	// that begin with "/". The library must be read with the same base, without
 	// the slash at its end.
 	BaseURL     string
-	AllowOrigin string // Access-Control-Allow-Origin on JSON reads
+	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
 	Dev         bool   // read templates and assets from the checkout on every request, show faults
 	Log         *slog.Logger
@@ -164,6 +180,9 @@ func New(c Config) (*Server, error) {
 	}
 	base, prefix, err := splitBase(c.BaseURL)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkOrigin(c.AllowOrigin); err != nil {
 		return nil, err
 	}
 	s := &Server{
@@ -210,6 +229,9 @@ func New(c Config) (*Server, error) {
 
 // splitBase checks a base URL and gives it without its slash, and its path.
 func splitBase(base string) (trimmed, prefix string, err error) {
+	if strings.ContainsAny(base, "?#") { // also where nothing follows them
+		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
+	}
 	trimmed = strings.TrimRight(base, "/")
 	if trimmed == "" {
 		return "", "", nil
@@ -218,13 +240,24 @@ func splitBase(base string) (trimmed, prefix string, err error) {
 	switch {
 	case err != nil:
 		return "", "", fmt.Errorf("base URL: %w", err)
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
 	case u.Host == "" && (u.Scheme != "" || !strings.HasPrefix(trimmed, "/")),
 		u.Host != "" && u.Scheme != "http" && u.Scheme != "https":
 		return "", "", fmt.Errorf("base URL %q: want https://host/path/ or /path/", base)
 	}
 	return trimmed, u.Path, nil
+}
+
+// checkOrigin refuses what no browser sends as its Origin.
+func checkOrigin(origin string) error {
+	if origin == "" || origin == "*" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || origin != u.Scheme+"://"+u.Host ||
+		strings.ToLower(origin) != origin {
+		return fmt.Errorf("allowed origin %q: want * or scheme://host[:port], in lower case, such as https://example.com", origin)
+	}
+	return nil
 }
 
 // embeddedDigest is that of the templates and assets of this program.
