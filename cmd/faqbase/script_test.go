@@ -56,6 +56,7 @@ func (l leakFree) Run() int {
 //	wait-stderr REGEXP              wait until the server has written it
 //	exec-status N PROGRAM [ARG]...  exec that wants the exit status N
 //	damage DIR                      overwrite the middle of every file below DIR
+//	checkout DIR                    copy to DIR what --dev reads of a checkout
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -82,6 +83,7 @@ func TestScripts(t *testing.T) {
 			"wait-stderr": scriptWaitStderr,
 			"exec-status": scriptExecStatus,
 			"damage":      scriptDamage,
+			"checkout":    scriptCheckout,
 		},
 	})
 }
@@ -220,6 +222,15 @@ func scriptDamage(ts *testscript.TestScript, neg bool, args []string) {
 		_, err = f.WriteAt([]byte("this is no part of an index"), info.Size()/2)
 		return errors.Join(err, f.Close())
 	}))
+}
+
+func scriptCheckout(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: checkout DIR")
+	}
+	for _, folder := range []string{"templates", "assets"} {
+		ts.Check(os.CopyFS(filepath.Join(ts.MkAbs(args[0]), "web", folder), os.DirFS(filepath.Join("..", "..", "web", folder))))
+	}
 }
 
 // get is the body and the status of the answer from url.
