@@ -34,6 +34,12 @@ func (e *fakeEngine) Apply(_ context.Context, lib *kb.Library) error {
 	return e.apply(lib)
 }
 
+func (e *fakeEngine) tried() []time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.tries)
+}
+
 func (e *fakeEngine) Indexed() uint64 { return 0 }
 
 func (e *fakeEngine) set(apply func(*kb.Library) error) {
@@ -173,7 +179,7 @@ func TestPublisher(t *testing.T) {
 			p.libraries <- libs[1]
 			<-time.After(4 * time.Minute)
 			var pauses []time.Duration
-			tries := p.engine.tries[1:] // the first is that of the first library
+			tries := p.engine.tried()[1:] // the first is that of the first library
 			for i := 1; i < len(tries); i++ {
 				pauses = append(pauses, tries[i]-tries[i-1])
 			}
