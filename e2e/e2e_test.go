@@ -1,10 +1,14 @@
 package e2e
 
-import "testing"
+import (
+	"testing"
+
+	"faqbase/e2e/chromium"
+)
 
 // TestBrowser has one browser and a tab for each claim.
 func TestBrowser(t *testing.T) {
-	browser := startBrowser(t)
+	browser := chromium.Start(t)
 	s := startSite(t)
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, s) })
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, s) })
