@@ -13,26 +13,45 @@
 //
 // One function makes words of text for the index, the query and the marks in what is
 // shown (words.go). A query is read by readQuery (query.go); nothing that is typed is
-// an error. Each of its words stands for index words, each with a factor (match.go):
-// itself (1), other forms of the same Porter2 stem, and for the last word those that
-// it begins. A word that the index does not know is tried by the parts of its name and
-// then as misspelt, in one edit from four letters and two from eight; words that the
-// index knows, numbers and quoted words are never corrected.
+// an error. Each of its words stands for index words, each with a factor (match.go,
+// rank.go):
+//
+//   - itself, other forms of the same Porter2 stem, what it is written together with
+//     its neighbour ("data base"), and for the last word those that it begins;
+//   - if the index has none of these, the parts of its name; then the words within
+//     one typo from four letters and two from eight; then the two words that it is
+//     when written apart ("djangoorm"), where they stand side by side. Words that the
+//     index knows, numbers, quoted words, words of tools' names and names of programs
+//     (useState) are never corrected. What was searched instead is told, and
+//     Query.Exact searches the words as they are;
+//   - what synonyms.yaml says that it may be called, of one word or several, and if it
+//     says nothing, words of like meaning in everyday language (synonyms.txt).
+//     Neither applies to quoted words.
 //
 // Which entries are listed depends on the words alone, never on facets, page, size or
-// order: those that have every content word that the index knows, and those that score
-// at least half as well as the best. Facets are counted over exactly these entries, in
-// one pass. Without a query all questions and the pages without questions are listed.
+// order: those that have every word that the index knows, stop words aside, and those
+// that score at least half as well as the best (listed in match.go). So a further word
+// narrows the list, and a long question still finds what is nearest to it. Facets are
+// counted over exactly these entries, in one pass. Without a query all questions and
+// the pages without questions are listed.
 //
 // # The order
 //
-// By relevance: the question that is the query, then the page of the two tools for
-// "A vs B", then by score, equal ones by id. The score (rank.go) is BM25F over the
-// fields, as the share of what an entry with endless occurrences of every word would
-// have, plus the overlap of the question with the query; for the best fifty also
-// neighbouring words of the query that are neighbours in the entry, which is counted
-// in their text. Without a query all are equal, so that the order is that of ids. All
-// numbers are in one struct, weights.
+// By relevance, in tiers (order.go): what curations.yaml pins to the query, in its
+// order; the question that is the query, of several by id; an alias or a page's title
+// that is the query; the page of the two tools of "A vs B" or "A or B", or the pages
+// of the tool of "alternative to A"; then all else by score, equal ones by id. What
+// curations.yaml hides is not listed.
+//
+// The score is BM25F over the fields, as the share of what an entry with endless
+// occurrences of every word would have, plus the overlap of the question with the
+// query. To the best fifty is added what their text tells (closeness.go): neighbouring
+// words of the query that are neighbours there, and how much of the query the best
+// sentence has. All numbers are in one struct, weights, with the figures that chose
+// them. Without a query all are equal, so that the order is that of ids.
+//
+// An Explanation gives the parts of a score, and for an entry that is not among the
+// hits what keeps it out (explain.go).
 //
 // Results are the same for the same library however the index came to be.
 //

@@ -75,7 +75,8 @@
 //
 // draft is true or false (yes, on, no and off are too, and nothing is false); true
 // keeps the page out. So does a value that is neither, and front matter that cannot
-// be read or is not closed and has a line "draft:" that is not false.
+// be read or is not closed and has a line "draft:" that is not false. A file that is
+// no more than such front matter is half written: the last good page stays.
 //
 // moved names old addresses that lead to the page: the path that a page had
 // (python/old-name; /kb/python/old-name and python/old-name.md are the same), one

@@ -368,7 +368,7 @@ func mayBeDraft(src []byte) (text string, line int) {
 func (m *frontMatter) keepOut(file string, src []byte, offset int, faults *ErrorList) {
 	if text, line := mayBeDraft(src); line > 0 && !m.draft {
 		m.draft = true
-		faults.errorf(file, line+offset, "front-matter", "%q may say that the page is a draft, so it is not served until its front matter can be read", text)
+		faults.errorf(file, line+offset, "front-matter", "%q may say that the page is a draft, so what is here is not served until the front matter can be read", text)
 	}
 }
 

@@ -344,6 +344,14 @@ func TestAssemble(t *testing.T) {
 			last = l
 		}
 	})
+	t.Run("a page that may be a draft now is taken away", func(t *testing.T) {
+		for _, src := range []string{"---\ndraft: yes\n---\n", "---\ndraft: soon\n---\n# B\n\nx\n", "---\ndraft: [\n---\n# B\n\nx\n", "---\ntitle: B\ndraft: true\n\n# B\n\nx\n"} {
+			l := assemble(fsys, replaced("b.md", readSource("b.md", []byte(src), Options{})), tools, nil, Options{}, first)
+			if l.Page("b") != nil {
+				t.Errorf("page b is still there after %q", src)
+			}
+		}
+	})
 	t.Run("a file that cannot be read keeps its last page", func(t *testing.T) {
 		err := &fs.PathError{Op: "open", Path: "/somewhere/b.md", Err: fs.ErrPermission}
 		l := assemble(fsys, replaced("b.md", unreadable("b.md", err, sources[1])), tools, nil, Options{}, nil)

@@ -129,9 +129,9 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 		if !c.Quiet && isTerminal(con.err) {
 			bar = newProgress(con.err)
 		}
-		l := loop{
+		p := publisher{
 			engine:   engine,
-			site:     site,
+			publish:  site.Publish,
 			faults:   faultLog{w: con.err, quiet: c.Quiet},
 			log:      log,
 			progress: bar,
@@ -141,7 +141,7 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 				return err
 			},
 		}
-		return l.run(ctx, c.libraries(ctx, f, bar))
+		return p.run(ctx, func(ctx context.Context) iter.Seq2[*kb.Library, error] { return c.libraries(ctx, f, bar) })
 	})
 	return g.Wait()
 }
@@ -158,64 +158,6 @@ func (c *serveCommand) libraries(ctx context.Context, f folder, bar *progress) i
 		w.Progress = bar.read
 	}
 	return kb.Watch(ctx, f.dir, w)
-}
-
-// A loop takes each state of a knowledge base to the readers.
-type loop struct {
-	engine   engine
-	site     *web.Server
-	faults   faultLog
-	log      *slog.Logger
-	progress *progress
-	ready    func(*kb.Library) error // called once, when the first library is served
-	served   bool                    // a library
-}
-
-// run makes the engine hold and the site serve each of the libraries, the last
-// one until ctx ends. A library that the engine cannot take is reported and the
-// one before it stays; without one before it, that is the end.
-func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error]) error {
-	for lib, err := range libraries {
-		if lib == nil {
-			if ctx.Err() == nil {
-				l.faults.trouble(err)
-			}
-			continue
-		}
-		l.faults.library(lib.Faults)
-		before := l.engine.Indexed()
-		if err := l.apply(ctx, lib); err != nil {
-			if ctx.Err() != nil {
-				break
-			}
-			if !l.served {
-				return err
-			}
-			l.log.Error("the pages as last indexed are still served", "error", err)
-			continue
-		}
-		l.site.Publish(lib)
-		l.log.Info("published", "generation", lib.Generation, "pages", len(lib.Pages),
-			"questions", lib.NumQuestions(), "indexed", l.engine.Indexed()-before)
-		if l.served {
-			continue
-		}
-		l.served = true
-		if err := l.ready(lib); err != nil {
-			return err
-		}
-	}
-	<-ctx.Done()
-	return nil
-}
-
-// apply makes the engine hold lib, the first time with a bar.
-func (l *loop) apply(ctx context.Context, lib *kb.Library) error {
-	if !l.served {
-		stop := l.progress.index(len(lib.Pages)+lib.NumQuestions(), l.engine.Indexed)
-		defer stop()
-	}
-	return l.engine.Apply(ctx, lib)
 }
 
 // address is where a server that listens on addr can be reached from the same
