@@ -10,6 +10,8 @@ import (
 
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"faqbase/e2e/chromium"
 )
 
 // A page is a kind of page that the site has, in one of its states.
@@ -97,7 +99,7 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(*screenshots, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	browser, s := startBrowser(t), startSite(t)
+	browser, s := chromium.Start(t), startSite(t)
 	for _, l := range looks {
 		for _, p := range pages {
 			t.Run(p.name+"-"+l.String(), func(t *testing.T) {

@@ -1,13 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	goruntime "runtime"
 	"strings"
 	"sync"
@@ -23,71 +20,10 @@ import (
 	"github.com/chromedp/chromedp"
 	keys "github.com/chromedp/chromedp/kb"
 
+	"faqbase/e2e/chromium"
 	"faqbase/index"
 	"faqbase/kb"
 )
-
-// browser starts Chromium, or skips the test where there is none. With
-// REQUIRE_BROWSER=1 that is a failure.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := os.Getenv("CHROMIUM")
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path == "" {
-			path, _ = exec.LookPath(name)
-		}
-	}
-	if path == "" {
-		if os.Getenv("REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium in PATH, want one because of REQUIRE_BROWSER; CHROMIUM names another")
-		}
-		t.Skip("no chromium in PATH; CHROMIUM names one")
-	}
-	said := new(output)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.NoSandbox,
-		chromedp.DisableGPU,
-		chromedp.CombinedOutput(said),
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.WindowSize(1440, 1000),
-	)
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil { // lets it close its files
-			t.Log(err)
-		}
-		cancel()
-		if t.Failed() {
-			t.Logf("the browser said:\n%s", said)
-		}
-	})
-	if err := chromedp.Run(ctx); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return ctx
-}
-
-// output keeps what a program prints.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
 
 // tab is a tab of a browser that fails the test on every error that the page
 // reports.
@@ -184,7 +120,7 @@ func press(key string) chromedp.Action {
 const shownHeading = `document.getElementById("Q-count").textContent`
 
 func TestInTheBrowser(t *testing.T) {
-	chrome := browser(t)
+	chrome := chromium.Start(t, chromedp.WindowSize(1440, 1000))
 	lib := load(t, fixture(t, nil), "")
 
 	t.Run("results follow what is typed, and the address too", func(t *testing.T) {
