@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/blevesearch/bleve/v2"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 
 	"faqbase/kb"
@@ -26,16 +27,12 @@ type Bleve struct {
 	// applying guards what follows: one Apply runs at a time.
 	applying sync.Mutex
 	store    *store
-	held     contents       // nil where it must be read from the index
 	pages    []*pageEntries // of the state
 	classes  *classes
-	// failed says that a batch was not written, whereupon the next Apply begins
-	// with an empty index; partial, that the index is not what the state holds.
-	failed, partial bool
-	// loose are the pages written since the first filling, batches the number of
-	// batches since the last compaction. Used in memory only.
-	loose   map[string]bool
-	batches int
+	partial  bool // the index is not what the state holds
+	write    func(*generation, *bleve.Batch) error
+	// batchDocuments is the number of documents from which on a batch is written.
+	batchDocuments int
 
 	indexed atomic.Uint64
 	stop    chan struct{}
@@ -61,8 +58,10 @@ func Open(dir string) (*Bleve, error) {
 		weights: defaultWeights(),
 		store:   s,
 		classes: newClasses(),
-		loose:   make(map[string]bool),
+		write:   func(g *generation, batch *bleve.Batch) error { return g.index.Batch(batch) },
 		stop:    make(chan struct{}),
+
+		batchDocuments: batchDocuments,
 	}
 	b.stopped.Go(b.renewLoop)
 	return b, nil
@@ -177,66 +176,104 @@ const (
 const compactAfter = 48
 
 // Apply makes the index hold exactly lib. Only pages that differ from what the
-// index holds are written. If ctx ends or a batch fails, the state before goes on
-// being searched, and the next Apply mends what is left half done.
+// index holds are written. If that fails, an index of lib is built beside it and
+// takes its place. If that fails too, or ctx ends, the state before goes on being
+// searched, and the next Apply mends what is left half done.
 func (b *Bleve) Apply(ctx context.Context, lib *kb.Library) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	if b.closed {
 		return ErrClosed
 	}
-	err := b.apply(ctx, lib)
-	if err != nil && ctx.Err() == nil {
-		// Whatever went wrong, an index built anew is right.
-		b.failed = true
-		err = b.apply(ctx, lib)
+	err := b.update(ctx, lib)
+	if err == nil {
+		return nil
+	}
+	b.partial, b.store.current.held = true, nil
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	b.store.suspend()
+	// Whatever went wrong, an index built anew is right.
+	if again := b.rebuild(ctx, lib); again == nil {
+		return nil
+	} else if ctx.Err() != nil {
+		return ctx.Err()
+	} else if again.Error() != err.Error() {
+		err = fmt.Errorf("%w; build another one: %w", err, again)
+	}
+	if b.store.dir == "" {
+		return fmt.Errorf("apply to the index in memory: %w", err)
+	}
+	return fmt.Errorf("apply to index %s: %w", b.store.dir, err)
+}
+
+// update writes into the current index what differs.
+func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
+	if err := b.store.resume(); err != nil {
+		return err
+	}
+	g := b.store.current
+	found := make(map[string]fieldSet)
+	if b.state.Load() == nil || b.partial {
+		if err := g.read(found); err != nil {
+			return err
+		}
+	}
+	pages, err := b.fill(ctx, lib, g, found)
+	if err != nil {
+		return err
+	}
+	dict := &dictionary{}
+	if s := b.state.Load(); s != nil {
+		dict = s.dictionary
+	}
+	return b.swap(lib, g, pages, dict.with(found, b.classes))
+}
+
+// rebuild fills an empty index beside the current one and puts it in its place.
+func (b *Bleve) rebuild(ctx context.Context, lib *kb.Library) error {
+	g, err := b.store.create()
+	if err != nil {
+		return err
+	}
+	found := make(map[string]fieldSet)
+	pages, err := b.fill(ctx, lib, g, found)
+	if err == nil {
+		err = g.finish()
+	}
+	if err == nil {
+		err = b.swap(lib, g, pages, (&dictionary{}).with(found, b.classes))
 	}
 	if err != nil {
-		b.partial, b.held = true, nil
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		b.failed = true
-		if b.store.dir == "" {
-			return fmt.Errorf("apply to the index in memory: %w", err)
-		}
-		return fmt.Errorf("apply to index %s: %w", b.store.dir, err)
+		b.store.discard(g)
+		return err
 	}
+	b.store.replace(g)
 	return nil
 }
 
-func (b *Bleve) apply(ctx context.Context, lib *kb.Library) error {
-	if b.failed {
-		if err := b.store.recreate(); err != nil {
-			return err
-		}
-		b.failed, b.held = false, nil
-		b.batches = 0
-		clear(b.loose)
-	}
-	found := make(map[string]fieldSet)
-	if b.held == nil {
-		if err := b.readHeld(found); err != nil {
-			return err
-		}
-	}
+// fill makes g hold exactly lib, notes the words that it writes in found, and
+// returns the entries of all pages.
+func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found map[string]fieldSet) ([]*pageEntries, error) {
 	known := make(map[*kb.Page]*pageEntries, len(b.pages))
 	for _, p := range b.pages {
 		known[p.page] = p
 	}
-	w := &writer{Bleve: b, ctx: ctx}
-	compact := b.store.dir == "" && b.batches >= compactAfter
+	w := &writer{generation: g, ctx: ctx, write: b.write, limit: b.batchDocuments, indexed: &b.indexed}
+	first := len(g.held) == 0
+	compact := b.store.dir == "" && g.batches >= compactAfter
 	pages := make([]*pageEntries, 0, len(lib.Pages))
 	wanted := make(map[string]bool, len(lib.Pages))
 	for _, p := range lib.Pages {
 		wanted[p.Path] = true
 		key := keyOf(lib, p)
-		held := b.held[p.Path]
+		held := g.held[p.Path]
 		var lengths []fieldLengths
-		if held == nil || !held.is(p, key) || compact && b.loose[p.Path] {
+		if held == nil || !held.is(p, key) || compact && g.loose[p.Path] {
 			docs := documentsOf(lib, p, key, found)
-			if err := w.write(p, record{key, docs.lengths}, docs); err != nil {
-				return err
+			if err := w.put(p, record{key, docs.lengths}, docs); err != nil {
+				return nil, err
 			}
 			lengths = docs.lengths
 		} else {
@@ -248,34 +285,29 @@ func (b *Bleve) apply(ctx context.Context, lib *kb.Library) error {
 			pages = append(pages, entriesOf(p, key, lengths, b.classes))
 		}
 	}
-	for path := range b.held {
+	for path := range g.held {
 		if !wanted[path] {
 			if err := w.remove(path); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	if err := w.flush(); err != nil {
-		return err
+		return nil, err
 	}
-	if compact || len(b.pages) == 0 {
-		b.batches = 0
+	if compact || first {
+		g.batches = 0
 	}
-	if len(b.pages) == 0 {
-		clear(b.loose) // the first filling is what later pages are loose from
+	if first {
+		clear(g.loose) // the first filling is what later pages are loose from
 	}
-	return b.swap(lib, pages, found)
+	return pages, nil
 }
 
-// swap publishes the state that holds lib.
-func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fieldSet) error {
-	dict := &dictionary{}
-	if s := b.state.Load(); s != nil {
-		dict = s.dictionary
-	}
-	dict = dict.with(found, b.classes)
+// swap publishes the state of g, which holds lib.
+func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict *dictionary) error {
 	c := newCatalog(lib, pages, b.classes.len(), b.weights)
-	s, err := newState(b.store.current, c, dict, newSuggester(c))
+	s, err := newState(g, c, dict, newSuggester(c))
 	if err != nil {
 		return err
 	}
@@ -284,15 +316,19 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 	return nil
 }
 
-// readHeld reads what the index holds, and its words.
-func (b *Bleve) readHeld(found map[string]fieldSet) error {
-	r, err := b.store.current.reader()
+// read reads the words of the index, and what it holds unless that is known.
+func (g *generation) read(found map[string]fieldSet) error {
+	r, err := g.reader()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	if b.held, err = readContents(r); err != nil {
-		return err
+	if g.held == nil {
+		held, err := readContents(r)
+		if err != nil {
+			return err
+		}
+		g.held = held
 	}
 	words, err := readWords(r)
 	for w, fields := range words {
@@ -336,7 +372,7 @@ func (b *Bleve) renewLoop() {
 // renew replaces the state's snapshot by the index's present one, if it is another.
 func (b *Bleve) renew() {
 	old := b.state.Load()
-	if old == nil || b.partial || b.store.current.inner == nil {
+	if old == nil || b.partial {
 		return
 	}
 	r, err := b.store.current.reader()

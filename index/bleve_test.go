@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 
@@ -111,6 +114,79 @@ func TestCompaction(t *testing.T) {
 			t.Errorf("%s: %d hits", a, len(r.Hits))
 		}
 	}
+}
+
+func total(t *testing.T, b *Bleve, text string) int {
+	t.Helper()
+	r, err := b.Search(t.Context(), Query{Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Total
+}
+
+func TestFullDisk(t *testing.T) {
+	for batches := range 5 {
+		t.Run(fmt.Sprintf("full after %d batches", batches), func(t *testing.T) {
+			dir := t.TempDir()
+			before, after := testLibrary(t, "alpha", "beta", "gamma"), testLibrary(t, "delta", "epsilon", "gamma")
+			b := openTest(t, dir, before)
+			b.batchDocuments = 2 // a page
+			write, written := b.write, 0
+			b.write = func(g *generation, batch *bleve.Batch) error {
+				if written == batches {
+					return &os.PathError{Op: "write", Path: dir, Err: syscall.ENOSPC}
+				}
+				written++
+				return write(g, batch)
+			}
+			err := b.Apply(t.Context(), after)
+			if batches < 2 {
+				if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dir) {
+					t.Fatalf("error %v, want ENOSPC with the folder", err)
+				}
+				if total(t, b, "alpha") != 1 || total(t, b, "gamma") != 1 || total(t, b, "epsilon") != 0 {
+					t.Error("the state before is not searched")
+				}
+				if files, err := filepath.Glob(filepath.Join(dir, "bleve-*")); err != nil || len(files) != 1 || filepath.Base(files[0]) != "bleve-1" {
+					t.Errorf("got %v, %v, want the index before and no other", files, err)
+				}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			b.write = write
+			if err := b.Apply(t.Context(), after); err != nil {
+				t.Fatal(err)
+			}
+			if total(t, b, "alpha") != 0 || total(t, b, "gamma") != 1 || total(t, b, "epsilon") != 1 {
+				t.Error("the new library is not searched")
+			}
+			if n := b.Indexed(); n != 6+4 { // all, then the pages that differ, each once
+				t.Errorf("wrote %d documents", n)
+			}
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if n := openTest(t, dir, after).Indexed(); n != 0 {
+				t.Errorf("a restart wrote %d documents", n)
+			}
+		})
+	}
+	t.Run("an index half built is not taken for a whole one", func(t *testing.T) {
+		dir := t.TempDir()
+		lib := testLibrary(t, "alpha", "beta")
+		b := openTest(t, dir, lib)
+		half, err := b.store.create()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(half.close(), b.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if n := openTest(t, dir, lib).Indexed(); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
 }
 
 func TestSchema(t *testing.T) {

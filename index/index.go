@@ -66,10 +66,13 @@
 //
 // On opening, what Bleve does not verify is: the checksum of each segment, and that
 // all segments of all snapshots are there. An index that is damaged or of another
-// schema is removed and the next N begun, empty; so is one to which a batch could not
-// be written, while searches go on in the last snapshot of the old one. The number
-// takes the place of renaming a finished index over an old one: an open one cannot be
-// moved. A folder with other files but without faqbase.lock is refused.
+// schema is removed and the next N begun, empty; one that cannot be read at the moment
+// is an error and stays. If a batch cannot be written, the next N is filled beside,
+// which counts only when it is whole, and then the old one is removed. If that fails
+// too, as on a full disk, the next N is removed, searches go on in the last snapshot
+// of the old one, and the next Apply opens it again and writes what differs. The
+// number takes the place of renaming a finished index over an old one: an open one
+// cannot be moved. A folder with other files but without faqbase.lock is refused.
 // A folder that is removed while the index is open is made and locked again by the
 // next Apply that writes.
 //

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2"
 
@@ -11,8 +12,11 @@ import (
 // A writer gathers changes of whole pages into batches, so that the index is
 // consistent after each.
 type writer struct {
-	*Bleve
+	*generation
 	ctx     context.Context
+	write   func(*generation, *bleve.Batch) error
+	limit   int // of documents in a batch
+	indexed *atomic.Uint64
 	batch   *bleve.Batch
 	bytes   int
 	written uint64
@@ -20,8 +24,8 @@ type writer struct {
 	changes map[string]*heldPage // what is held once the batch is written; nil: removed
 }
 
-// write replaces what is held of a page by docs.
-func (w *writer) write(p *kb.Page, r record, docs pageDocuments) error {
+// put replaces what is held of a page by docs.
+func (w *writer) put(p *kb.Page, r record, docs pageDocuments) error {
 	w.begin()
 	held := &heldPage{record: r}
 	for _, d := range docs.documents {
@@ -39,7 +43,7 @@ func (w *writer) write(p *kb.Page, r record, docs pageDocuments) error {
 	w.bytes += docs.bytes
 	w.pages = append(w.pages, p.Path)
 	w.changes[p.Path] = held
-	if w.bytes >= batchBytes || w.batch.Size() >= batchDocuments {
+	if w.bytes >= batchBytes || w.batch.Size() >= w.limit {
 		return w.flush()
 	}
 	return nil
@@ -51,7 +55,7 @@ func (w *writer) remove(path string) error {
 	w.dropDocuments(path)
 	w.batch.Delete(path)
 	w.changes[path] = nil
-	if w.batch.Size() >= batchDocuments {
+	if w.batch.Size() >= w.limit {
 		return w.flush()
 	}
 	return nil
@@ -59,7 +63,7 @@ func (w *writer) remove(path string) error {
 
 func (w *writer) begin() {
 	if w.batch == nil {
-		w.batch = w.store.current.index.NewBatch()
+		w.batch = w.index.NewBatch()
 		w.changes = make(map[string]*heldPage)
 	}
 }
@@ -81,22 +85,21 @@ func (w *writer) flush() error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.store.current.index.Batch(w.batch); err != nil {
+	if err := w.write(w.generation, w.batch); err != nil {
 		return err
 	}
 	w.indexed.Add(w.written)
 	w.batches++
 	for path, held := range w.changes {
 		if held == nil {
-			delete(w.Bleve.held, path)
+			delete(w.held, path)
+			delete(w.loose, path)
 		} else {
-			w.Bleve.held[path] = held
+			w.held[path] = held
 		}
 	}
-	if w.store.dir == "" {
-		for _, path := range w.pages {
-			w.loose[path] = true
-		}
+	for _, path := range w.pages {
+		w.loose[path] = true
 	}
 	w.batch, w.bytes, w.written, w.pages, w.changes = nil, 0, 0, nil, nil
 	return nil
