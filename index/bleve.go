@@ -256,6 +256,8 @@ func (b *Bleve) rebuild(ctx context.Context, lib *kb.Library) error {
 // fill makes g hold exactly lib, notes the words that it writes in found, and
 // returns the entries of all pages.
 func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found map[string]fieldSet) ([]*pageEntries, error) {
+	old := b.state.Load()
+	keep := old != nil && sameTools(old.lib, lib)
 	known := make(map[*kb.Page]*pageEntries, len(b.pages))
 	for _, p := range b.pages {
 		known[p.page] = p
@@ -267,7 +269,13 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 	wanted := make(map[string]bool, len(lib.Pages))
 	for _, p := range lib.Pages {
 		wanted[p.Path] = true
-		key := keyOf(lib, p)
+		old := known[p]
+		var key pageKey
+		if keep && old != nil {
+			key = old.key
+		} else {
+			key = keyOf(lib, p)
+		}
 		held := g.held[p.Path]
 		var lengths []fieldLengths
 		if held == nil || !held.is(p, key) || compact && g.loose[p.Path] {
@@ -279,7 +287,7 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 		} else {
 			lengths = held.lengths
 		}
-		if old := known[p]; old != nil && old.key == key {
+		if old != nil && old.key == key {
 			pages = append(pages, old)
 		} else {
 			pages = append(pages, entriesOf(p, key, lengths, b.classes))

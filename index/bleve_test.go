@@ -310,6 +310,90 @@ func TestMissingDocument(t *testing.T) {
 	}
 }
 
+func TestKey(t *testing.T) {
+	files := fstest.MapFS{
+		"a.md": {Data: []byte("---\ntools: [PostgreSQL]\n---\nIntro.\n\n## FAQ\n### How?\nSo, see [b](b.md).\n### Why?\nBecause.\n")},
+		"b.md": {Data: []byte("## FAQ\n### When?\nNow.\n")},
+	}
+	load := func(t *testing.T, o kb.Options) *kb.Library {
+		t.Helper()
+		lib, err := kb.Load(files, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lib
+	}
+	lib := load(t, kb.Options{})
+	dir := t.TempDir()
+	if err := openTest(t, dir, lib).Close(); err != nil {
+		t.Fatal(err)
+	}
+	// written is the number of documents that lib makes a restarted and a running engine write.
+	written := func(t *testing.T, lib *kb.Library) uint64 {
+		t.Helper()
+		copied := t.TempDir()
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		restarted := openTest(t, copied, lib).Indexed()
+		b := openTest(t, "", load(t, kb.Options{}))
+		n := b.Indexed()
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if n = b.Indexed() - n; n != restarted {
+			t.Errorf("the running engine wrote %d documents, the restarted one %d", n, restarted)
+		}
+		return restarted
+	}
+	t.Run("the same library is not written again", func(t *testing.T) {
+		if n := written(t, load(t, kb.Options{})); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	t.Run("neither is one with other addresses", func(t *testing.T) {
+		if n := written(t, load(t, kb.Options{Base: "https://example.org/help"})); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	change := map[string]func(p *kb.Page){
+		"answer":          func(p *kb.Page) { p.Questions[0].Answer += " x" },
+		"question":        func(p *kb.Page) { p.Questions[1].Text = "Why not?" },
+		"intro":           func(p *kb.Page) { p.Intro = "Another." },
+		"title":           func(p *kb.Page) { p.Title = "Another" },
+		"tags":            func(p *kb.Page) { p.Tags = []string{"new"} },
+		"aliases":         func(p *kb.Page) { p.Questions[1].Aliases = []string{"For what?"} },
+		"order":           func(p *kb.Page) { slices.Reverse(p.Questions) },
+		"end of an alias": func(p *kb.Page) { p.Aliases = []string{"a", ""} },
+	}
+	for name, do := range change {
+		t.Run("a page with another "+name+" is, though its file is the same", func(t *testing.T) {
+			other := *load(t, kb.Options{})
+			do(other.Pages[0])
+			if n := written(t, &other); n != 3 {
+				t.Errorf("wrote %d documents, want a page and its questions", n)
+			}
+		})
+	}
+	t.Run("what an index holds is read once, when it is opened", func(t *testing.T) {
+		b, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { b.Close() })
+		held := b.store.current.held
+		if len(held) != 2 {
+			t.Fatalf("got %v", held)
+		}
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.store.current.held["a"]; got == nil || got != held["a"] {
+			t.Error("read again")
+		}
+	})
+}
+
 func TestSplitSentences(t *testing.T) {
 	text := "One. Two, e.g. this? Three!\nfour 1.5\n\n  five。六！"
 	var got []string

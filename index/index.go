@@ -46,7 +46,7 @@
 // (schema).
 //
 // Each question and each page is a document. A page's document always exists and has
-// a stored record: a key that changes with anything of the page that is indexed, and
+// a stored record: a key that sums up the texts of the page that are indexed, and
 // the lengths of its entries' fields. Record and postings change in one batch, a
 // batch has whole pages, and Apply compares keys: so a start, a restart, an edit and
 // the start after a kill -9 are one code path, and only pages that differ are written.
