@@ -267,30 +267,27 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 	compact := b.store.dir == "" && g.batches >= compactAfter
 	pages := make([]*pageEntries, 0, len(lib.Pages))
 	wanted := make(map[string]bool, len(lib.Pages))
-	for _, p := range lib.Pages {
+	tasks := make([]pageTask, len(lib.Pages))
+	for i, p := range lib.Pages {
 		wanted[p.Path] = true
-		old := known[p]
-		var key pageKey
-		if keep && old != nil {
-			key = old.key
-		} else {
-			key = keyOf(lib, p)
-		}
-		held := g.held[p.Path]
-		var lengths []fieldLengths
-		if held == nil || !held.is(p, key) || compact && g.loose[p.Path] {
-			docs := documentsOf(lib, p, key, found)
-			if err := w.put(p, record{key, docs.lengths}, docs); err != nil {
+		t := pageTask{lib: lib, page: p, old: known[p], held: g.held[p.Path]}
+		t.sameKey = keep && t.old != nil
+		t.again = compact && g.loose[p.Path]
+		tasks[i] = t
+	}
+	for t := range analysed(tasks, found) {
+		lengths := t.docs.lengths
+		if t.docs.documents != nil {
+			if err := w.put(t.page, record{t.key, lengths}, t.docs); err != nil {
 				return nil, err
 			}
-			lengths = docs.lengths
 		} else {
-			lengths = held.lengths
+			lengths = t.held.lengths
 		}
-		if old != nil && old.key == key {
-			pages = append(pages, old)
+		if t.old != nil && t.old.key == t.key {
+			pages = append(pages, t.old)
 		} else {
-			pages = append(pages, entriesOf(p, key, lengths, b.classes))
+			pages = append(pages, entriesOf(t.page, t.key, lengths, b.classes))
 		}
 	}
 	for path := range g.held {

@@ -394,6 +394,73 @@ func TestKey(t *testing.T) {
 	})
 }
 
+func TestAnalysed(t *testing.T) {
+	answers := make([]string, 100)
+	for i := range answers {
+		answers[i] = fmt.Sprintf("word%d", i)
+	}
+	lib := testLibrary(t, answers...)
+	tasks := func() []pageTask {
+		list := make([]pageTask, len(lib.Pages))
+		for i, p := range lib.Pages {
+			list[i] = pageTask{lib: lib, page: p}
+		}
+		return list
+	}
+	t.Run("pages come in their order, with all words", func(t *testing.T) {
+		found, n := make(map[string]fieldSet), 0
+		for task := range analysed(tasks(), found) {
+			if task.page != lib.Pages[n] || len(task.docs.documents) != 2 || task.key != keyOf(lib, task.page) {
+				t.Fatalf("at %d: page %s with %d documents", n, task.page.Path, len(task.docs.documents))
+			}
+			n++
+		}
+		if n != len(answers) {
+			t.Errorf("%d pages", n)
+		}
+		for _, a := range answers {
+			if found[a] != 1<<fieldAnswer {
+				t.Errorf("%s: fields %b", a, found[a])
+			}
+		}
+	})
+	t.Run("few are done ahead, and none is kept", func(t *testing.T) {
+		list := tasks()
+		most, last := 0, (*pageTask)(nil)
+		for task := range analysed(list, make(map[string]fieldSet)) {
+			if last != nil && last.docs.documents != nil {
+				t.Fatal("kept")
+			}
+			last = task
+			ahead := 0
+			for i := range list {
+				if list[i].done != nil {
+					ahead = i + 1
+				}
+			}
+			most = max(most, ahead-slices.IndexFunc(list, func(x pageTask) bool { return x.page == task.page }))
+		}
+		if limit := 4 * runtime.GOMAXPROCS(0); most > limit {
+			t.Errorf("%d ahead, want %d at most", most, limit)
+		}
+	})
+	t.Run("who stops early leaves nothing running", func(t *testing.T) {
+		for range analysed(tasks(), make(map[string]fieldSet)) {
+			break
+		}
+		// TestMain looks for what runs.
+	})
+	t.Run("while one is written, those ahead of it are done", func(t *testing.T) {
+		list := tasks()
+		for range analysed(list, make(map[string]fieldSet)) {
+			for _, x := range list[:min(len(list), 4*runtime.GOMAXPROCS(0))] {
+				<-x.done
+			}
+			break
+		}
+	})
+}
+
 func TestSplitSentences(t *testing.T) {
 	text := "One. Two, e.g. this? Three!\nfour 1.5\n\n  five。六！"
 	var got []string

@@ -2,12 +2,87 @@ package index
 
 import (
 	"context"
+	"iter"
+	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2"
 
 	"faqbase/kb"
 )
+
+// A pageTask is a page to be compared with what the index holds of it and, if it
+// differs, to be analysed.
+type pageTask struct {
+	lib     *kb.Library
+	page    *kb.Page
+	old     *pageEntries // of the same page before, nil if there is none
+	sameKey bool         // old has its key
+	held    *heldPage    // nil if the index holds nothing of it
+	again   bool         // it is written even if nothing differs
+	// What comes of it: docs has no documents if nothing is to be written.
+	key  pageKey
+	docs pageDocuments
+	done chan struct{}
+}
+
+// do does the task and notes words in found.
+func (t *pageTask) do(found map[string]fieldSet) {
+	if t.sameKey {
+		t.key = t.old.key
+	} else {
+		t.key = keyOf(t.lib, t.page)
+	}
+	if t.held == nil || t.again || !t.held.is(t.page, t.key) {
+		t.docs = documentsOf(t.lib, t.page, t.key, found)
+	}
+}
+
+// analysed does tasks, as many at once as there are processors, and yields them in
+// their order. Few are done ahead of the one that is yielded, so that little is held
+// in memory. Once it has ended, found has the words of all that were done.
+func analysed(tasks []pageTask, found map[string]fieldSet) iter.Seq[*pageTask] {
+	return func(yield func(*pageTask) bool) {
+		workers := runtime.GOMAXPROCS(0)
+		ahead := 4 * workers
+		queue := make(chan *pageTask, ahead)
+		words := make([]map[string]fieldSet, workers)
+		var running sync.WaitGroup
+		for i := range words {
+			words[i] = make(map[string]fieldSet)
+			running.Go(func() {
+				for t := range queue {
+					t.do(words[i])
+					close(t.done)
+				}
+			})
+		}
+		defer func() {
+			close(queue)
+			running.Wait()
+			for _, list := range words {
+				for w, fields := range list {
+					found[w] |= fields
+				}
+			}
+		}()
+		next := 0
+		for i := range tasks {
+			for ; next < min(i+ahead, len(tasks)); next++ {
+				tasks[next].done = make(chan struct{})
+				queue <- &tasks[next]
+			}
+			t := &tasks[i]
+			<-t.done
+			more := yield(t)
+			t.docs = pageDocuments{}
+			if !more {
+				return
+			}
+		}
+	}
+}
 
 // A writer gathers changes of whole pages into batches, so that the index is
 // consistent after each.
@@ -76,8 +151,8 @@ func (w *writer) dropDocuments(path string) {
 	}
 }
 
-// flush writes the batch. Bleve analyses its documents in parallel and returns
-// when they are safe on disk.
+// flush writes the batch, which is safe on disk when it returns. Bleve sorts the
+// words of its documents in parallel.
 func (w *writer) flush() error {
 	if w.batch == nil {
 		return nil
