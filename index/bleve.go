@@ -2,7 +2,9 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -29,20 +31,29 @@ type Bleve struct {
 	store    *store
 	pages    []*pageEntries // of the state
 	classes  *classes
-	partial  bool // the index is not what the state holds
+	partial  bool  // the index is not what the state holds
+	trouble  error // of the last renewal
 	write    func(*generation, *bleve.Batch) error
 	// batchDocuments is the number of documents from which on a batch is written.
 	batchDocuments int
 
 	indexed atomic.Uint64
-	stop    chan struct{}
+	// faulted says that the files of the index cannot be read any more.
+	faulted atomic.Bool
+	// alive ends when Close begins.
+	alive   context.Context
+	end     context.CancelFunc
 	stopped sync.WaitGroup
 }
 
 var _ Engine = (*Bleve)(nil)
 
-// renewEvery is how often the index is asked whether its files have changed.
-const renewEvery = 2 * time.Second
+const (
+	// renewEvery is how often the index is asked whether its files have changed, and
+	// renewLongest the longest pause, after failures.
+	renewEvery   = 2 * time.Second
+	renewLongest = 5 * time.Minute
+)
 
 // Open opens the index in the folder dir, which is made if need be, or an empty
 // one in memory if dir is "". An index that is missing, damaged or of another
@@ -59,10 +70,10 @@ func Open(dir string) (*Bleve, error) {
 		store:   s,
 		classes: newClasses(),
 		write:   func(g *generation, batch *bleve.Batch) error { return g.index.Batch(batch) },
-		stop:    make(chan struct{}),
 
 		batchDocuments: batchDocuments,
 	}
+	b.alive, b.end = context.WithCancel(context.Background())
 	b.stopped.Go(b.renewLoop)
 	return b, nil
 }
@@ -71,9 +82,10 @@ func Open(dir string) (*Bleve, error) {
 // question, each time that they are written.
 func (b *Bleve) Indexed() uint64 { return b.indexed.Load() }
 
-// Close ends the engine once the running searches have ended. Closing it again
-// does nothing.
+// Close ends the engine. It asks the running searches to stop and waits for them, and
+// for an Apply to end. Closing it again does nothing.
 func (b *Bleve) Close() error {
+	b.end()
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	b.life.Lock()
@@ -82,12 +94,56 @@ func (b *Bleve) Close() error {
 		return nil
 	}
 	b.closed = true
-	close(b.stop)
 	b.stopped.Wait()
 	if s := b.state.Swap(nil); s != nil {
 		s.release()
 	}
 	return b.store.close()
+}
+
+// untilClosed is ctx with an Err that is [ErrClosed] as soon as Close begins. Nothing
+// but Err tells, so that a search only has to ask it now and then.
+func (b *Bleve) untilClosed(ctx context.Context) context.Context {
+	return closable{ctx, b.alive}
+}
+
+type closable struct {
+	context.Context
+	alive context.Context
+}
+
+// Err implements context.Context.
+func (c closable) Err() error {
+	if err := c.Context.Err(); err != nil {
+		return err
+	}
+	if c.alive.Err() != nil {
+		return ErrClosed
+	}
+	return nil
+}
+
+// errFault is the error of an index whose files became shorter while they were read.
+var errFault = errors.New("the files of the index were changed by someone else")
+
+// guard calls f, which reads the index. Files of the index are mapped into memory: if
+// one was cut off meanwhile, reading it is a fault, which ends the process unless it is
+// caught in the goroutine that reads. guard makes it an error, upon which the index is
+// built anew.
+func (b *Bleve) guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if _, ok := r.(interface{ Addr() uintptr }); !ok {
+			panic(r)
+		}
+		b.faulted.Store(true)
+		err = errFault
+	}()
+	return f()
 }
 
 // A state is a library and a snapshot of the index that holds exactly it.
@@ -185,22 +241,43 @@ func (b *Bleve) Apply(ctx context.Context, lib *kb.Library) error {
 	if b.closed {
 		return ErrClosed
 	}
-	err := b.update(ctx, lib)
+	err := errFault
+	if !b.faulted.Load() {
+		if b.trouble != nil {
+			b.partial, b.store.current.held = true, nil
+		}
+		err = b.guard(func() error { return b.update(ctx, lib) })
+	}
 	if err == nil {
+		b.trouble = nil
 		return nil
 	}
 	b.partial, b.store.current.held = true, nil
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if b.trouble != nil && b.trouble.Error() != err.Error() {
+		err = fmt.Errorf("%w; before it: %w", err, b.trouble)
+	}
+	return b.rebuildAfter(ctx, lib, err)
+}
+
+// rebuildAfter builds the index anew after a failure: whatever went wrong, that one is
+// right.
+func (b *Bleve) rebuildAfter(ctx context.Context, lib *kb.Library, failure error) error {
+	b.partial = true
 	b.store.suspend()
-	// Whatever went wrong, an index built anew is right.
-	if again := b.rebuild(ctx, lib); again == nil {
+	err := b.guard(func() error { return b.rebuild(ctx, lib) })
+	if err == nil {
+		b.trouble = nil
+		b.faulted.Store(false)
 		return nil
-	} else if ctx.Err() != nil {
+	}
+	if ctx.Err() != nil {
 		return ctx.Err()
-	} else if again.Error() != err.Error() {
-		err = fmt.Errorf("%w; build another one: %w", err, again)
+	}
+	if err.Error() != failure.Error() {
+		err = fmt.Errorf("%w; build another one: %w", failure, err)
 	}
 	if b.store.dir == "" {
 		return fmt.Errorf("apply to the index in memory: %w", err)
@@ -356,40 +433,65 @@ func (h *heldPage) is(p *kb.Page, key pageKey) bool {
 }
 
 // renewLoop looks now and then whether Bleve has moved the index to other files,
-// and if so searches those, for a snapshot keeps its old files and memory alive.
+// and if so searches those, for a snapshot keeps its old files and memory alive. After
+// a failure it waits longer and longer.
 func (b *Bleve) renewLoop() {
-	tick := time.NewTicker(renewEvery)
-	defer tick.Stop()
-	for {
+	pause := time.NewTimer(renewEvery)
+	defer pause.Stop()
+	for failures := 0; ; {
 		select {
-		case <-b.stop:
+		case <-b.alive.Done():
 			return
-		case <-tick.C:
+		case <-pause.C:
 			// While an Apply runs, the index is between two states.
 			if b.applying.TryLock() {
-				b.renew()
+				if b.renew() == nil {
+					failures = 0
+				} else {
+					failures++
+				}
 				b.applying.Unlock()
 			}
+			pause.Reset(renewPause(failures))
 		}
 	}
 }
 
-// renew replaces the state's snapshot by the index's present one, if it is another.
-func (b *Bleve) renew() {
+// renewPause is the time until the next look after so many failures in a row.
+func renewPause(failures int) time.Duration {
+	return min(renewEvery<<min(failures, 16), renewLongest)
+}
+
+// renew replaces the state's snapshot by the index's present one, if it is another,
+// and the index by one built anew if it cannot be read any more. What fails is kept
+// for the next Apply, which then reads again what the index holds.
+func (b *Bleve) renew() error {
 	old := b.state.Load()
-	if old == nil || b.partial {
-		return
+	if old == nil {
+		return nil
 	}
-	r, err := b.store.current.reader()
-	if err != nil {
-		return
+	if b.faulted.Load() {
+		b.trouble = b.rebuildAfter(b.alive, old.lib, errFault)
+		return b.trouble
 	}
-	same := r == old.reader
-	r.Close()
-	if same {
-		return
+	if b.partial {
+		return nil
 	}
-	if s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester); err == nil {
-		b.publish(s)
-	}
+	b.trouble = b.guard(func() error {
+		r, err := b.store.current.reader()
+		if err != nil {
+			return err
+		}
+		same := r == old.reader
+		r.Close()
+		if same {
+			return nil
+		}
+		s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester)
+		if err == nil {
+			b.publish(s)
+		}
+		return err
+	})
+	return b.trouble
 }

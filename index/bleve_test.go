@@ -13,8 +13,10 @@ import (
 	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 
@@ -88,6 +90,167 @@ func TestRenew(t *testing.T) {
 			t.Errorf("got %v, %v", r, err)
 		}
 	})
+}
+
+func TestRenewFails(t *testing.T) {
+	dir := t.TempDir()
+	lib := testLibrary(t, "alpha", "beta")
+	b := openTest(t, dir, lib)
+	// A document of nobody's.
+	batch := b.store.current.index.NewBatch()
+	if err := batch.IndexAdvanced(document.NewDocument("stray")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.store.current.index.Batch(batch); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("the state before stays, and the error is kept", func(t *testing.T) {
+		b.applying.Lock()
+		defer b.applying.Unlock()
+		before := b.state.Load()
+		if err := b.renew(); err == nil || b.trouble == nil || !strings.Contains(err.Error(), "stray") {
+			t.Errorf("error %v, kept %v", err, b.trouble)
+		}
+		if b.state.Load() != before {
+			t.Error("another state")
+		}
+	})
+	t.Run("the next Apply reads again what the index holds, and writes nothing else", func(t *testing.T) {
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if n := b.Indexed(); n != 4 {
+			t.Errorf("wrote %d documents, want the 4 of before", n)
+		}
+		if got := root(t, b); b.state.Load().reader != got || b.trouble != nil {
+			t.Errorf("not the index's snapshot, or %v", b.trouble)
+		}
+	})
+	t.Run("the pause grows with failures, to a limit", func(t *testing.T) {
+		last := time.Duration(0)
+		for failures := range 100 {
+			p := renewPause(failures)
+			if p < last || p == last && p != renewLongest || p > renewLongest {
+				t.Fatalf("%d failures: %v after %v", failures, p, last)
+			}
+			last = p
+		}
+	})
+}
+
+// TestFault cuts off the files of an index while it is read.
+func TestFault(t *testing.T) {
+	if os.PathSeparator == '\\' {
+		t.Skip("Windows does not cut off mapped files")
+	}
+	answers := make([]string, 300)
+	for i := range answers {
+		answers[i] = fmt.Sprintf("common word%d", i)
+	}
+	lib := testLibrary(t, answers...)
+	search := func(b *Bleve) (found int, err error) {
+		err = b.guard(func() error {
+			r, err := b.Search(t.Context(), Query{Text: "common"})
+			if err == nil {
+				found = r.Total
+			}
+			return err
+		})
+		return found, err
+	}
+	cut := func(t *testing.T) (*Bleve, string) {
+		t.Helper()
+		dir := t.TempDir()
+		b := openTest(t, dir, lib)
+		names, err := filepath.Glob(filepath.Join(dir, "bleve-1", "store", "*.zap"))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("segments %v, error %v", names, err)
+		}
+		for _, name := range names {
+			if err := os.Truncate(name, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b, dir
+	}
+	mended := func(t *testing.T, b *Bleve, dir string) {
+		t.Helper()
+		if n, err := search(b); err != nil || n != len(answers) {
+			t.Errorf("total %d, error %v", n, err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "bleve-1")); !os.IsNotExist(err) {
+			t.Errorf("the old index: %v", err)
+		}
+	}
+	t.Run("a guarded search is an error, and the next Apply builds another index", func(t *testing.T) {
+		b, dir := cut(t)
+		if _, err := search(b); !errors.Is(err, errFault) {
+			t.Fatalf("error %v", err)
+		}
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		mended(t, b, dir)
+	})
+	t.Run("and so does renewing", func(t *testing.T) {
+		b, dir := cut(t)
+		if _, err := search(b); !errors.Is(err, errFault) {
+			t.Fatalf("error %v", err)
+		}
+		b.applying.Lock()
+		if err := b.renew(); err != nil {
+			t.Error(err)
+		}
+		b.applying.Unlock()
+		mended(t, b, dir)
+	})
+	t.Run("Apply notices by itself", func(t *testing.T) {
+		b, dir := cut(t)
+		if err := b.Apply(t.Context(), testLibrary(t, append([]string{"common changed"}, answers[1:]...)...)); err != nil {
+			t.Fatal(err)
+		}
+		mended(t, b, dir)
+	})
+	t.Run("another panic stays one", func(t *testing.T) {
+		b := openTest(t, "", lib)
+		defer func() {
+			if r := recover(); r != "other" || b.faulted.Load() {
+				t.Errorf("got %v", r)
+			}
+		}()
+		b.guard(func() error { panic("other") })
+	})
+}
+
+func TestCloseEndsSearches(t *testing.T) {
+	b := openTest(t, "", testLibrary(t, "alpha"))
+	parent, cancel := context.WithCancel(t.Context())
+	ctx := b.untilClosed(parent)
+	if err := ctx.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var running sync.WaitGroup
+	entered := make(chan struct{})
+	running.Go(func() { // a search without end
+		b.life.RLock()
+		defer b.life.RUnlock()
+		close(entered)
+		for ctx.Err() == nil {
+			runtime.Gosched()
+		}
+	})
+	<-entered
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	running.Wait()
+	if err := ctx.Err(); !errors.Is(err, ErrClosed) {
+		t.Errorf("error %v, want ErrClosed", err)
+	}
+	cancel()
+	if err := ctx.Err(); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context itself", err)
+	}
 }
 
 func TestCompaction(t *testing.T) {

@@ -56,8 +56,8 @@
 // a snapshot of the index that holds exactly that library. A state never changes; Apply
 // publishes the next one by the swap of a pointer, and the old one is released when its
 // last search has left. A snapshot keeps the files alive that Bleve has merged
-// meanwhile; every two seconds the engine looks whether there is a newer one of the
-// same contents.
+// meanwhile; every two seconds, after failures less often, the engine looks whether
+// there is a newer one of the same contents. Close asks running searches to stop.
 //
 // # On disk
 //
@@ -75,6 +75,11 @@
 // cannot be moved. A folder with other files but without faqbase.lock is refused.
 // A folder that is removed while the index is open is made and locked again by the
 // next Apply that writes.
+//
+// Segment files are mapped into memory. One that someone else cuts off while it is in
+// use makes a search or an Apply that reads it an error, upon which the index is built
+// anew (guard). Bleve also reads them in goroutines of its own, when it merges segments
+// and when it lists the words of an index: there such a fault still ends the process.
 //
 // An index in memory is the same without a folder. Bleve never merges it, so pages
 // that changed are written together now and then, upon which their many small
