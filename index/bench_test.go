@@ -71,11 +71,14 @@ func BenchmarkApply(b *testing.B) {
 }
 
 // edited is lib with one page changed.
-func edited(lib *kb.Library, edit byte) *kb.Library {
+func edited(lib *kb.Library, edit int) *kb.Library {
 	other := *lib
 	other.Pages = append([]*kb.Page(nil), lib.Pages...)
 	p := *other.Pages[len(other.Pages)/2]
-	p.Digest[0] ^= edit
+	p.Questions = append([]*kb.Question(nil), p.Questions...)
+	q := *p.Questions[0]
+	q.Answer = fmt.Sprint(q.Answer, " edit", edit)
+	p.Questions[0] = &q
 	other.Pages[len(other.Pages)/2] = &p
 	return &other
 }

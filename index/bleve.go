@@ -2,12 +2,15 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/blevesearch/bleve/v2"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 
 	"faqbase/kb"
@@ -28,27 +31,32 @@ type Bleve struct {
 	// applying guards what follows: one Apply runs at a time.
 	applying sync.Mutex
 	store    *store
-	held     contents       // nil where it must be read from the index
 	pages    []*pageEntries // of the state
 	classes  *classes
 	lexicon  *lexicon
-	// failed says that a batch was not written, whereupon the next Apply begins
-	// with an empty index; partial, that the index is not what the state holds.
-	failed, partial bool
-	// loose are the pages written since the first filling, batches the number of
-	// batches since the last compaction. Used in memory only.
-	loose   map[string]bool
-	batches int
+	partial  bool  // the index is not what the state holds
+	trouble  error // of the last renewal
+	write    func(*generation, *bleve.Batch) error
+	// batchDocuments is the number of documents from which on a batch is written.
+	batchDocuments int
 
 	indexed atomic.Uint64
-	stop    chan struct{}
+	// faulted says that the files of the index cannot be read any more.
+	faulted atomic.Bool
+	// alive ends when Close begins.
+	alive   context.Context
+	end     context.CancelFunc
 	stopped sync.WaitGroup
 }
 
 var _ Engine = (*Bleve)(nil)
 
-// renewEvery is how often the index is asked whether its files have changed.
-const renewEvery = 2 * time.Second
+const (
+	// renewEvery is how often the index is asked whether its files have changed, and
+	// renewLongest the longest pause, after failures.
+	renewEvery   = 2 * time.Second
+	renewLongest = 5 * time.Minute
+)
 
 // Open opens the index in the folder dir, which is made if need be, or an empty
 // one in memory if dir is "". An index that is missing, damaged or of another
@@ -66,9 +74,11 @@ func Open(dir string) (*Bleve, error) {
 		store:   s,
 		classes: newClasses(),
 		lexicon: newLexicon(),
-		loose:   make(map[string]bool),
-		stop:    make(chan struct{}),
+		write:   func(g *generation, batch *bleve.Batch) error { return g.index.Batch(batch) },
+
+		batchDocuments: batchDocuments,
 	}
+	b.alive, b.end = context.WithCancel(context.Background())
 	b.stopped.Go(b.renewLoop)
 	return b, nil
 }
@@ -77,9 +87,10 @@ func Open(dir string) (*Bleve, error) {
 // question, each time that they are written.
 func (b *Bleve) Indexed() uint64 { return b.indexed.Load() }
 
-// Close ends the engine once the running searches have ended. Closing it again
-// does nothing.
+// Close ends the engine. It asks the running searches to stop and waits for them, and
+// for an Apply to end. Closing it again does nothing.
 func (b *Bleve) Close() error {
+	b.end()
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	b.life.Lock()
@@ -88,12 +99,56 @@ func (b *Bleve) Close() error {
 		return nil
 	}
 	b.closed = true
-	close(b.stop)
 	b.stopped.Wait()
 	if s := b.state.Swap(nil); s != nil {
 		s.release()
 	}
 	return b.store.close()
+}
+
+// untilClosed is ctx with an Err that is [ErrClosed] as soon as Close begins. Nothing
+// but Err tells, so that a search only has to ask it now and then.
+func (b *Bleve) untilClosed(ctx context.Context) context.Context {
+	return closable{ctx, b.alive}
+}
+
+type closable struct {
+	context.Context
+	alive context.Context
+}
+
+// Err implements context.Context.
+func (c closable) Err() error {
+	if err := c.Context.Err(); err != nil {
+		return err
+	}
+	if c.alive.Err() != nil {
+		return ErrClosed
+	}
+	return nil
+}
+
+// errFault is the error of an index whose files became shorter while they were read.
+var errFault = errors.New("the files of the index were changed by someone else")
+
+// guard calls f, which reads the index. Files of the index are mapped into memory: if
+// one was cut off meanwhile, reading it is a fault, which ends the process unless it is
+// caught in the goroutine that reads. guard makes it an error, upon which the index is
+// built anew.
+func (b *Bleve) guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if _, ok := r.(interface{ Addr() uintptr }); !ok {
+			panic(r)
+		}
+		b.faulted.Store(true)
+		err = errFault
+	}()
+	return f()
 }
 
 // A state is a library and a snapshot of the index that holds exactly it.
@@ -186,105 +241,164 @@ const (
 const compactAfter = 48
 
 // Apply makes the index hold exactly lib. Only pages that differ from what the
-// index holds are written. If ctx ends or a batch fails, the state before goes on
-// being searched, and the next Apply mends what is left half done.
+// index holds are written. If that fails, an index of lib is built beside it and
+// takes its place. If that fails too, or ctx ends, the state before goes on being
+// searched, and the next Apply mends what is left half done.
 func (b *Bleve) Apply(ctx context.Context, lib *kb.Library) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	if b.closed {
 		return ErrClosed
 	}
-	err := b.apply(ctx, lib)
-	if err != nil && ctx.Err() == nil {
-		// Whatever went wrong, an index built anew is right.
-		b.failed = true
-		err = b.apply(ctx, lib)
-	}
-	if err != nil {
-		b.partial, b.held = true, nil
-		if ctx.Err() != nil {
-			return ctx.Err()
+	err := errFault
+	if !b.faulted.Load() {
+		if b.trouble != nil {
+			b.partial, b.store.current.held = true, nil
 		}
-		b.failed = true
-		if b.store.dir == "" {
-			return fmt.Errorf("apply to the index in memory: %w", err)
-		}
-		return fmt.Errorf("apply to index %s: %w", b.store.dir, err)
+		err = b.guard(func() error { return b.update(ctx, lib) })
 	}
-	return nil
+	if err == nil {
+		b.trouble = nil
+		return nil
+	}
+	b.partial, b.store.current.held = true, nil
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if b.trouble != nil && b.trouble.Error() != err.Error() {
+		err = fmt.Errorf("%w; before it: %w", err, b.trouble)
+	}
+	return b.rebuildAfter(ctx, lib, err)
 }
 
-func (b *Bleve) apply(ctx context.Context, lib *kb.Library) error {
-	if b.failed {
-		if err := b.store.recreate(); err != nil {
-			return err
-		}
-		b.failed, b.held = false, nil
-		b.batches = 0
-		clear(b.loose)
+// rebuildAfter builds the index anew after a failure: whatever went wrong, that one is
+// right.
+func (b *Bleve) rebuildAfter(ctx context.Context, lib *kb.Library, failure error) error {
+	b.partial = true
+	b.store.suspend()
+	err := b.guard(func() error { return b.rebuild(ctx, lib) })
+	if err == nil {
+		b.trouble = nil
+		b.faulted.Store(false)
+		return nil
 	}
-	found := make(map[string]fieldSet)
-	if b.held == nil {
-		if err := b.readHeld(found); err != nil {
-			return err
-		}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	known := make(map[*kb.Page]*pageEntries, len(b.pages))
-	for _, p := range b.pages {
-		known[p.page] = p
+	if err.Error() != failure.Error() {
+		err = fmt.Errorf("%w; build another one: %w", failure, err)
 	}
-	w := &writer{Bleve: b, ctx: ctx}
-	compact := b.store.dir == "" && b.batches >= compactAfter
-	pages := make([]*pageEntries, 0, len(lib.Pages))
-	wanted := make(map[string]bool, len(lib.Pages))
-	for _, p := range lib.Pages {
-		wanted[p.Path] = true
-		key := keyOf(lib, p)
-		held := b.held[p.Path]
-		var lengths []fieldLengths
-		if held == nil || !held.is(p, key) || compact && b.loose[p.Path] {
-			docs := documentsOf(lib, p, key, found)
-			if err := w.write(p, record{key, docs.lengths}, docs); err != nil {
-				return err
-			}
-			lengths = docs.lengths
-		} else {
-			lengths = held.lengths
-		}
-		if old := known[p]; old != nil && old.key == key {
-			pages = append(pages, old)
-		} else {
-			pages = append(pages, entriesOf(p, key, lengths, b.classes))
-		}
+	if b.store.dir == "" {
+		return fmt.Errorf("apply to the index in memory: %w", err)
 	}
-	for path := range b.held {
-		if !wanted[path] {
-			if err := w.remove(path); err != nil {
-				return err
-			}
-		}
-	}
-	if err := w.flush(); err != nil {
+	return fmt.Errorf("apply to index %s: %w", b.store.dir, err)
+}
+
+// update writes into the current index what differs.
+func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
+	if err := b.store.resume(); err != nil {
 		return err
 	}
-	if compact || len(b.pages) == 0 {
-		b.batches = 0
+	g := b.store.current
+	found := make(map[string]fieldSet)
+	if b.state.Load() == nil || b.partial {
+		if err := g.read(found); err != nil {
+			return err
+		}
 	}
-	if len(b.pages) == 0 {
-		clear(b.loose) // the first filling is what later pages are loose from
+	pages, err := b.fill(ctx, lib, g, found)
+	if err != nil {
+		return err
 	}
-	return b.swap(lib, pages, found)
-}
-
-// swap publishes the state that holds lib.
-func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fieldSet) error {
 	dict := &dictionary{}
 	if s := b.state.Load(); s != nil {
 		dict = s.dictionary
 	}
-	dict = dict.with(found, b.classes)
+	return b.swap(lib, g, pages, dict.with(found, b.classes))
+}
+
+// rebuild fills an empty index beside the current one and puts it in its place.
+func (b *Bleve) rebuild(ctx context.Context, lib *kb.Library) error {
+	g, err := b.store.create()
+	if err != nil {
+		return err
+	}
+	found := make(map[string]fieldSet)
+	pages, err := b.fill(ctx, lib, g, found)
+	if err == nil {
+		err = g.finish()
+	}
+	if err == nil {
+		err = b.swap(lib, g, pages, (&dictionary{}).with(found, b.classes))
+	}
+	if err != nil {
+		b.store.discard(g)
+		return err
+	}
+	b.store.replace(g)
+	return nil
+}
+
+// fill makes g hold exactly lib, notes the words that it writes in found, and
+// returns the entries of all pages.
+func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found map[string]fieldSet) ([]*pageEntries, error) {
+	old := b.state.Load()
+	keep := old != nil && sameTools(old.lib, lib)
+	known := make(map[*kb.Page]*pageEntries, len(b.pages))
+	for _, p := range b.pages {
+		known[p.page] = p
+	}
+	w := &writer{generation: g, ctx: ctx, write: b.write, limit: b.batchDocuments, indexed: &b.indexed}
+	first := len(g.held) == 0
+	compact := b.store.dir == "" && g.batches >= compactAfter
+	pages := make([]*pageEntries, 0, len(lib.Pages))
+	wanted := make(map[string]bool, len(lib.Pages))
+	tasks := make([]pageTask, len(lib.Pages))
+	for i, p := range lib.Pages {
+		wanted[p.Path] = true
+		t := pageTask{lib: lib, page: p, old: known[p], held: g.held[p.Path]}
+		t.sameKey = keep && t.old != nil
+		t.again = compact && g.loose[p.Path]
+		tasks[i] = t
+	}
+	for t := range analysed(tasks, found) {
+		lengths := t.docs.lengths
+		if t.docs.documents != nil {
+			if err := w.put(t.page, record{t.key, lengths}, t.docs); err != nil {
+				return nil, err
+			}
+		} else {
+			lengths = t.held.lengths
+		}
+		if t.old != nil && t.old.key == t.key {
+			pages = append(pages, t.old)
+		} else {
+			pages = append(pages, entriesOf(t.page, t.key, lengths, b.classes))
+		}
+	}
+	for path := range g.held {
+		if !wanted[path] {
+			if err := w.remove(path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := w.flush(); err != nil {
+		return nil, err
+	}
+	if compact || first {
+		g.batches = 0
+	}
+	if first {
+		clear(g.loose) // the first filling is what later pages are loose from
+	}
+	return pages, nil
+}
+
+// swap publishes the state of g, which holds lib.
+func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict *dictionary) error {
 	c := newCatalog(lib, pages, b.classes.len(), b.weights)
-	s, err := newState(b.store.current, c, dict, newSuggester(lib, pages, b.lexicon))
+	s, err := newState(g, c, dict, newSuggester(lib, pages, b.lexicon))
 	if err != nil {
 		return err
 	}
@@ -293,15 +407,19 @@ func (b *Bleve) swap(lib *kb.Library, pages []*pageEntries, found map[string]fie
 	return nil
 }
 
-// readHeld reads what the index holds, and its words.
-func (b *Bleve) readHeld(found map[string]fieldSet) error {
-	r, err := b.store.current.reader()
+// read reads the words of the index, and what it holds unless that is known.
+func (g *generation) read(found map[string]fieldSet) error {
+	r, err := g.reader()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	if b.held, err = readContents(r); err != nil {
-		return err
+	if g.held == nil {
+		held, err := readContents(r)
+		if err != nil {
+			return err
+		}
+		g.held = held
 	}
 	words, err := readWords(r)
 	for w, fields := range words {
@@ -324,40 +442,65 @@ func (h *heldPage) is(p *kb.Page, key pageKey) bool {
 }
 
 // renewLoop looks now and then whether Bleve has moved the index to other files,
-// and if so searches those, for a snapshot keeps its old files and memory alive.
+// and if so searches those, for a snapshot keeps its old files and memory alive. After
+// a failure it waits longer and longer.
 func (b *Bleve) renewLoop() {
-	tick := time.NewTicker(renewEvery)
-	defer tick.Stop()
-	for {
+	pause := time.NewTimer(renewEvery)
+	defer pause.Stop()
+	for failures := 0; ; {
 		select {
-		case <-b.stop:
+		case <-b.alive.Done():
 			return
-		case <-tick.C:
+		case <-pause.C:
 			// While an Apply runs, the index is between two states.
 			if b.applying.TryLock() {
-				b.renew()
+				if b.renew() == nil {
+					failures = 0
+				} else {
+					failures++
+				}
 				b.applying.Unlock()
 			}
+			pause.Reset(renewPause(failures))
 		}
 	}
 }
 
-// renew replaces the state's snapshot by the index's present one, if it is another.
-func (b *Bleve) renew() {
+// renewPause is the time until the next look after so many failures in a row.
+func renewPause(failures int) time.Duration {
+	return min(renewEvery<<min(failures, 16), renewLongest)
+}
+
+// renew replaces the state's snapshot by the index's present one, if it is another,
+// and the index by one built anew if it cannot be read any more. What fails is kept
+// for the next Apply, which then reads again what the index holds.
+func (b *Bleve) renew() error {
 	old := b.state.Load()
-	if old == nil || b.partial || b.store.current.inner == nil {
-		return
+	if old == nil {
+		return nil
 	}
-	r, err := b.store.current.reader()
-	if err != nil {
-		return
+	if b.faulted.Load() {
+		b.trouble = b.rebuildAfter(b.alive, old.lib, errFault)
+		return b.trouble
 	}
-	same := r == old.reader
-	r.Close()
-	if same {
-		return
+	if b.partial {
+		return nil
 	}
-	if s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester); err == nil {
-		b.publish(s)
-	}
+	b.trouble = b.guard(func() error {
+		r, err := b.store.current.reader()
+		if err != nil {
+			return err
+		}
+		same := r == old.reader
+		r.Close()
+		if same {
+			return nil
+		}
+		s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester)
+		if err == nil {
+			b.publish(s)
+		}
+		return err
+	})
+	return b.trouble
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,9 +10,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 
@@ -87,6 +92,167 @@ func TestRenew(t *testing.T) {
 	})
 }
 
+func TestRenewFails(t *testing.T) {
+	dir := t.TempDir()
+	lib := testLibrary(t, "alpha", "beta")
+	b := openTest(t, dir, lib)
+	// A document of nobody's.
+	batch := b.store.current.index.NewBatch()
+	if err := batch.IndexAdvanced(document.NewDocument("stray")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.store.current.index.Batch(batch); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("the state before stays, and the error is kept", func(t *testing.T) {
+		b.applying.Lock()
+		defer b.applying.Unlock()
+		before := b.state.Load()
+		if err := b.renew(); err == nil || b.trouble == nil || !strings.Contains(err.Error(), "stray") {
+			t.Errorf("error %v, kept %v", err, b.trouble)
+		}
+		if b.state.Load() != before {
+			t.Error("another state")
+		}
+	})
+	t.Run("the next Apply reads again what the index holds, and writes nothing else", func(t *testing.T) {
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if n := b.Indexed(); n != 4 {
+			t.Errorf("wrote %d documents, want the 4 of before", n)
+		}
+		if got := root(t, b); b.state.Load().reader != got || b.trouble != nil {
+			t.Errorf("not the index's snapshot, or %v", b.trouble)
+		}
+	})
+	t.Run("the pause grows with failures, to a limit", func(t *testing.T) {
+		last := time.Duration(0)
+		for failures := range 100 {
+			p := renewPause(failures)
+			if p < last || p == last && p != renewLongest || p > renewLongest {
+				t.Fatalf("%d failures: %v after %v", failures, p, last)
+			}
+			last = p
+		}
+	})
+}
+
+// TestFault cuts off the files of an index while it is read.
+func TestFault(t *testing.T) {
+	if os.PathSeparator == '\\' {
+		t.Skip("Windows does not cut off mapped files")
+	}
+	answers := make([]string, 300)
+	for i := range answers {
+		answers[i] = fmt.Sprintf("common word%d", i)
+	}
+	lib := testLibrary(t, answers...)
+	search := func(b *Bleve) (found int, err error) {
+		err = b.guard(func() error {
+			r, err := b.Search(t.Context(), Query{Text: "common"})
+			if err == nil {
+				found = r.Total
+			}
+			return err
+		})
+		return found, err
+	}
+	cut := func(t *testing.T) (*Bleve, string) {
+		t.Helper()
+		dir := t.TempDir()
+		b := openTest(t, dir, lib)
+		names, err := filepath.Glob(filepath.Join(dir, "bleve-1", "store", "*.zap"))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("segments %v, error %v", names, err)
+		}
+		for _, name := range names {
+			if err := os.Truncate(name, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b, dir
+	}
+	mended := func(t *testing.T, b *Bleve, dir string) {
+		t.Helper()
+		if n, err := search(b); err != nil || n != len(answers) {
+			t.Errorf("total %d, error %v", n, err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "bleve-1")); !os.IsNotExist(err) {
+			t.Errorf("the old index: %v", err)
+		}
+	}
+	t.Run("a guarded search is an error, and the next Apply builds another index", func(t *testing.T) {
+		b, dir := cut(t)
+		if _, err := search(b); !errors.Is(err, errFault) {
+			t.Fatalf("error %v", err)
+		}
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		mended(t, b, dir)
+	})
+	t.Run("and so does renewing", func(t *testing.T) {
+		b, dir := cut(t)
+		if _, err := search(b); !errors.Is(err, errFault) {
+			t.Fatalf("error %v", err)
+		}
+		b.applying.Lock()
+		if err := b.renew(); err != nil {
+			t.Error(err)
+		}
+		b.applying.Unlock()
+		mended(t, b, dir)
+	})
+	t.Run("Apply notices by itself", func(t *testing.T) {
+		b, dir := cut(t)
+		if err := b.Apply(t.Context(), testLibrary(t, append([]string{"common changed"}, answers[1:]...)...)); err != nil {
+			t.Fatal(err)
+		}
+		mended(t, b, dir)
+	})
+	t.Run("another panic stays one", func(t *testing.T) {
+		b := openTest(t, "", lib)
+		defer func() {
+			if r := recover(); r != "other" || b.faulted.Load() {
+				t.Errorf("got %v", r)
+			}
+		}()
+		b.guard(func() error { panic("other") })
+	})
+}
+
+func TestCloseEndsSearches(t *testing.T) {
+	b := openTest(t, "", testLibrary(t, "alpha"))
+	parent, cancel := context.WithCancel(t.Context())
+	ctx := b.untilClosed(parent)
+	if err := ctx.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var running sync.WaitGroup
+	entered := make(chan struct{})
+	running.Go(func() { // a search without end
+		b.life.RLock()
+		defer b.life.RUnlock()
+		close(entered)
+		for ctx.Err() == nil {
+			runtime.Gosched()
+		}
+	})
+	<-entered
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	running.Wait()
+	if err := ctx.Err(); !errors.Is(err, ErrClosed) {
+		t.Errorf("error %v, want ErrClosed", err)
+	}
+	cancel()
+	if err := ctx.Err(); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context itself", err)
+	}
+}
+
 func TestCompaction(t *testing.T) {
 	answers := make([]string, 20)
 	for i := range answers {
@@ -111,6 +277,79 @@ func TestCompaction(t *testing.T) {
 			t.Errorf("%s: %d hits", a, len(r.Hits))
 		}
 	}
+}
+
+func total(t *testing.T, b *Bleve, text string) int {
+	t.Helper()
+	r, err := b.Search(t.Context(), Query{Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Total
+}
+
+func TestFullDisk(t *testing.T) {
+	for batches := range 5 {
+		t.Run(fmt.Sprintf("full after %d batches", batches), func(t *testing.T) {
+			dir := t.TempDir()
+			before, after := testLibrary(t, "alpha", "beta", "gamma"), testLibrary(t, "delta", "epsilon", "gamma")
+			b := openTest(t, dir, before)
+			b.batchDocuments = 2 // a page
+			write, written := b.write, 0
+			b.write = func(g *generation, batch *bleve.Batch) error {
+				if written == batches {
+					return &os.PathError{Op: "write", Path: dir, Err: syscall.ENOSPC}
+				}
+				written++
+				return write(g, batch)
+			}
+			err := b.Apply(t.Context(), after)
+			if batches < 2 {
+				if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dir) {
+					t.Fatalf("error %v, want ENOSPC with the folder", err)
+				}
+				if total(t, b, "alpha") != 1 || total(t, b, "gamma") != 1 || total(t, b, "epsilon") != 0 {
+					t.Error("the state before is not searched")
+				}
+				if files, err := filepath.Glob(filepath.Join(dir, "bleve-*")); err != nil || len(files) != 1 || filepath.Base(files[0]) != "bleve-1" {
+					t.Errorf("got %v, %v, want the index before and no other", files, err)
+				}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			b.write = write
+			if err := b.Apply(t.Context(), after); err != nil {
+				t.Fatal(err)
+			}
+			if total(t, b, "alpha") != 0 || total(t, b, "gamma") != 1 || total(t, b, "epsilon") != 1 {
+				t.Error("the new library is not searched")
+			}
+			if n := b.Indexed(); n != 6+4 { // all, then the pages that differ, each once
+				t.Errorf("wrote %d documents", n)
+			}
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if n := openTest(t, dir, after).Indexed(); n != 0 {
+				t.Errorf("a restart wrote %d documents", n)
+			}
+		})
+	}
+	t.Run("an index half built is not taken for a whole one", func(t *testing.T) {
+		dir := t.TempDir()
+		lib := testLibrary(t, "alpha", "beta")
+		b := openTest(t, dir, lib)
+		half, err := b.store.create()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(half.close(), b.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if n := openTest(t, dir, lib).Indexed(); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
 }
 
 func TestSchema(t *testing.T) {
@@ -177,8 +416,8 @@ func TestCloseWaits(t *testing.T) {
 	g := gate{t.Context(), make(chan struct{}), make(chan struct{})}
 	var running sync.WaitGroup
 	running.Go(func() {
-		// Had Close not waited, there would be no state to search.
-		if r, err := b.Search(g, Query{Text: "alpha", Size: 1}); err != nil || r.Total != 1 {
+		// It is told to stop, and leaves by itself: nothing is closed under it.
+		if r, err := b.Search(g, Query{Text: "alpha", Size: 1}); !errors.Is(err, ErrClosed) {
 			t.Errorf("got %v, %v", r, err)
 		}
 	})
@@ -232,6 +471,157 @@ func TestMissingDocument(t *testing.T) {
 	if _, err := readContents(twisted{r}); err == nil || !strings.Contains(err.Error(), `"p00"`) {
 		t.Errorf("error %v, want one that names the document", err)
 	}
+}
+
+func TestKey(t *testing.T) {
+	files := fstest.MapFS{
+		"a.md": {Data: []byte("---\ntools: [PostgreSQL]\n---\nIntro.\n\n## FAQ\n### How?\nSo, see [b](b.md).\n### Why?\nBecause.\n")},
+		"b.md": {Data: []byte("## FAQ\n### When?\nNow.\n")},
+	}
+	load := func(t *testing.T, o kb.Options) *kb.Library {
+		t.Helper()
+		lib, err := kb.Load(files, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lib
+	}
+	lib := load(t, kb.Options{})
+	dir := t.TempDir()
+	if err := openTest(t, dir, lib).Close(); err != nil {
+		t.Fatal(err)
+	}
+	// written is the number of documents that lib makes a restarted and a running engine write.
+	written := func(t *testing.T, lib *kb.Library) uint64 {
+		t.Helper()
+		copied := t.TempDir()
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		restarted := openTest(t, copied, lib).Indexed()
+		b := openTest(t, "", load(t, kb.Options{}))
+		n := b.Indexed()
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if n = b.Indexed() - n; n != restarted {
+			t.Errorf("the running engine wrote %d documents, the restarted one %d", n, restarted)
+		}
+		return restarted
+	}
+	t.Run("the same library is not written again", func(t *testing.T) {
+		if n := written(t, load(t, kb.Options{})); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	t.Run("neither is one with other addresses", func(t *testing.T) {
+		if n := written(t, load(t, kb.Options{Base: "https://example.org/help"})); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
+	change := map[string]func(p *kb.Page){
+		"answer":          func(p *kb.Page) { p.Questions[0].Answer += " x" },
+		"question":        func(p *kb.Page) { p.Questions[1].Text = "Why not?" },
+		"intro":           func(p *kb.Page) { p.Intro = "Another." },
+		"title":           func(p *kb.Page) { p.Title = "Another" },
+		"tags":            func(p *kb.Page) { p.Tags = []string{"new"} },
+		"aliases":         func(p *kb.Page) { p.Questions[1].Aliases = []string{"For what?"} },
+		"order":           func(p *kb.Page) { slices.Reverse(p.Questions) },
+		"end of an alias": func(p *kb.Page) { p.Aliases = []string{"a", ""} },
+	}
+	for name, do := range change {
+		t.Run("a page with another "+name+" is, though its file is the same", func(t *testing.T) {
+			other := *load(t, kb.Options{})
+			do(other.Pages[0])
+			if n := written(t, &other); n != 3 {
+				t.Errorf("wrote %d documents, want a page and its questions", n)
+			}
+		})
+	}
+	t.Run("what an index holds is read once, when it is opened", func(t *testing.T) {
+		b, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { b.Close() })
+		held := b.store.current.held
+		if len(held) != 2 {
+			t.Fatalf("got %v", held)
+		}
+		if err := b.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.store.current.held["a"]; got == nil || got != held["a"] {
+			t.Error("read again")
+		}
+	})
+}
+
+func TestAnalysed(t *testing.T) {
+	answers := make([]string, 100)
+	for i := range answers {
+		answers[i] = fmt.Sprintf("word%d", i)
+	}
+	lib := testLibrary(t, answers...)
+	tasks := func() []pageTask {
+		list := make([]pageTask, len(lib.Pages))
+		for i, p := range lib.Pages {
+			list[i] = pageTask{lib: lib, page: p}
+		}
+		return list
+	}
+	t.Run("pages come in their order, with all words", func(t *testing.T) {
+		found, n := make(map[string]fieldSet), 0
+		for task := range analysed(tasks(), found) {
+			if task.page != lib.Pages[n] || len(task.docs.documents) != 2 || task.key != keyOf(lib, task.page) {
+				t.Fatalf("at %d: page %s with %d documents", n, task.page.Path, len(task.docs.documents))
+			}
+			n++
+		}
+		if n != len(answers) {
+			t.Errorf("%d pages", n)
+		}
+		for _, a := range answers {
+			if found[a] != 1<<fieldAnswer {
+				t.Errorf("%s: fields %b", a, found[a])
+			}
+		}
+	})
+	t.Run("few are done ahead, and none is kept", func(t *testing.T) {
+		list := tasks()
+		most, last := 0, (*pageTask)(nil)
+		for task := range analysed(list, make(map[string]fieldSet)) {
+			if last != nil && last.docs.documents != nil {
+				t.Fatal("kept")
+			}
+			last = task
+			ahead := 0
+			for i := range list {
+				if list[i].done != nil {
+					ahead = i + 1
+				}
+			}
+			most = max(most, ahead-slices.IndexFunc(list, func(x pageTask) bool { return x.page == task.page }))
+		}
+		if limit := 4 * runtime.GOMAXPROCS(0); most > limit {
+			t.Errorf("%d ahead, want %d at most", most, limit)
+		}
+	})
+	t.Run("who stops early leaves nothing running", func(t *testing.T) {
+		for range analysed(tasks(), make(map[string]fieldSet)) {
+			break
+		}
+		// TestMain looks for what runs.
+	})
+	t.Run("while one is written, those ahead of it are done", func(t *testing.T) {
+		list := tasks()
+		for range analysed(list, make(map[string]fieldSet)) {
+			for _, x := range list[:min(len(list), 4*runtime.GOMAXPROCS(0))] {
+				<-x.done
+			}
+			break
+		}
+	})
 }
 
 func TestSplitSentences(t *testing.T) {

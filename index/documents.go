@@ -55,27 +55,37 @@ func pageOf(documentID string) (path string, isPage bool) {
 // A pageKey tells whether what the index holds of a page is what the library says.
 type pageKey [16]byte
 
-// keyOf sums up everything of a page that is indexed: the page itself, and the
-// aliases of its tools, which live in tools.yaml.
+// keyOf sums up everything of a page that is indexed: the schema, and the names and
+// texts of its documents in order. What is only shown, such as addresses, has no part
+// in it, so that its change writes nothing.
 func keyOf(lib *kb.Library, p *kb.Page) pageKey {
-	h := sha256.New()
-	h.Write(p.Digest[:])
-	add := func(tools []string) {
-		for _, name := range tools {
-			for _, n := range toolNames(lib, name) {
-				h.Write([]byte(n))
-				h.Write([]byte{0})
+	b := binary.AppendUvarint(nil, schema)
+	add := func(text string) {
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		b = append(b, text...)
+	}
+	entry := func(q *kb.Question) {
+		add(documentID(p, q))
+		for _, texts := range textsOf(lib, p, q) {
+			b = binary.AppendUvarint(b, uint64(len(texts)))
+			for _, text := range texts {
+				add(text)
 			}
 		}
-		h.Write([]byte{1})
 	}
-	add(p.Tools)
+	entry(nil)
 	for _, q := range p.Questions {
-		if !slices.Equal(q.Tools, p.Tools) {
-			add(q.Tools)
-		}
+		entry(q)
 	}
-	return pageKey(h.Sum(nil)[:16])
+	sum := sha256.Sum256(b)
+	return pageKey(sum[:16])
+}
+
+// sameTools tells whether pages that are the same have the same keys in a and b.
+func sameTools(a, b *kb.Library) bool {
+	return slices.EqualFunc(a.Tools, b.Tools, func(s, t *kb.Tool) bool {
+		return s == t || s.Name == t.Name && slices.Equal(s.Aliases, t.Aliases)
+	})
 }
 
 // toolNames are a tool's name and aliases.

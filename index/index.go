@@ -98,7 +98,7 @@
 // (schema).
 //
 // Each question and each page is a document. A page's document always exists and has
-// a stored record: a key that changes with anything of the page that is indexed, and
+// a stored record: a key that sums up the texts of the page that are indexed, and
 // the lengths of its entries' fields. Record and postings change in one batch, a
 // batch has whole pages, and Apply compares keys: so a start, a restart, an edit and
 // the start after a kill -9 are one code path, and only pages that differ are written.
@@ -108,8 +108,8 @@
 // a snapshot of the index that holds exactly that library. A state never changes; Apply
 // publishes the next one by the swap of a pointer, and the old one is released when its
 // last search has left. A snapshot keeps the files alive that Bleve has merged
-// meanwhile; every two seconds the engine looks whether there is a newer one of the
-// same contents.
+// meanwhile; every two seconds, after failures less often, the engine looks whether
+// there is a newer one of the same contents. Close asks running searches to stop.
 //
 // # On disk
 //
@@ -118,12 +118,20 @@
 //
 // On opening, what Bleve does not verify is: the checksum of each segment, and that
 // all segments of all snapshots are there. An index that is damaged or of another
-// schema is removed and the next N begun, empty; so is one to which a batch could not
-// be written, while searches go on in the last snapshot of the old one. The number
-// takes the place of renaming a finished index over an old one: an open one cannot be
-// moved. A folder with other files but without faqbase.lock is refused.
+// schema is removed and the next N begun, empty; one that cannot be read at the moment
+// is an error and stays. If a batch cannot be written, the next N is filled beside,
+// which counts only when it is whole, and then the old one is removed. If that fails
+// too, as on a full disk, the next N is removed, searches go on in the last snapshot
+// of the old one, and the next Apply opens it again and writes what differs. The
+// number takes the place of renaming a finished index over an old one: an open one
+// cannot be moved. A folder with other files but without faqbase.lock is refused.
 // A folder that is removed while the index is open is made and locked again by the
 // next Apply that writes.
+//
+// Segment files are mapped into memory. One that someone else cuts off while it is in
+// use makes a search or an Apply that reads it an error, upon which the index is built
+// anew (guard). Bleve also reads them in goroutines of its own, when it merges segments
+// and when it lists the words of an index: there such a fault still ends the process.
 //
 // An index in memory is the same without a folder. Bleve never merges it, so pages
 // that changed are written together now and then, upon which their many small

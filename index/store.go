@@ -70,6 +70,12 @@ type generation struct {
 	number int // of its folder
 	index  bleve.Index
 	inner  bleveindex.Index // nil once it is closed
+	// held is what it holds, nil where that must be read.
+	held contents
+	// loose are the pages written since the first filling, batches the number of
+	// batches since the last compaction. Used in memory only.
+	loose   map[string]bool
+	batches int
 }
 
 // openStore opens the index in dir, or makes an empty one.
@@ -77,7 +83,7 @@ func openStore(dir string) (*store, error) {
 	s := &store{dir: dir}
 	if dir == "" {
 		var err error
-		s.current, err = s.create()
+		s.current, err = s.begin()
 		return s, err
 	}
 	if err := s.takeFolder(); err != nil {
@@ -167,7 +173,7 @@ func (s *store) openNewest() error {
 		}
 	}
 	if s.current == nil {
-		s.current, err = s.create()
+		s.current, err = s.begin()
 	}
 	return err
 }
@@ -193,44 +199,91 @@ func (s *store) folder(n int) string {
 	return filepath.Join(s.dir, fmt.Sprintf("bleve-%d", n))
 }
 
-// create makes an empty index in the next folder, or in memory.
+// begin makes an empty index that counts from the start: there is no other one.
+func (s *store) begin() (*generation, error) {
+	g, err := s.create()
+	if err != nil {
+		return nil, err
+	}
+	if err := g.finish(); err != nil {
+		g.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// create makes an empty index in the next folder, or in memory, beside the current
+// one. It counts for nothing until it is finished.
 func (s *store) create() (*generation, error) {
 	path := ""
 	config := map[string]any{}
 	if s.dir != "" {
+		if err := s.keepFolder(); err != nil {
+			return nil, err
+		}
 		s.last++
 		path = s.folder(s.last)
 		config["bolt_timeout"] = lockWait.String()
 	}
 	index, err := bleve.NewUsing(path, bleve.NewIndexMapping(), scorch.Name, "boltdb", config)
 	if err != nil {
+		if path != "" {
+			os.RemoveAll(path)
+		}
 		return nil, fmt.Errorf("create an index: %w", err)
 	}
 	g, err := newGeneration(s.last, index)
 	if err != nil {
 		return nil, fmt.Errorf("create an index: %w", err)
 	}
-	// Without this the index is not taken for a whole one.
-	if err := g.inner.SetInternal(schemaKey, []byte(strconv.Itoa(schema))); err != nil {
-		g.close()
-		return nil, fmt.Errorf("create an index: %w", err)
-	}
+	g.held = make(contents)
 	return g, nil
 }
 
-// recreate replaces the index by an empty one. Readers of the old one keep what
-// they read.
-func (s *store) recreate() error {
-	old := s.current.number
-	s.current.close() // what it could not write is lost anyway
-	if s.dir != "" {
-		if err := s.keepFolder(); err != nil {
-			return err
-		}
-		// Where open files cannot be removed, the next start removes them.
-		defer os.RemoveAll(s.folder(old))
+// finish makes the index count as a whole one.
+func (g *generation) finish() error {
+	if err := g.inner.SetInternal(schemaKey, []byte(strconv.Itoa(schema))); err != nil {
+		return fmt.Errorf("finish an index: %w", err)
 	}
-	g, err := s.create()
+	return nil
+}
+
+// replace puts a finished index in the place of the current one, which is removed.
+// Readers of the old one keep what they read.
+func (s *store) replace(next *generation) {
+	s.current.close() // nobody asks it any more
+	s.remove(s.current)
+	s.current = next
+}
+
+// discard removes an index that could not be filled.
+func (s *store) discard(g *generation) {
+	g.close()
+	s.remove(g)
+}
+
+// remove removes the folder of a closed index. Where open files cannot be removed,
+// the next start removes them.
+func (s *store) remove(g *generation) {
+	if s.dir != "" {
+		os.RemoveAll(s.folder(g.number))
+	}
+}
+
+// suspend closes the current index after a failure: on a full disk Bleve would try
+// again and again to write what it could not. What is on disk stays.
+func (s *store) suspend() {
+	if s.dir != "" {
+		s.current.close() // what it could not write is lost anyway
+	}
+}
+
+// resume opens the current index again if it was suspended.
+func (s *store) resume() error {
+	if s.current.inner != nil {
+		return nil
+	}
+	g, err := s.load(s.current.number)
 	if err == nil {
 		s.current = g
 	}
@@ -243,7 +296,7 @@ func newGeneration(n int, index bleve.Index) (*generation, error) {
 		index.Close()
 		return nil, err
 	}
-	return &generation{number: n, index: index, inner: inner}, nil
+	return &generation{number: n, index: index, inner: inner, loose: make(map[string]bool)}, nil
 }
 
 // reader returns a snapshot of the index.
@@ -316,7 +369,7 @@ func (s *store) load(n int) (g *generation, err error) {
 	if string(version) != strconv.Itoa(schema) {
 		return g, fmt.Errorf("schema %q, want %d", version, schema)
 	}
-	_, err = readContents(r)
+	g.held, err = readContents(r)
 	return g, err
 }
 

@@ -230,6 +230,9 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkStore(t, e)
+		if _, err := os.Stat(filepath.Join(dir, "faqbase.lock")); err != nil {
+			t.Error(err)
+		}
 		if _, err := index.Open(dir); !errors.Is(err, index.ErrLocked) {
 			t.Errorf("second open: error %v, want ErrLocked", err)
 		}

@@ -2,17 +2,96 @@ package index
 
 import (
 	"context"
+	"iter"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2"
 
 	"faqbase/kb"
 )
 
+// A pageTask is a page to be compared with what the index holds of it and, if it
+// differs, to be analysed.
+type pageTask struct {
+	lib     *kb.Library
+	page    *kb.Page
+	old     *pageEntries // of the same page before, nil if there is none
+	sameKey bool         // old has its key
+	held    *heldPage    // nil if the index holds nothing of it
+	again   bool         // it is written even if nothing differs
+	// What comes of it: docs has no documents if nothing is to be written.
+	key  pageKey
+	docs pageDocuments
+	done chan struct{}
+}
+
+// do does the task and notes words in found.
+func (t *pageTask) do(found map[string]fieldSet) {
+	if t.sameKey {
+		t.key = t.old.key
+	} else {
+		t.key = keyOf(t.lib, t.page)
+	}
+	if t.held == nil || t.again || !t.held.is(t.page, t.key) {
+		t.docs = documentsOf(t.lib, t.page, t.key, found)
+	}
+}
+
+// analysed does tasks, as many at once as there are processors, and yields them in
+// their order. Few are done ahead of the one that is yielded, so that little is held
+// in memory. Once it has ended, found has the words of all that were done.
+func analysed(tasks []pageTask, found map[string]fieldSet) iter.Seq[*pageTask] {
+	return func(yield func(*pageTask) bool) {
+		workers := runtime.GOMAXPROCS(0)
+		ahead := 4 * workers
+		queue := make(chan *pageTask, ahead)
+		words := make([]map[string]fieldSet, workers)
+		var running sync.WaitGroup
+		for i := range words {
+			words[i] = make(map[string]fieldSet)
+			running.Go(func() {
+				for t := range queue {
+					t.do(words[i])
+					close(t.done)
+				}
+			})
+		}
+		defer func() {
+			close(queue)
+			running.Wait()
+			for _, list := range words {
+				for w, fields := range list {
+					found[w] |= fields
+				}
+			}
+		}()
+		next := 0
+		for i := range tasks {
+			for ; next < min(i+ahead, len(tasks)); next++ {
+				tasks[next].done = make(chan struct{})
+				queue <- &tasks[next]
+			}
+			t := &tasks[i]
+			<-t.done
+			more := yield(t)
+			t.docs = pageDocuments{}
+			if !more {
+				return
+			}
+		}
+	}
+}
+
 // A writer gathers changes of whole pages into batches, so that the index is
 // consistent after each.
 type writer struct {
-	*Bleve
+	*generation
 	ctx     context.Context
+	write   func(*generation, *bleve.Batch) error
+	limit   int // of documents in a batch
+	indexed *atomic.Uint64
 	batch   *bleve.Batch
 	bytes   int
 	written uint64
@@ -20,8 +99,8 @@ type writer struct {
 	changes map[string]*heldPage // what is held once the batch is written; nil: removed
 }
 
-// write replaces what is held of a page by docs.
-func (w *writer) write(p *kb.Page, r record, docs pageDocuments) error {
+// put replaces what is held of a page by docs.
+func (w *writer) put(p *kb.Page, r record, docs pageDocuments) error {
 	w.begin()
 	held := &heldPage{record: r}
 	for _, d := range docs.documents {
@@ -39,7 +118,7 @@ func (w *writer) write(p *kb.Page, r record, docs pageDocuments) error {
 	w.bytes += docs.bytes
 	w.pages = append(w.pages, p.Path)
 	w.changes[p.Path] = held
-	if w.bytes >= batchBytes || w.batch.Size() >= batchDocuments {
+	if w.bytes >= batchBytes || w.batch.Size() >= w.limit {
 		return w.flush()
 	}
 	return nil
@@ -51,7 +130,7 @@ func (w *writer) remove(path string) error {
 	w.dropDocuments(path)
 	w.batch.Delete(path)
 	w.changes[path] = nil
-	if w.batch.Size() >= batchDocuments {
+	if w.batch.Size() >= w.limit {
 		return w.flush()
 	}
 	return nil
@@ -59,7 +138,7 @@ func (w *writer) remove(path string) error {
 
 func (w *writer) begin() {
 	if w.batch == nil {
-		w.batch = w.store.current.index.NewBatch()
+		w.batch = w.index.NewBatch()
 		w.changes = make(map[string]*heldPage)
 	}
 }
@@ -72,8 +151,8 @@ func (w *writer) dropDocuments(path string) {
 	}
 }
 
-// flush writes the batch. Bleve analyses its documents in parallel and returns
-// when they are safe on disk.
+// flush writes the batch, which is safe on disk when it returns. Bleve sorts the
+// words of its documents in parallel.
 func (w *writer) flush() error {
 	if w.batch == nil {
 		return nil
@@ -81,22 +160,21 @@ func (w *writer) flush() error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.store.current.index.Batch(w.batch); err != nil {
+	if err := w.write(w.generation, w.batch); err != nil {
 		return err
 	}
 	w.indexed.Add(w.written)
 	w.batches++
 	for path, held := range w.changes {
 		if held == nil {
-			delete(w.Bleve.held, path)
+			delete(w.held, path)
+			delete(w.loose, path)
 		} else {
-			w.Bleve.held[path] = held
+			w.held[path] = held
 		}
 	}
-	if w.store.dir == "" {
-		for _, path := range w.pages {
-			w.loose[path] = true
-		}
+	for _, path := range w.pages {
+		w.loose[path] = true
 	}
 	w.batch, w.bytes, w.written, w.pages, w.changes = nil, 0, 0, nil, nil
 	return nil
