@@ -253,6 +253,38 @@ func TestCloseEndsSearches(t *testing.T) {
 	}
 }
 
+func TestForgetting(t *testing.T) {
+	for name, dir := range map[string]string{"memory": "", "disk": t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			const perEdit = 50
+			answers := []string{"first", "second", "lasting"}
+			b := openTest(t, dir, testLibrary(t, answers...))
+			for edit := range 40 {
+				var words strings.Builder
+				for i := range perEdit {
+					fmt.Fprintf(&words, "edit%dword%d ", edit, i)
+				}
+				answers[edit%2] = words.String()
+				if err := b.Apply(t.Context(), testLibrary(t, answers...)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			// Of 2,000 words those of two edits are left; the same again may be forgotten.
+			if n := len(b.state.Load().dictionary.words); n > 6*perEdit {
+				t.Errorf("%d words", n)
+			}
+			if n := b.classes.len(); n > 6*perEdit {
+				t.Errorf("%d classes", n)
+			}
+			for text, want := range map[string]int{"edit0word1": 0, "edit38word1": 1, "edit39word49": 1, "lasting": 1, "what": 3} {
+				if n := total(t, b, text); n != want {
+					t.Errorf("%s: total %d, want %d", text, n, want)
+				}
+			}
+		})
+	}
+}
+
 func TestCompaction(t *testing.T) {
 	answers := make([]string, 20)
 	for i := range answers {
