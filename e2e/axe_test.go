@@ -13,6 +13,8 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"faqbase/e2e/chromium"
 )
 
 // axeTags are the rules that pages are held to: WCAG 2.2 at level AA, and what
@@ -24,7 +26,7 @@ func readAxe(t *testing.T) string {
 	t.Helper()
 	src, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
 	if errors.Is(err, fs.ErrNotExist) {
-		missing(t, "no axe-core; run npm ci --ignore-scripts in e2e")
+		chromium.Missing(t, "no axe-core; run npm ci --ignore-scripts in e2e")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -24,64 +22,6 @@ import (
 
 // patience is how long a page may take to become as a test wants it.
 const patience = 15 * time.Second
-
-// missing skips the test because something that it needs is not there, and fails
-// it where REQUIRE_BROWSER says that it has to be.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("REQUIRE_BROWSER") == "1" {
-		t.Fatalf("%s, and REQUIRE_BROWSER=1 wants it", what)
-	}
-	t.Skipf("browser test skipped: %s", what)
-}
-
-// findChromium is the path of the browser, "" if there is none.
-func findChromium() string {
-	names := []string{"chromium", "chromium-browser", "google-chrome"}
-	if named := os.Getenv("CHROMIUM"); named != "" {
-		names = []string{named}
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// startBrowser starts a Chromium for the test and its subtests, without a window.
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
-	path := findChromium()
-	if path == "" {
-		missing(t, "no chromium found; install it or name it in CHROMIUM")
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path),
-		chromedp.NoFirstRun,
-		chromedp.NoSandbox,
-		chromedp.Headless,
-		chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.WSURLReadTimeout(time.Minute),
-	)
-	t.Cleanup(stop)
-	browser, _ := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(browser); err != nil { // waits until its files are closed
-			t.Error(err)
-		}
-	})
-	if err := chromedp.Run(browser); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return browser
-}
 
 // A look is how a tab shows a page.
 type look struct {

@@ -1,5 +1,6 @@
 // Package e2e tests faqbase in a real browser: web.Server over kb.Watch of a copy
-// of the starter pages, with an index in memory, seen through Chromium.
+// of the starter pages, of pages that are made to break it and of none, with an
+// index in memory, seen through Chromium.
 //
 // It holds tests alone, and no other package uses it. The tests want two things
 // that do not come with Go and are skipped, with a line that says so, where they

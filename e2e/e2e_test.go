@@ -1,12 +1,19 @@
 package e2e
 
-import "testing"
+import (
+	"testing"
+	"testing/fstest"
+
+	"faqbase/e2e/chromium"
+)
 
 // TestBrowser has one browser and a tab for each claim.
 func TestBrowser(t *testing.T) {
-	browser := startBrowser(t)
+	browser := chromium.Start(t)
 	s := startSite(t)
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, s) })
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, s) })
 	t.Run("reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
+	t.Run("hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })
+	t.Run("empty", func(t *testing.T) { testEmpty(t, browser, serve(t, fstest.MapFS{})) })
 }

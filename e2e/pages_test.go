@@ -10,6 +10,8 @@ import (
 
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"faqbase/e2e/chromium"
 )
 
 // A page is a kind of page that the site has, in one of its states.
@@ -23,11 +25,15 @@ var pages = []page{
 	{name: "front", path: "/"},
 	{name: "results", path: "/?q=django+orm+fastr"},
 	{name: "filtered", path: "/?q=test&ecosystem=Python&ecosystem=JavaScript"},
-	{name: "filters-open", path: "/?q=test", then: `for (const d of document.querySelectorAll("#facets, #facets details")) d.open = true`},
+	{name: "filters-open", path: "/?q=test", then: `for (const d of document.querySelectorAll("#Q-facets, #Q-facets details")) d.open = true`},
 	{name: "answer-open", path: "/?q=test", then: `document.querySelector("details.answer").open = true`},
-	{name: "keys", path: "/?q=test", then: `document.querySelector("#keys-open").click()`},
+	{name: "keys", path: "/?q=test", then: `document.querySelector("#Q-keys-open").click()`},
+	{name: "exact", path: "/?q=django+orm+fastr&exact=1"},
+	{name: "explained", path: "/?q=django+orm+fastr&explain=1&id=python/sqlalchemy-vs-django-orm"},
 	{name: "no-results", path: "/?q=xylophone"},
+	{name: "blocked", path: "/?q=sqlalchemy&ecosystem=Go&category=orms-and-query-builders"},
 	{name: "page", path: "/kb/python/sqlalchemy-vs-django-orm"},
+	{name: "related", path: "/kb/python/sqlalchemy-vs-django-orm", then: `scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"})`},
 	{name: "tools", path: "/tools"},
 	{name: "tool", path: "/tools/sqlalchemy"},
 	{name: "category", path: "/categories/web-frameworks"},
@@ -93,7 +99,7 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(*screenshots, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	browser, s := startBrowser(t), startSite(t)
+	browser, s := chromium.Start(t), startSite(t)
 	for _, l := range looks {
 		for _, p := range pages {
 			t.Run(p.name+"-"+l.String(), func(t *testing.T) {

@@ -24,7 +24,7 @@ type shown struct {
 const readShown = `({
 	heading: document.querySelector("h1").innerText,
 	hits: [...document.querySelectorAll(".hit :is(h2, h3) > a")].map(a => a.getAttribute("href")),
-	facets: Object.fromEntries([...document.querySelectorAll("#facets input[type=checkbox]")].map(box => {
+	facets: Object.fromEntries([...document.querySelectorAll("#Q-facets input[type=checkbox]")].map(box => {
 		const [, value, count] = box.labels[0].children;
 		return [box.name + "/" + value.textContent,
 			{value: value.textContent, count: Number(count.textContent.replace(/\D/g, "")), selected: box.checked}];
@@ -101,7 +101,7 @@ func twoTools(t *testing.T, s *site, q string) (first, second facetValue) {
 // box is the selector of the checkbox of a tool.
 func box(tb *tab, v facetValue) string {
 	tb.t.Helper()
-	id := eval[string](tb, fmt.Sprintf(`[...document.querySelectorAll("#facets input[name=tool]")].find(box => box.labels[0].children[1].textContent === %q).id`, v.Value))
+	id := eval[string](tb, fmt.Sprintf(`[...document.querySelectorAll("#Q-facets input[name=tool]")].find(box => box.labels[0].children[1].textContent === %q).id`, v.Value))
 	return fmt.Sprintf("[id=%q]", id)
 }
 
@@ -110,7 +110,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.run(chromedp.Evaluate(`window.stayed = true`, nil))
-		tb.run(chromedp.SendKeys("#q", "django orm fastr"))
+		tb.run(chromedp.SendKeys("#Q-q", "django orm fastr"))
 		tb.untilShown(url.Values{"q": {"django orm fastr"}})
 		if !eval[bool](tb, `window.stayed === true`) {
 			t.Error("the page was loaded anew")
@@ -124,7 +124,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		if got := eval[string](tb, `document.querySelector(".note").innerText`); !strings.Contains(got, "fastr") {
 			t.Errorf("the correction is told as %q", got)
 		}
-		tb.run(chromedp.SendKeys("#q", kb.Backspace+kb.Backspace))
+		tb.run(chromedp.SendKeys("#Q-q", kb.Backspace+kb.Backspace))
 		tb.untilShown(url.Values{"q": {"django orm fas"}})
 	})
 
@@ -140,6 +140,83 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.until("chip for each of the two", `document.querySelectorAll(".chip").length === 2`)
 		tb.run(chromedp.Click(".chip"))
 		tb.until("one chip", `document.querySelectorAll(".chip").length === 1`)
+	})
+
+	t.Run("what was corrected is said, with a way to the exact words and back", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=django+orm+fastr")
+		tb.untilShown(url.Values{"q": {"django orm fastr"}})
+		tb.run(chromedp.Focus(".note a"))
+		tb.press(kb.Enter)
+		tb.untilShown(url.Values{"q": {"django orm fastr"}, "exact": {"1"}})
+		tb.until("way back", `document.querySelector(".note a").getAttribute("href") === "/?q=django+orm+fastr"`)
+		tb.run(chromedp.Click(".note a"))
+		tb.until("correction", `document.querySelector(".note").innerText.includes("instead of")`)
+		tb.untilShown(url.Values{"q": {"django orm fastr"}})
+	})
+
+	t.Run("why a result is there can be read with the keyboard alone", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=docker+root")
+		const isWhy = `document.activeElement.matches(".why > summary")`
+		tb.run(chromedp.Focus(".hit h2 a"))
+		for range 10 {
+			if eval[bool](tb, isWhy) {
+				break
+			}
+			tb.press(kb.Tab)
+		}
+		if !eval[bool](tb, isWhy) {
+			t.Fatal("ten times Tab did not lead from the first hit to why it is there")
+		}
+		tb.press(kb.Enter)
+		tb.until("reasons", `/^Rank 1, score [0-9.]+$/m.test(document.querySelector(".hit .why[open] .reasons").innerText)`)
+		if got := eval[string](tb, `document.querySelector(".reasons ul").innerText`); !strings.Contains(got, "docker") {
+			t.Errorf("the reasons do not name a word of the query: %s", got)
+		}
+		tb.press(kb.Enter)
+		tb.until("closed reasons", `!document.querySelector(".why[open]")`)
+	})
+
+	t.Run("without script why a result is there is a page of its own", func(t *testing.T) {
+		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
+		tb.open("/?q=docker+root")
+		tb.run(chromedp.Click(".hit .why"))
+		tb.untilAt("explained search", `location.search === "?q=docker+root&explain=1" && location.hash === "#Q-hit-1"`)
+		tb.until("reasons of every hit", `document.querySelectorAll(".why[open] .reasons").length === document.querySelectorAll(".hit").length`)
+		tb.untilShown(url.Values{"q": {"docker root"}})
+	})
+
+	t.Run("where a filter leaves out every answer, the way out says how many there are", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=sqlalchemy&ecosystem=Go")
+		found := s.search(t, url.Values{"q": {"sqlalchemy"}})
+		want := fmt.Sprintf("Without Ecosystem: Go: %d answers", found.Total)
+		if got := eval[string](tb, `document.querySelector(".blocked").innerText`); got != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+		tb.run(chromedp.Click(".blocked a"))
+		tb.untilShown(url.Values{"q": {"sqlalchemy"}})
+	})
+
+	t.Run("a page names related questions of other pages, with the reason", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		const path = "/kb/python/sqlalchemy-vs-django-orm"
+		tb.open(path)
+		const links = `[...document.querySelectorAll("main > section:last-of-type .questions li")]`
+		lines := eval[[]string](tb, links+`.map(li => li.querySelector("a").getAttribute("href") + " " + li.querySelector("span").innerText)`)
+		if len(lines) == 0 || len(lines) > 5 {
+			t.Fatalf("related questions: %q", lines)
+		}
+		for _, line := range lines {
+			href, reason, _ := strings.Cut(line, " ")
+			if strings.HasPrefix(href, path+"#") || !strings.Contains(href, "#") || !strings.Contains(reason, ", on ") {
+				t.Errorf("%s, because %s", href, reason)
+			}
+		}
+		target, _, _ := strings.Cut(lines[0], " ")
+		tb.run(chromedp.Evaluate(links+`[0].querySelector("a").click()`, nil))
+		tb.untilAt("related question", fmt.Sprintf(`location.pathname + location.hash === %q && document.querySelector(":target") !== null`, target))
 	})
 
 	t.Run("back and forward restore what was searched", func(t *testing.T) {
@@ -166,7 +243,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.run(chromedp.Evaluate(`history.back()`, nil))
 		tb.untilAt("search page", `location.pathname === "/"`)
 		tb.untilShown(one)
-		if got := eval[string](tb, `document.querySelector("#q").value`); got != "migrate" {
+		if got := eval[string](tb, `document.querySelector("#Q-q").value`); got != "migrate" {
 			t.Errorf("the field has %q", got)
 		}
 	})
@@ -175,7 +252,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.untilShown(url.Values{})
-		const field = `document.querySelector("#q")`
+		const field = `document.querySelector("#Q-q")`
 		tb.press("/")
 		tb.untilFocused("the field", field)
 		tb.press("docker root")
@@ -205,7 +282,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 	t.Run("a filter can be reached with Tab and set with Space", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=migrate")
-		const isFilter = `document.activeElement.matches("#facets input[type=checkbox]")`
+		const isFilter = `document.activeElement.matches("#Q-facets input[type=checkbox]")`
 		for range 30 {
 			if eval[bool](tb, isFilter) {
 				break
@@ -225,12 +302,12 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
 		first, _ := twoTools(t, s, "migrate")
 		tb.open("/")
-		tb.run(chromedp.SendKeys("#q", "migrate"+kb.Enter))
+		tb.run(chromedp.SendKeys("#Q-q", "migrate"+kb.Enter))
 		tb.untilAt("search", `location.search.includes("q=migrate")`)
 		tb.untilShown(url.Values{"q": {"migrate"}})
 		tb.run(
 			chromedp.Click(box(tb, first)),
-			chromedp.Click("#facets noscript button"),
+			chromedp.Click("#Q-facets noscript button"),
 		)
 		tb.untilAt("filter", `location.search.includes("tool=")`)
 		tb.untilShown(url.Values{"q": {"migrate"}, "tool": {first.Value}})
@@ -244,7 +321,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		light := eval[string](tb, `getComputedStyle(document.body).backgroundColor`)
-		tb.run(chromedp.Click("#theme"))
+		tb.run(chromedp.Click("#Q-theme"))
 		dark := eval[string](tb, `getComputedStyle(document.body).backgroundColor`)
 		if light == dark {
 			t.Fatalf("the background stays %s", light)

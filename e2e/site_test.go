@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,8 +27,14 @@ type site struct {
 // follows what the test does to them.
 func startSite(t *testing.T) *site {
 	t.Helper()
+	return serve(t, kb.Starter())
+}
+
+// serve serves a copy of any pages likewise.
+func serve(t *testing.T, pages fs.FS) *site {
+	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, kb.Starter()); err != nil {
+	if err := os.CopyFS(dir, pages); err != nil {
 		t.Fatal(err)
 	}
 	engine, err := index.Open("")

@@ -101,6 +101,7 @@ func benchQueries(lib *kb.Library) map[string]index.Query {
 		"nothing typed":  {Size: 10},
 		"count alone":    {Text: q},
 		"hundred hits":   {Text: "use " + last, Size: 100},
+		"nothing":        {Text: "xylophonic djangology \"redis without flask\"", Size: 10},
 		"page of a pair": {Text: "django vs redis", Size: 10},
 	}
 }
@@ -143,11 +144,44 @@ func BenchmarkSuggest(b *testing.B) {
 		if err := e.Apply(b.Context(), indextest.Generate(n, 0)); err != nil {
 			b.Fatal(err)
 		}
-		for _, text := range []string{"d", "how do", "how do i dja"} {
+		for _, text := range benchTyped {
 			b.Run(fmt.Sprintf("%s/%d", text, n), func(b *testing.B) {
+				b.ReportAllocs()
 				for b.Loop() {
 					if _, err := e.Suggest(b.Context(), text, 8); err != nil {
 						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// benchTyped are what a reader has typed so far: a letter, words that nearly all
+// questions have, a name, typos, words written as one or apart, nothing that is there.
+var benchTyped = []string{
+	"d", "s", "how do", "how do i dja", "what is the best way to", "postgers", "djagno o", "hwo do i djagno", "djangoredis", "post gres",
+	"xylophone zzzzzzzz", "is it safe to to to to to to to to to to to to to to to to to to to to to to to to to to to to to i",
+}
+
+func BenchmarkRelated(b *testing.B) {
+	for _, n := range benchSizes {
+		e, err := index.Open("")
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer e.Close()
+		lib := indextest.Generate(n, 0)
+		if err := e.Apply(b.Context(), lib); err != nil {
+			b.Fatal(err)
+		}
+		p := lib.Pages[len(lib.Pages)/2]
+		for _, id := range []string{p.Path, p.Questions[3].ID} {
+			b.Run(fmt.Sprintf("%s/%d", id, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if r, err := e.Related(b.Context(), id, 6); err != nil || len(r) == 0 {
+						b.Fatal(r, err)
 					}
 				}
 			})

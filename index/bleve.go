@@ -19,7 +19,9 @@ import (
 // Bleve is the engine that holds a library on one machine. Safe for concurrent use.
 type Bleve struct {
 	weights *weights
-	scratch sync.Pool // of *scratch
+	scratch sync.Pool        // of *scratch
+	now     func() time.Time // tells whether a curation still holds
+	typing  sync.Pool        // of *typing
 
 	// life is held for reading by each search, for writing by Close.
 	life   sync.RWMutex
@@ -31,6 +33,7 @@ type Bleve struct {
 	store    *store
 	pages    []*pageEntries // of the state
 	classes  *classes
+	lexicon  *lexicon
 	words    int   // in the dictionary when it was last read from the index
 	partial  bool  // the index is not what the state holds
 	trouble  error // of the last renewal
@@ -68,8 +71,10 @@ func Open(dir string) (*Bleve, error) {
 	}
 	b := &Bleve{
 		weights: defaultWeights(),
+		now:     time.Now,
 		store:   s,
 		classes: newClasses(),
+		lexicon: newLexicon(),
 		write:   func(g *generation, batch *bleve.Batch) error { return g.index.Batch(batch) },
 
 		batchDocuments: batchDocuments,
@@ -154,6 +159,9 @@ type state struct {
 	dictionary *dictionary
 	suggester  *suggester
 	reader     bleveindex.IndexReader
+	// kept are lists of postings by word of the dictionary, keptSize their postings.
+	kept     []atomic.Pointer[[]posting]
+	keptSize atomic.Int64
 	// entryOf gives the number of an entry by the number of its document.
 	entryOf []int32
 	users   atomic.Int64 // and one while it is the engine's
@@ -166,6 +174,7 @@ func newState(g *generation, c *catalog, d *dictionary, sg *suggester) (*state, 
 		return nil, err
 	}
 	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r}
+	st.kept = make([]atomic.Pointer[[]posting], len(d.words))
 	st.users.Store(1)
 	n := 0
 	err = eachDocument(r, func(number uint64, id string) error {
@@ -395,14 +404,18 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 // numbers from classes.
 func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict *dictionary, classes *classes) error {
 	c := newCatalog(lib, pages, classes.len(), b.weights)
-	s, err := newState(g, c, dict, newSuggester(c))
+	lexicon := b.lexicon
+	if classes != b.classes {
+		lexicon = newLexicon() // it forgets with them
+	}
+	s, err := newState(g, c, dict, newSuggester(lib, pages, lexicon))
 	if err != nil {
 		return err
 	}
 	if old := b.state.Load(); old == nil || classes != b.classes {
 		b.words = len(dict.words)
 	}
-	b.pages, b.classes, b.partial = pages, classes, false
+	b.pages, b.classes, b.lexicon, b.partial = pages, classes, lexicon, false
 	b.publish(s)
 	return nil
 }

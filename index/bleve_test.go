@@ -23,7 +23,7 @@ import (
 	"faqbase/kb"
 )
 
-func testLibrary(t *testing.T, answers ...string) *kb.Library {
+func testLibrary(t testing.TB, answers ...string) *kb.Library {
 	t.Helper()
 	files := make(fstest.MapFS)
 	for i, a := range answers {
@@ -36,7 +36,7 @@ func testLibrary(t *testing.T, answers ...string) *kb.Library {
 	return lib
 }
 
-func openTest(t *testing.T, dir string, lib *kb.Library) *Bleve {
+func openTest(t testing.TB, dir string, lib *kb.Library) *Bleve {
 	t.Helper()
 	b, err := Open(dir)
 	if err != nil {
@@ -259,6 +259,7 @@ func TestForgetting(t *testing.T) {
 			const perEdit = 50
 			answers := []string{"first", "second", "lasting"}
 			b := openTest(t, dir, testLibrary(t, answers...))
+			lexicon := b.lexicon
 			for edit := range 40 {
 				var words strings.Builder
 				for i := range perEdit {
@@ -275,6 +276,9 @@ func TestForgetting(t *testing.T) {
 			}
 			if n := b.classes.len(); n > 6*perEdit {
 				t.Errorf("%d classes", n)
+			}
+			if b.lexicon == lexicon {
+				t.Error("the words of suggestions are those of the beginning")
 			}
 			for text, want := range map[string]int{"edit0word1": 0, "edit38word1": 1, "edit39word49": 1, "lasting": 1, "what": 3} {
 				if n := total(t, b, text); n != want {
@@ -740,7 +744,7 @@ func TestSplitSentences(t *testing.T) {
 	for _, s := range splitSentences(text) {
 		got = append(got, text[s.start:s.end])
 	}
-	if s := strings.Join(got, "|"); s != "One.|Two, e.g.|this?|Three!|four 1.5|five。|六！" {
+	if s := strings.Join(got, "|"); s != "One.|Two, e.g. this?|Three!|four 1.5|five。|六！" {
 		t.Errorf("got %s", s)
 	}
 }

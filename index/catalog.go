@@ -15,8 +15,29 @@ type entry struct {
 	lengths  fieldLengths
 	norm     string   // the question's normal form, of a page its title's
 	aliases  []string // normal forms of the aliases
-	classes  []uint32 // the distinct classes of the question's words
-	stops    []bool   // which of them are stop words
+	asked    asked    // the question's words
+	askedToo []asked  // those of the aliases
+	subject  []uint32 // see subjectOf
+}
+
+// asked are the words of a question: their distinct classes, in the order of the
+// text, and which of them are stop words.
+type asked struct {
+	classes []uint32
+	stops   []bool
+}
+
+func askedOf(list []word, classes *classes) (a asked) {
+	for _, w := range list {
+		if w.extra {
+			continue
+		}
+		if c := classes.of(w.text); !slices.Contains(a.classes, c) {
+			a.classes = append(a.classes, c)
+			a.stops = append(a.stops, stopWords[w.text])
+		}
+	}
+	return a
 }
 
 // text is the question, of a page its title.
@@ -41,6 +62,8 @@ type pageEntries struct {
 	page    *kb.Page
 	key     pageKey
 	entries []*entry
+	// completions are what the page and its questions add to the suggestions.
+	completions []*completion
 }
 
 // entriesOf makes the entries of a page; lengths are those of its documents.
@@ -51,17 +74,12 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 		e := &entry{id: id, page: p, question: q, lengths: lengths[len(list)]}
 		buf = appendWords(buf[:0], text)
 		e.norm = joinWords(buf)
-		for _, w := range buf {
-			if w.extra {
-				continue
-			}
-			if c := classes.of(w.text); !slices.Contains(e.classes, c) {
-				e.classes = append(e.classes, c)
-				e.stops = append(e.stops, stopWords[w.text])
-			}
-		}
+		e.asked = askedOf(buf, classes)
+		e.subject = subjectOf(text, aliases, classes)
 		for _, a := range aliases {
-			e.aliases = append(e.aliases, normalize(a))
+			buf = appendWords(buf[:0], a)
+			e.aliases = append(e.aliases, joinWords(buf))
+			e.askedToo = append(e.askedToo, askedOf(buf, classes))
 		}
 		list = append(list, e)
 	}
@@ -69,7 +87,7 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 	for _, q := range p.Questions {
 		add(q.ID, q.Text, q.Aliases, q)
 	}
-	return &pageEntries{p, key, list}
+	return &pageEntries{page: p, key: key, entries: list}
 }
 
 // A catalog is a library as the search sees it: its entries in the order of their
@@ -77,15 +95,20 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 type catalog struct {
 	lib     *kb.Library
 	entries []*entry
-	// byDocument gives the number of an entry by the name of its document.
-	byDocument map[string]int32
+	// byDocument gives the number of an entry by the name of its document, byID by its id.
+	byDocument, byID map[string]int32
 	// byQuestion gives the entries that have a question, title or alias of that normal form.
 	byQuestion map[string][]int32
 	columns    map[kb.Facet]*column
+	synonyms   *synonyms
+	curations  curations
+	toolWords  map[string]bool // of the names and aliases of all tools
 	// boost is what one occurrence of a word in a field of an entry is worth, and
-	// mass the weight of an entry's question; see rank.go.
+	// mass the weight of an entry's question and aliases; see rank.go.
 	boost [numFields][]float32
-	mass  []float32
+	mass  []mass
+	// relatedness is what questions are compared by; see related.go.
+	relatedness func() *relatedness
 }
 
 // A column has the values of one facet for all entries.
@@ -105,19 +128,32 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	slices.SortStableFunc(c.entries, func(a, b *entry) int { return strings.Compare(a.id, b.id) })
 	n := len(c.entries)
 	c.byDocument = make(map[string]int32, n)
+	c.byID = make(map[string]int32, n)
 	c.byQuestion = make(map[string][]int32, n)
 	for i, e := range c.entries {
 		c.byDocument[documentID(e.page, e.question)] = int32(i)
+		c.byID[e.id] = int32(i)
 		c.byQuestion[e.norm] = append(c.byQuestion[e.norm], int32(i))
 		for _, a := range e.aliases {
 			c.byQuestion[a] = append(c.byQuestion[a], int32(i))
+		}
+	}
+	c.synonyms = newSynonyms(lib.Synonyms)
+	c.curations = newCurations(c)
+	c.toolWords = make(map[string]bool)
+	for _, t := range lib.Tools {
+		for _, name := range toolNames(lib, t.Name) {
+			for _, w := range words(name) {
+				c.toolWords[w.text] = true
+			}
 		}
 	}
 	for _, f := range facets {
 		c.columns[f] = newColumn(lib, f, c.entries)
 	}
 	c.boost = w.boosts(c.entries)
-	c.mass = w.questionMasses(c.entries, numClasses)
+	c.mass = w.masses(c.entries, numClasses)
+	c.relatedness = lazyRelatedness(c.entries, numClasses)
 	return c
 }
 

@@ -109,6 +109,15 @@ func (m *editMatrix) distance(a []rune, text string, limit int) int {
 	for _, r := range text {
 		m.to = append(m.to, r)
 	}
+	if least := m.distanceRow(a, limit); least > limit {
+		return least
+	}
+	return m.prev[len(m.to)]
+}
+
+// distanceRow leaves in prev the distances of a from the beginnings of m.to, by
+// their length, and returns the least of them; above limit they are not all counted.
+func (m *editMatrix) distanceRow(a []rune, limit int) int {
 	b := m.to
 	if n := len(b) + 1; cap(m.row) < n {
 		m.prev2, m.prev, m.row = make([]int, n), make([]int, n), make([]int, n)
@@ -117,9 +126,10 @@ func (m *editMatrix) distance(a []rune, text string, limit int) int {
 	for j := range m.prev {
 		m.prev[j] = j
 	}
+	least := 0
 	for i := 1; i <= len(a); i++ {
 		m.row[0] = i
-		least := i
+		least = i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
@@ -137,7 +147,7 @@ func (m *editMatrix) distance(a []rune, text string, limit int) int {
 		}
 		m.prev2, m.prev, m.row = m.prev, m.row, m.prev2
 	}
-	return m.prev[len(b)]
+	return least
 }
 
 // with returns d and the words that were found in fields; d itself if it has them.

@@ -26,14 +26,16 @@ func newMarker(s *state, m *match) *marker {
 	if m == nil {
 		return mk
 	}
-	content := slices.ContainsFunc(m.words, func(w matchedWord) bool { return !w.stop && w.df > 0 })
+	content := slices.ContainsFunc(m.words, func(w matchedWord) bool { return !w.stop && w.known })
 	for i, w := range m.words {
 		mk.weight = append(mk.weight, w.weight)
 		if w.stop && content {
 			continue
 		}
 		for _, t := range w.terms {
-			mk.words[s.dictionary.words[t.word].text] |= 1 << i
+			for _, word := range t.words {
+				mk.words[s.dictionary.words[word].text] |= 1 << i
+			}
 		}
 	}
 	return mk
@@ -97,8 +99,9 @@ func markup(text string, places []hitSpan) string {
 	return b.String()
 }
 
-// snippet is the passage of the entry's answer that has most of the query, about
-// snippetLength characters of whole sentences, with "… " where something was cut.
+// snippet is the passage of the entry's answer that has most of the query, one or two
+// sentences within snippetLength, with "… " where something was cut; an answer of that
+// length is not cut.
 func (mk *marker) snippet(e *entry) string {
 	text := e.answer()
 	places := mk.matches(text)
@@ -106,7 +109,10 @@ func (mk *marker) snippet(e *entry) string {
 	if len(sentences) == 0 {
 		return ""
 	}
-	first, last := mk.bestPassage(text, sentences, places)
+	first, last := 0, len(sentences)-1
+	if utf8.RuneCountInString(text[sentences[0].start:sentences[last].end]) > snippetLength {
+		first, last = mk.bestPassage(text, sentences, places)
+	}
 	start, end := sentences[first].start, sentences[last].end
 	cutBefore, cutAfter := first > 0, last < len(sentences)-1
 	if utf8.RuneCountInString(text[start:end]) > snippetLength*5/4 { // one long sentence
@@ -145,51 +151,49 @@ func (e *entry) answer() string {
 	return strings.Join(parts, "\n")
 }
 
-// bestPassage finds the run of sentences within snippetLength that has the most
-// weight of distinct words; of equal ones the one with more places, then the first.
+// bestPassage finds the sentence, or the two sentences within snippetLength, that have
+// the most weight of distinct words. Of equal ones the beginning of the text is the
+// best, then one sentence before two, then the first. Whatever room is left is filled
+// with what follows, up to two sentences, or more if they are short.
 func (mk *marker) bestPassage(text string, sentences []span, places []hitSpan) (first, last int) {
-	type mass struct {
-		words uint32
-		hits  int
-		chars int
-	}
-	per := make([]mass, len(sentences))
+	chars := make([]int, len(sentences))
+	found := make([]uint32, len(sentences))
 	k := 0
 	for i, s := range sentences {
-		per[i].chars = utf8.RuneCountInString(text[s.start:s.end])
+		chars[i] = utf8.RuneCountInString(text[s.start:s.end])
 		for k < len(places) && places[k].start < s.start {
 			k++
 		}
 		for ; k < len(places) && places[k].start < s.end; k++ {
-			per[i].words |= places[k].words
-			per[i].hits++
+			found[i] |= places[k].words
 		}
 	}
-	bestWeight, bestHits := -1.0, 0
-	for i := range sentences {
-		var words uint32
-		hits, chars := 0, 0
-		for j := i; j < len(sentences); j++ {
-			chars += per[j].chars
-			if j > i && chars > snippetLength {
-				break
-			}
-			words |= per[j].words
-			hits += per[j].hits
-			if weight := mk.weigh(words); weight > bestWeight || weight == bestWeight && hits > bestHits {
-				bestWeight, bestHits = weight, hits
-				first, last = i, j
-			}
+	best := -1.0
+	try := func(i, j int, words uint32) {
+		if weight := mk.weigh(words); weight > best+1e-9 {
+			best, first, last = weight, i, j
 		}
 	}
-	// Whatever room is left is filled with what follows.
-	chars := 0
+	two := func(i int) bool { return i+1 < len(sentences) && chars[i]+chars[i+1] <= snippetLength }
+	try(0, 0, found[0])
+	if two(0) {
+		try(0, 1, found[0]|found[1])
+	}
+	for i := 1; i < len(sentences); i++ {
+		try(i, i, found[i])
+	}
+	for i := 1; i < len(sentences); i++ {
+		if two(i) {
+			try(i, i+1, found[i]|found[i+1])
+		}
+	}
+	total := 0
 	for i := first; i <= last; i++ {
-		chars += per[i].chars
+		total += chars[i]
 	}
-	for last+1 < len(sentences) && chars+per[last+1].chars <= snippetLength {
+	for last+1 < len(sentences) && total+chars[last+1] <= snippetLength && (last == first || total < snippetLength/2) {
 		last++
-		chars += per[last].chars
+		total += chars[last]
 	}
 	return first, last
 }
@@ -259,8 +263,10 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// splitSentences gives the sentences of a text: they end at a line end, at ".",
-// "!" or "?" before a space, and at the full stops of Chinese and Japanese.
+// splitSentences gives the sentences of a text: they end at a line end, so that the
+// items of a list and the lines of code are sentences, at ".", "!" or "?" before a
+// space, and at the full stops of Chinese and Japanese. The dot of an abbreviation or
+// of a numbered item ends none.
 func splitSentences(text string) []span {
 	var list []span
 	add := func(start, end int) {
@@ -279,7 +285,7 @@ func splitSentences(text string) []span {
 		switch r {
 		case '\n':
 		case '.', '!', '?':
-			if next, _ := decode(text, end); !unicode.IsSpace(next) {
+			if next, _ := decode(text, end); !unicode.IsSpace(next) || r == '.' && next != '\n' && goesOn(text[start:end-1], text[end:]) {
 				continue
 			}
 		case '。', '！', '？':
@@ -291,4 +297,21 @@ func splitSentences(text string) []span {
 	}
 	add(start, len(text))
 	return list
+}
+
+// goesOn tells whether a sentence goes on after a dot between before and after.
+func goesOn(before, after string) bool {
+	before = strings.TrimLeftFunc(before, unicode.IsSpace)
+	if isNumber(before, false) {
+		return true // "1. Install it."
+	}
+	last := strings.ToLower(before[strings.LastIndexFunc(before, func(r rune) bool { return unicode.IsSpace(r) || r == '(' })+1:])
+	switch last {
+	case "e.g", "i.e", "vs", "cf", "mr", "mrs", "dr":
+		return true
+	case "etc", "approx", "incl", "resp", "no", "fig", "a.k.a":
+		next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(after, unicode.IsSpace))
+		return unicode.IsLower(next) || last != "etc" && unicode.IsDigit(next)
+	}
+	return false
 }

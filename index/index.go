@@ -13,28 +13,80 @@
 //
 // One function makes words of text for the index, the query and the marks in what is
 // shown (words.go). A query is read by readQuery (query.go); nothing that is typed is
-// an error. Each of its words stands for index words, each with a factor (match.go):
-// itself (1), other forms of the same Porter2 stem, and for the last word those that
-// it begins. A word that the index does not know is tried by the parts of its name and
-// then as misspelt, in one edit from four letters and two from eight; words that the
-// index knows, numbers and quoted words are never corrected.
+// an error. Each of its words stands for index words, each with a factor (match.go,
+// rank.go):
+//
+//   - itself, other forms of the same Porter2 stem, what it is written together with
+//     its neighbour ("data base"), and for the last word those that it begins;
+//   - if the index has none of these, the parts of its name; then the words within
+//     one typo from four letters and two from eight; then the two words that it is
+//     when written apart ("djangoorm"), where they stand side by side. Words that the
+//     index knows, numbers, quoted words, words of tools' names and names of programs
+//     (useState) are never corrected. What was searched instead is told, and
+//     Query.Exact searches the words as they are;
+//   - what synonyms.yaml says that it may be called, of one word or several, and if it
+//     says nothing, words of like meaning in everyday language (synonyms.txt).
+//     Neither applies to quoted words.
 //
 // Which entries are listed depends on the words alone, never on facets, page, size or
-// order: those that have every content word that the index knows, and those that score
-// at least half as well as the best. Facets are counted over exactly these entries, in
-// one pass. Without a query all questions and the pages without questions are listed.
+// order: those that have every word that the index knows, stop words aside, and those
+// that score at least half as well as the best (listed in match.go). So a further word
+// narrows the list, and a long question still finds what is nearest to it. Facets are
+// counted over exactly these entries, in one pass. Without a query all questions and
+// the pages without questions are listed.
 //
 // # The order
 //
-// By relevance: the question that is the query, then the page of the two tools for
-// "A vs B", then by score, equal ones by id. The score (rank.go) is BM25F over the
-// fields, as the share of what an entry with endless occurrences of every word would
-// have, plus the overlap of the question with the query; for the best fifty also
-// neighbouring words of the query that are neighbours in the entry, which is counted
-// in their text. Without a query all are equal, so that the order is that of ids. All
-// numbers are in one struct, weights.
+// By relevance, in tiers (order.go): what curations.yaml pins to the query, in its
+// order; the question that is the query, of several by id; an alias or a page's title
+// that is the query; the page of the two tools of "A vs B" or "A or B", or the pages
+// of the tool of "alternative to A"; then all else by score, equal ones by id. What
+// curations.yaml hides is not listed.
+//
+// The score is BM25F over the fields, as the share of what an entry with endless
+// occurrences of every word would have, plus the overlap of the question with the
+// query. To the best fifty is added what their text tells (closeness.go): neighbouring
+// words of the query that are neighbours there, and how much of the query the best
+// sentence has. All numbers are in one struct, weights, with the figures that chose
+// them. Without a query all are equal, so that the order is that of ids.
+//
+// An Explanation gives the parts of a score, and for an entry that is not among the
+// hits what keeps it out (explain.go).
 //
 // Results are the same for the same library however the index came to be.
+//
+// # Suggestions
+//
+// Tools in use, categories, ecosystems, pages and questions are suggested if, for each
+// typed word, one of their words begins with it (suggest.go); tools, pages and questions
+// also by an alias. A typed word that begins nothing is tried as words written as one
+// ("djangoorm"), and then as misspelt by the rules above, unfinished as it may be. Where
+// nothing has all words, neighbours are written together ("type script"), and then the
+// stop words before the last word left out. Best first means, one after the other: the
+// fewest typos, and with more nothing is given; the name is what was typed, begins with
+// it, has its words in order, has them in any order, and last a question of which an
+// alias has them; tools, categories, ecosystems, pages, questions; a name before an
+// alias; more whole words; the shorter text; the text; the address.
+//
+// All words stand in order in a table with their postings, so that only what has the
+// rarest typed word is looked at. A page that stayed the same keeps its words from one
+// library to the next, and the table is kept until there is a new word.
+//
+// # Related questions
+//
+// Questions of other pages are related (related.go) by what is like in their texts, the
+// cosine of the words of questions and aliases weighed by how few questions have them,
+// and by the share of their tools that both have; category and ecosystem count a little.
+// Those that share no tool must be alike, the more the less they share. Two of a page are
+// given at most. The reason is the text if that is much alike, else the tools, else the
+// category.
+//
+// # Nothing found
+//
+// Where no hit is left, Results say which selections are in the way, and the nearest
+// questions (nothing.go): those with any content word of the query, quotes and exclusions
+// left out; where none is known, those with words that begin as the longest words do, in
+// three letters or more. Those within the selections come alone if there are any.
 //
 // # Where things are
 //
@@ -104,6 +156,12 @@ type Query struct {
 	Size                      int // hits on a page, 0 to 100
 	Sort                      Sort
 	Group                     bool // at most three questions of a page
+	// Exact searches the words as they were typed, without correcting any.
+	Exact bool
+	// Explain asks for the Explanation of each hit, ExplainIDs for those of entries,
+	// by id, wherever they are. Both cost time.
+	Explain    bool
+	ExplainIDs []string
 }
 
 // A Sort is an order of hits.
@@ -132,6 +190,23 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Explanations are those of Query.ExplainIDs, in their order.
+	Explanations []Explanation
+	// Blocked, Unfiltered and Nearest are filled where Total is 0 alone. Blocked has
+	// each facet with a selection, and Unfiltered the number of hits without any;
+	// both are empty where there are none either.
+	Blocked    []Blocked
+	Unfiltered int
+	// Nearest are at most three questions that have some of the words, or what is
+	// near to them; none if Size is 0.
+	Nearest []Hit
+}
+
+// A Blocked is a facet by which hits are left out.
+type Blocked struct {
+	Facet  kb.Facet
+	Values []string // that are selected
+	Total  int      // hits without this facet's selection, every other one kept
 }
 
 // A Hit is a question, or a page whose title, tools, summary or comparison match.
@@ -142,6 +217,10 @@ type Hit struct {
 	// everything else escaped.
 	QuestionHTML, SnippetHTML string
 	Score                     float64
+	// Explanation says why it stands where it does, if Query.Explain is set.
+	Explanation *Explanation
+	// Pinned is the curation that put the hit first, nil if none did.
+	Pinned *kb.Curation
 	// More is the number of further hits of the same page that grouping left out.
 	More int
 }
@@ -171,9 +250,27 @@ type Suggestion struct {
 	URL  string
 }
 
-// A Suggester completes.
+// A Suggester completes. It gives at most n suggestions, 50 at most, best first, each
+// target once; of an n below 1, and of a text without words, none. Only the first 512
+// bytes and 32 words of the text are read. Safe for concurrent use; an error is the
+// context's or one of the engine itself.
 type Suggester interface {
 	Suggest(ctx context.Context, text string, n int) ([]Suggestion, error)
+}
+
+// A Related is a question that has to do with another one or with a page, and why, in
+// a few words: "also about pnpm", "same tools", "similar question".
+type Related struct {
+	Question *kb.Question
+	Reason   string
+}
+
+// A Relater knows which questions belong together. For the id of a question or the
+// path of a page it gives at most n questions of other pages, the closest first; fewer
+// where fewer have to do with it, none for an id that the library does not have. Safe
+// for concurrent use; an error is the context's or one of the engine itself.
+type Relater interface {
+	Related(ctx context.Context, id string, n int) ([]Related, error)
 }
 
 // An Engine holds a library and finds in it. What all engines promise is written
@@ -181,6 +278,7 @@ type Suggester interface {
 type Engine interface {
 	Searcher
 	Suggester
+	Relater
 	// Apply makes the engine hold exactly lib. Searches go on meanwhile, each on
 	// the state from before or after, never between.
 	Apply(ctx context.Context, lib *kb.Library) error

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"unicode"
 	"unicode/utf8"
 
 	bleveindex "github.com/blevesearch/bleve_index_api"
@@ -22,7 +23,8 @@ type scratch struct {
 	mask     []uint32  // which words the entry has
 	matched  []int32   // entries with a mask
 	excluded []bool
-	out      []int32 // entries that are excluded
+	out      []int32   // entries that are excluded
+	read     []posting // of all words, one list after the other
 	doc      bleveindex.TermFieldDoc
 }
 
@@ -45,13 +47,35 @@ func (s *scratch) reset() {
 	for _, e := range s.out {
 		s.excluded[e] = false
 	}
-	s.touched, s.matched, s.out = s.touched[:0], s.matched[:0], s.out[:0]
+	s.touched, s.matched, s.out, s.read = s.touched[:0], s.matched[:0], s.out[:0], s.read[:0]
 }
 
-// A term is a word of the index that stands for a word of the query, and how well.
+// How an index word stands for a word of the query.
+type how uint8
+
+const (
+	asItself how = iota
+	asForm
+	asJoined
+	asApart
+	asBeginning
+	asPart
+	asTypo
+	asSynonym
+	asGeneral
+)
+
+// indirect are the ways that say less about what the library knows of a word than
+// about what its author or we think it means.
+func (h how) indirect() bool { return h == asSynonym || h == asGeneral }
+
+// A term is what stands for a word of the query: a word of the index, or several
+// that stand next to each other.
 type term struct {
-	word   int32 // in the dictionary
+	words  []int32 // in the dictionary
 	factor float64
+	how    how
+	list   []posting
 }
 
 // A match is what a query found in a state.
@@ -64,15 +88,22 @@ type match struct {
 	// The weights of all words of the query: in all fields, and in questions.
 	total, totalOverlap float64
 	corrections         []Correction
-	postings            int // read so far
+	exact               bool    // correct nothing
+	least               float64 // score from which an entry without all words is listed
+	lists               int     // lists of postings opened so far
+	work                int     // postings read so far
+	checked             int     // texts read so far to see words next to each other
 }
 
 // A matchedWord is a word of the query with what it stands for.
 type matchedWord struct {
 	queryWord
-	terms  []term
-	df     int     // entries that have one of the terms
-	weight float64 // of the word, by df
+	terms    []term
+	df       int     // entries that have one of the terms
+	known    bool    // any entry has one
+	weight   float64 // of the word, by the entries that have it but for synonyms
+	inAsked  float64 // the same by the questions
+	position map[int32]int
 }
 
 // Limits of what one word can stand for.
@@ -81,17 +112,21 @@ const (
 	maxNearTerms   = 50
 )
 
+// maxChecked is the number of texts that are read to see whether words stand next to
+// each other. Past it, having the words is enough.
+const maxChecked = 2000
+
 // run finds the entries of each word.
 func (m *match) run(r *request) error {
 	m.grow(len(m.state.entries))
+	m.exact = r.query.Exact
+	means := m.state.synonyms.of(r)
 	for i, w := range r.words {
-		mw := matchedWord{queryWord: w}
-		if err := m.expand(&mw); err != nil {
+		mw := matchedWord{queryWord: w, position: make(map[int32]int)}
+		if err := m.expand(&mw, means[i]); err != nil {
 			return err
 		}
-		if err := m.count(&mw, uint32(1)<<i); err != nil {
-			return err
-		}
+		m.count(&mw, uint32(1)<<i)
 		m.words = append(m.words, mw)
 	}
 	for _, words := range r.excluded {
@@ -102,84 +137,119 @@ func (m *match) run(r *request) error {
 	return nil
 }
 
-// expand finds the index words that a word of the query stands for.
-func (m *match) expand(w *matchedWord) error {
-	d := m.state.dictionary
-	add := func(word int32, factor float64) error {
-		for i := range w.terms {
-			if w.terms[i].word == word {
-				w.terms[i].factor = max(w.terms[i].factor, factor)
-				return nil
-			}
+// add makes a word of the index stand for w, if any entry has it.
+func (m *match) add(w *matchedWord, word int32, factor float64, h how) error {
+	if k, ok := w.position[word]; ok {
+		if t := &w.terms[k]; factor > t.factor {
+			t.factor, t.how = factor, h
 		}
-		known, err := m.known(word)
-		if known {
-			w.terms = append(w.terms, term{word, factor})
-		}
+		return nil
+	}
+	if h != asItself && m.lists >= maxLists {
+		return nil
+	}
+	list, err := m.postings(word)
+	if err != nil || len(list) == 0 {
 		return err
 	}
-	addClass := func(word int32, factor float64) error {
-		for _, other := range d.class(d.words[word].class) {
-			f := factor * m.weights.inflection
-			if other == word {
-				f = factor
-			}
-			if err := add(other, f); err != nil {
+	w.position[word] = len(w.terms)
+	w.terms = append(w.terms, term{[]int32{word}, factor, h, list})
+	return nil
+}
+
+// addClass adds a word of the index as h, and the other forms of it a little below.
+func (m *match) addClass(w *matchedWord, word int32, factor float64, h how) error {
+	if err := m.add(w, word, factor, h); err != nil {
+		return err
+	}
+	if h == asItself {
+		h = asForm
+	}
+	d := m.state.dictionary
+	for _, other := range d.class(d.words[word].class) {
+		if other != word {
+			if err := m.add(w, other, factor*m.weights.inflection, h); err != nil {
 				return err
 			}
 		}
-		return nil
 	}
-	addForms := func(forms []string, factor float64) error {
-		for _, form := range forms {
-			if i, ok := d.find(form); ok {
-				if err := add(i, factor); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-	if i, ok := d.find(w.text); ok {
-		if err := add(i, 1); err != nil {
-			return err
-		}
-		if !w.quoted {
-			if err := addClass(i, 1); err != nil {
-				return err
-			}
-		}
-	} else if !w.quoted {
-		if err := m.sameClass(w, add); err != nil {
-			return err
-		}
-	}
-	if err := addForms(w.wholes, 1); err != nil {
+	return nil
+}
+
+// expand finds what a word of the query stands for; means are its synonyms.
+func (m *match) expand(w *matchedWord, means []synonym) error {
+	if err := m.direct(w); err != nil {
 		return err
 	}
 	if w.quoted {
 		return nil
 	}
-	direct := len(w.terms) > 0
 	if w.prefix {
-		if err := m.addPrefix(w, direct, add); err != nil {
+		if err := m.addBeginnings(w); err != nil {
 			return err
 		}
 	}
-	if len(w.terms) > 0 {
-		return nil
+	if len(w.terms) == 0 {
+		for _, part := range w.parts {
+			if i, ok := m.state.dictionary.find(part); ok {
+				if err := m.add(w, i, m.weights.part, asPart); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	if err := addForms(w.parts, m.weights.part); err != nil {
+	if len(w.terms) == 0 && !m.exact {
+		if err := m.correct(w); err != nil {
+			return err
+		}
+	}
+	for _, s := range means {
+		if err := m.addSynonym(w, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// direct adds the word itself, its other forms, and what it is together with its
+// neighbours.
+func (m *match) direct(w *matchedWord) error {
+	d := m.state.dictionary
+	i, known := d.find(w.text)
+	var err error
+	switch {
+	case known && w.quoted:
+		err = m.add(w, i, 1, asItself)
+	case known:
+		err = m.addClass(w, i, 1, asItself)
+	case !w.quoted:
+		err = m.sameClass(w)
+	}
+	if err != nil {
 		return err
 	}
-	if len(w.terms) > 0 {
+	for _, whole := range w.wholes {
+		if i, ok := d.find(whole); ok {
+			if err := m.add(w, i, 1, asItself); err != nil {
+				return err
+			}
+		}
+	}
+	if w.quoted {
 		return nil
 	}
-	return m.correct(w, addClass)
+	for _, whole := range w.joined {
+		if i, ok := d.find(whole); ok {
+			if err := m.addClass(w, i, m.weights.joined, asJoined); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // sameClass adds the forms of a word that is not itself in the dictionary.
-func (m *match) sameClass(w *matchedWord, add func(int32, float64) error) error {
+func (m *match) sameClass(w *matchedWord) error {
 	d := m.state.dictionary
 	s := stem(w.text)
 	// The words of a class begin alike but for its last letters.
@@ -190,7 +260,7 @@ func (m *match) sameClass(w *matchedWord, add func(int32, float64) error) error 
 	from, to := d.withPrefix(prefix)
 	for i := from; i < to; i++ {
 		if len(d.words[i].text) <= len(w.text)+6 && stem(d.words[i].text) == s {
-			if err := add(i, m.weights.inflection); err != nil {
+			if err := m.add(w, i, m.weights.inflection, asForm); err != nil {
 				return err
 			}
 		}
@@ -198,9 +268,9 @@ func (m *match) sameClass(w *matchedWord, add func(int32, float64) error) error 
 	return nil
 }
 
-// addPrefix adds the words that begin with w, the shortest first.
-func (m *match) addPrefix(w *matchedWord, direct bool, add func(int32, float64) error) error {
-	if utf8.RuneCountInString(w.text) < 2 && direct {
+// addBeginnings adds the words that begin with w, the shortest first.
+func (m *match) addBeginnings(w *matchedWord) error {
+	if utf8.RuneCountInString(w.text) < 2 && len(w.terms) > 0 {
 		return nil
 	}
 	d := m.state.dictionary
@@ -213,46 +283,71 @@ func (m *match) addPrefix(w *matchedWord, direct bool, add func(int32, float64) 
 	}
 	slices.SortStableFunc(longer, func(a, b int32) int { return cmp.Compare(d.words[a].runes, d.words[b].runes) })
 	for limit := len(w.terms) + maxPrefixTerms; len(longer) > 0 && len(w.terms) < limit; longer = longer[1:] {
-		if err := add(longer[0], m.weights.prefix); err != nil {
+		if err := m.add(w, longer[0], m.weights.prefix, asBeginning); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// correct adds the words within a typo or two of a word that the index does not have.
-func (m *match) correct(w *matchedWord, addClass func(int32, float64) error) error {
+// correct adds the words within a typo or two of a word that the index does not
+// have; if there are none, the two words that it is when written apart.
+func (m *match) correct(w *matchedWord) error {
+	found, err := m.addNear(w)
+	if found || err != nil {
+		return err
+	}
+	return m.addApart(w)
+}
+
+// A candidate is a word that may have been meant.
+type candidate struct {
+	near
+	shorter        bool // a letter of what was typed is left out
+	all, questions int  // entries that have it
+}
+
+// addNear adds the words within a typo or two. The one named in corrections is the
+// nearest; for the last word, which may go on, one with all its letters before one
+// with less of them; then the one that most questions have, then most entries.
+func (m *match) addNear(w *matchedWord) (found bool, err error) {
 	edits := typosAllowed(w.text)
-	if edits == 0 {
-		return nil
+	if edits == 0 || w.identifier || m.state.toolWords[w.text] {
+		return false, nil
 	}
 	d := m.state.dictionary
-	type candidate struct {
-		near
-		df int
-	}
+	length := utf8.RuneCountInString(w.text)
 	var list []candidate
 	for _, n := range d.near(w.text, edits) {
-		df, err := m.documents(n.word)
-		if err != nil {
-			return err
+		c := candidate{near: n, shorter: w.prefix && int(d.words[n.word].runes) < length}
+		if c.all, c.questions, err = m.documents(n.word); err != nil {
+			return false, err
 		}
-		if df > 0 {
-			list = append(list, candidate{n, df})
+		if c.all > 0 {
+			list = append(list, c)
 		}
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(b.df, a.df), cmp.Compare(a.word, b.word))
+		if c := cmp.Compare(a.distance, b.distance); c != 0 {
+			return c
+		}
+		if a.shorter != b.shorter {
+			if a.shorter {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(b.questions, a.questions), cmp.Compare(b.all, a.all), cmp.Compare(a.word, b.word))
 	})
 	for _, c := range list[:min(len(list), maxNearTerms)] {
-		if err := addClass(c.word, m.weights.typo[c.distance]); err != nil {
-			return err
+		if err := m.addClass(w, c.word, m.weights.typo[c.distance], asTypo); err != nil {
+			return false, err
 		}
 	}
 	if len(list) > 0 {
 		m.corrections = append(m.corrections, Correction{From: w.typed, To: d.words[list[0].word].text})
 	}
-	return nil
+	return len(w.terms) > 0, nil
 }
 
 // typosAllowed is the number of edits that are forgiven in a word that the index
@@ -271,44 +366,164 @@ func typosAllowed(text string) int {
 	}
 }
 
-// known tells whether any entry has the word.
-func (m *match) known(word int32) (bool, error) {
-	n, err := m.documents(word)
-	return n > 0, err
-}
-
-// documents is the number of entries that have the word, those counted twice that
-// have it in two fields.
-func (m *match) documents(word int32) (int, error) {
-	w := &m.state.dictionary.words[word]
-	n := 0
-	for f := range numFields {
-		if !w.fields.has(f) {
+// addApart adds the two words that w is when written apart, where they stand next to
+// each other ("djangoorm"): of all ways, that whose rarer word is the most frequent.
+func (m *match) addApart(w *matchedWord) error {
+	d := m.state.dictionary
+	var best []int32
+	bestCount := 0
+	for i := range w.text {
+		left, right := w.text[:i], w.text[i:]
+		if !standsAlone(left) || !standsAlone(right) || len(w.text) < 5 {
 			continue
 		}
-		r, err := m.state.reader.TermFieldReader(m.ctx, []byte(w.text), indexFields[f], false, false, false)
-		if err != nil {
-			return 0, err
+		a, ok := d.find(left)
+		if !ok {
+			continue
 		}
-		n += int(r.Count())
-		if err := r.Close(); err != nil {
-			return 0, err
+		b, ok := d.find(right)
+		if !ok {
+			continue
+		}
+		nLeft, _, err := m.documents(a)
+		if err != nil {
+			return err
+		}
+		nRight, _, err := m.documents(b)
+		if err != nil {
+			return err
+		}
+		if n := min(nLeft, nRight); n > bestCount {
+			best, bestCount = []int32{a, b}, n
 		}
 	}
-	return n, nil
+	if best == nil {
+		return nil
+	}
+	found, err := m.addPhrase(w, [][]int32{{best[0]}, {best[1]}}, m.weights.joined, asApart)
+	if found {
+		m.corrections = append(m.corrections, Correction{From: w.typed, To: d.words[best[0]].text + " " + d.words[best[1]].text})
+	}
+	return err
 }
 
-// count reads the postings of a word's terms into the scratch.
-func (m *match) count(w *matchedWord, bit uint32) error {
+// standsAlone tells whether text may be a word that was written together with
+// another: two letters at least, or a number.
+func standsAlone(text string) bool {
+	if utf8.RuneCountInString(text) >= 2 {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsDigit(r)
+}
+
+// addSynonym adds what the word may be called instead.
+func (m *match) addSynonym(w *matchedWord, s synonym) error {
+	factor, h := m.weights.synonym, asSynonym
+	if s.general {
+		factor, h = m.weights.general, asGeneral
+	}
+	d := m.state.dictionary
+	positions := make([][]int32, 0, len(s.words))
+	for _, text := range s.words {
+		forms := d.forms(text, s.general)
+		if len(forms) == 0 {
+			return nil
+		}
+		positions = append(positions, forms)
+	}
+	if len(positions) > 1 {
+		_, err := m.addPhrase(w, positions, factor, h)
+		return err
+	}
+	for _, i := range positions[0] {
+		if err := m.add(w, i, factor, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forms returns the words of the index that are forms of text: itself first, then
+// the others of its class; those of a word that is itself unknown only if any is set.
+func (d *dictionary) forms(text string, any bool) []int32 {
+	i, ok := d.find(text)
+	if !ok {
+		if !any {
+			return nil
+		}
+		s := stem(text)
+		from, to := d.withPrefix(s[:max(0, len(s)-1)])
+		var list []int32
+		for k := from; k < to; k++ {
+			if len(d.words[k].text) <= len(text)+6 && stem(d.words[k].text) == s {
+				list = append(list, k)
+			}
+		}
+		return list
+	}
+	list := []int32{i}
+	for _, other := range d.class(d.words[i].class) {
+		if other != i {
+			list = append(list, other)
+		}
+	}
+	return list
+}
+
+// addPhrase makes words that stand next to each other stand for w; each position has
+// the forms that a word may have there.
+func (m *match) addPhrase(w *matchedWord, positions [][]int32, factor float64, h how) (found bool, err error) {
+	lists := make([][]posting, len(positions))
+	accept := make([]map[string]bool, len(positions))
+	t := term{factor: factor, how: h}
+	for i, forms := range positions {
+		accept[i] = make(map[string]bool, len(forms))
+		var of [][]posting
+		for _, word := range forms {
+			if m.lists >= maxLists {
+				return false, nil
+			}
+			list, err := m.postings(word)
+			if err != nil {
+				return false, err
+			}
+			of = append(of, list)
+			accept[i][m.state.dictionary.words[word].text] = true
+			t.words = append(t.words, word)
+		}
+		lists[i] = unite(of)
+	}
+	slices.SortStableFunc(lists, func(a, b []posting) int { return cmp.Compare(len(a), len(b)) })
+	t.list = slices.DeleteFunc(intersect(lists), func(p posting) bool {
+		if m.checked >= maxChecked {
+			return false
+		}
+		m.checked++
+		return !m.state.hasNeighbours(p.entry, accept)
+	})
+	if len(t.list) == 0 {
+		return false, m.ctx.Err()
+	}
+	w.terms = append(w.terms, t)
+	return true, m.ctx.Err()
+}
+
+// count adds a word to the scores of the entries that have it.
+func (m *match) count(w *matchedWord, bit uint32) {
+	sum := func(t term) {
+		factor := float32(t.factor)
+		for _, p := range t.list {
+			if m.t[p.entry] == 0 {
+				m.touched = append(m.touched, p.entry)
+			}
+			m.t[p.entry] += factor * p.t
+			m.tq[p.entry] += factor * p.inQuestion
+		}
+	}
 	for _, t := range w.terms {
-		dw := &m.state.dictionary.words[t.word]
-		for f := range numFields {
-			if !dw.fields.has(f) {
-				continue
-			}
-			if err := m.each(dw.text, f, func(e int32, freq uint64) { m.add(e, f, float32(t.factor)*float32(freq)) }); err != nil {
-				return err
-			}
+		if !t.how.indirect() {
+			sum(t)
 		}
 	}
 	inQuestions := 0
@@ -317,57 +532,28 @@ func (m *match) count(w *matchedWord, bit uint32) error {
 			inQuestions++
 		}
 	}
-	w.df = len(m.touched)
 	n := len(m.state.entries)
+	w.df = len(m.touched)
 	w.weight = m.weights.wordWeight(w.df, n, w.stop)
-	overlap := m.weights.wordWeight(inQuestions, n, w.stop)
+	w.inAsked = m.weights.wordWeight(inQuestions, n, w.stop)
 	m.total += w.weight * float64(w.count)
-	m.totalOverlap += overlap
+	m.totalOverlap += w.inAsked
+	for _, t := range w.terms {
+		if t.how.indirect() {
+			sum(t)
+		}
+	}
+	w.known = len(m.touched) > 0
 	for _, e := range m.touched {
 		if m.mask[e] == 0 {
 			m.matched = append(m.matched, e)
 		}
 		m.mask[e] |= bit
-		t := float64(m.t[e])
-		m.score[e] += float32(w.weight * float64(w.count) * t / (t + m.weights.k1))
-		m.overlap[e] += float32(overlap) * min(1, m.tq[e])
+		m.score[e] += float32(w.weight * float64(w.count) * m.weights.saturate(float64(m.t[e])))
+		m.overlap[e] += float32(w.inAsked) * min(1, m.tq[e])
 		m.t[e], m.tq[e] = 0, 0
 	}
 	m.touched = m.touched[:0]
-	return nil
-}
-
-// add counts occurrences of the word at hand in a field of an entry.
-func (m *match) add(e int32, f field, occurrences float32) {
-	if m.t[e] == 0 {
-		m.touched = append(m.touched, e)
-	}
-	m.t[e] += occurrences * m.state.boost[f][e]
-	if f == fieldQuestion {
-		m.tq[e] += occurrences
-	}
-}
-
-// each calls do for every entry that has the word in the field.
-func (m *match) each(text string, f field, do func(e int32, freq uint64)) error {
-	r, err := m.state.reader.TermFieldReader(m.ctx, []byte(text), indexFields[f], true, false, false)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	for {
-		m.postings++
-		if m.postings%1024 == 0 {
-			if err := m.ctx.Err(); err != nil {
-				return err
-			}
-		}
-		doc, err := r.Next(m.doc.Reset())
-		if err != nil || doc == nil {
-			return err
-		}
-		do(m.state.entryOf[doc.ID.Value()], doc.Freq)
-	}
 }
 
 // exclude marks the entries that have these words next to each other.
@@ -416,6 +602,34 @@ func (s *state) hasPhrase(e int32, phrase []string) bool {
 	return false
 }
 
+// hasNeighbours tells whether words of these sets follow each other in one of the
+// entry's own texts; a compound may be written together there.
+func (s *state) hasNeighbours(e int32, accept []map[string]bool) bool {
+	var buf []word
+	for f, texts := range textsOf(s.lib, s.entries[e].page, s.entries[e].question) {
+		if field(f) == fieldContext {
+			continue
+		}
+		for _, text := range texts {
+			buf = appendWords(buf[:0], text)
+			for i := range buf {
+				n := 0
+				for n < len(accept) {
+					k := nth(buf, i, n)
+					if buf[i].extra || k < 0 || !accept[n][buf[k].text] {
+						break
+					}
+					n++
+				}
+				if n == len(accept) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 func containsPhrase(ws []word, phrase []string) bool {
 	n := 0 // words of the phrase seen
 	for i := 0; i < len(ws); i++ {
@@ -452,20 +666,39 @@ func nth(ws []word, i, n int) int {
 // listed are the entries that answer the request, facets apart: of those that have
 // every phrase and no excluded word
 //
-//   - all that have every content word that the library knows,
+//   - all that have every word that the library knows, stop words aside,
 //   - and all others whose score is at least the share weights.listed of the best.
 //
-// Stop words are content words where there are no others. So it depends on the words
-// alone, more words give fewer entries, and a long question that no entry covers
-// still finds the nearest ones. The first in the order is always among them.
+// Stop words count where there are no others. So it depends on the words alone, more
+// words give fewer entries, and a long question that no entry covers still finds the
+// nearest ones. Scores are those without closeness (see closeness.go). An editor's
+// decision about the query adds and takes away entries last.
 func (m *match) listed(r *request) []int32 {
-	var content, stops, inPhrases uint32
-	for i, w := range m.words {
-		if slices.ContainsFunc(r.phrases, func(p []string) bool { return slices.Contains(p, w.text) }) {
-			inPhrases |= 1 << i
+	content := m.decisive()
+	quoted := m.inPhrases(r)
+	var list []int32
+	best := 0.0
+	for _, e := range m.matched {
+		if !m.allowed(r, e, quoted) {
+			continue
 		}
+		list = append(list, e)
+		best = max(best, m.scoreOf(e))
+	}
+	m.least = best * m.weights.listed
+	list = slices.DeleteFunc(list, func(e int32) bool {
+		return m.mask[e]&content != content && m.scoreOf(e) < m.least
+	})
+	slices.Sort(list)
+	return r.curated.apply(list)
+}
+
+// decisive are the words that an entry must have all of to be listed whatever its score.
+func (m *match) decisive() uint32 {
+	var content, stops uint32
+	for i, w := range m.words {
 		switch {
-		case w.df == 0:
+		case !w.known:
 		case w.stop:
 			stops |= 1 << i
 		default:
@@ -473,33 +706,39 @@ func (m *match) listed(r *request) []int32 {
 		}
 	}
 	if content == 0 {
-		content = stops
+		return stops
 	}
-	var list []int32
-	best := 0.0
-	for _, e := range m.matched {
-		if m.excluded[e] || m.mask[e]&inPhrases != inPhrases {
-			continue
-		}
-		if slices.ContainsFunc(r.phrases, func(p []string) bool { return !m.state.hasPhrase(e, p) }) {
-			continue
-		}
-		list = append(list, e)
-		best = max(best, m.scoreOf(e))
-	}
-	list = slices.DeleteFunc(list, func(e int32) bool {
-		return m.mask[e]&content != content && m.scoreOf(e) < best*m.weights.listed
-	})
-	slices.Sort(list)
-	return list
+	return content
 }
 
-// scoreOf is the entry's score without pairs, from 0 to 1 + weights.overlap.
+// inPhrases are the words that stand in quotes.
+func (m *match) inPhrases(r *request) uint32 {
+	var quoted uint32
+	for i, w := range m.words {
+		if slices.ContainsFunc(r.phrases, func(p []string) bool { return slices.Contains(p, w.text) }) {
+			quoted |= 1 << i
+		}
+	}
+	return quoted
+}
+
+// allowed tells whether the entry has every phrase and no excluded word.
+func (m *match) allowed(r *request, e int32, quoted uint32) bool {
+	return !m.excluded[e] && m.mask[e]&quoted == quoted &&
+		!slices.ContainsFunc(r.phrases, func(p []string) bool { return !m.state.hasPhrase(e, p) })
+}
+
+// scoreOf is the entry's score without closeness.
 func (m *match) scoreOf(e int32) float64 {
 	if m.total == 0 {
 		return 0
 	}
-	overlap := 2 * float64(m.overlap[e]) / max(m.totalOverlap+float64(m.state.mass[e]), .5)
-	score := float64(m.score[e])/m.total + m.weights.overlap*min(1, overlap)
-	return score * m.weights.ofKind(m.state.entries[e])
+	words, overlap := m.shares(e)
+	return (words + m.weights.overlap*overlap) * m.weights.ofKind(m.state.entries[e])
+}
+
+// shares gives the share of the words and the overlap of an entry's score.
+func (m *match) shares(e int32) (words, overlap float64) {
+	return float64(m.score[e]) / m.total,
+		m.weights.overlapOf(float64(m.overlap[e]), m.totalOverlap, float64(m.state.mass[e].question))
 }

@@ -25,6 +25,8 @@ type request struct {
 	phrases  [][]string // words that must stand next to each other
 	excluded [][]string // words, or words next to each other, that must not occur
 	ignored  []string
+	// curated is the editor's decision about the query, nil if there is none.
+	curated *curation
 	// blank says that there was no text but spaces and facet tokens: everything is listed.
 	blank bool
 }
@@ -36,12 +38,16 @@ type queryWord struct {
 	stop   bool
 	quoted bool // searched as it stands
 	prefix bool // the last word, which may be unfinished
-	count  int  // how often it occurs
+	// identifier says that it was typed as a name of a program: useState, max_size.
+	identifier bool
+	count      int // how often it occurs
 	// wholes are forms that stand for this word together with its neighbours: the
 	// whole of the compound it is part of.
 	wholes []string
 	// parts are forms of parts of the word.
 	parts []string
+	// joined are the word written together with the one before or after it.
+	joined []string
 }
 
 // readQuery reads what a person typed. Nothing is an error:
@@ -118,6 +124,14 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 			rest[i] = ' '
 		}
 	}
+	for _, sel := range selections(text, lib) {
+		values := r.query.selection(sel.Facet)
+		if !slices.Contains(*values, sel.Value.Name) {
+			*values = append(slices.Clone(*values), sel.Value.Name)
+		}
+		blank(span{sel.Start, sel.End})
+	}
+	text = string(rest)
 	var phrases, exclusions []span
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
@@ -131,15 +145,6 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 			continue
 		}
 		end := chunkEnd(text, i)
-		if f, value, tokenEnd, ok := facetToken(text, i, end, lib); ok {
-			sel := r.query.selection(f)
-			if !slices.Contains(*sel, value) {
-				*sel = append(slices.Clone(*sel), value)
-			}
-			blank(span{i, tokenEnd})
-			i = tokenEnd
-			continue
-		}
 		if excludes(text[i:end]) {
 			exclusions = append(exclusions, span{i, end})
 		}
@@ -211,24 +216,6 @@ func chunkEnd(text string, i int) int {
 	return i + n
 }
 
-// facetToken reads the token in text[i:end], or beyond end if its value is quoted.
-func facetToken(text string, i, end int, lib *kb.Library) (f kb.Facet, value string, tokenEnd int, ok bool) {
-	name, rest, found := strings.Cut(text[i:end], ":")
-	if !found || rest == "" {
-		return "", "", 0, false
-	}
-	f = kb.Facet(strings.ToLower(name))
-	if !slices.Contains(facets, f) {
-		return "", "", 0, false
-	}
-	tokenEnd = end
-	if inside, e, ok := quoted(text, i+len(name)+1); ok {
-		rest, tokenEnd = text[inside.start:inside.end], e
-	}
-	v, known := lib.Value(f, strings.TrimSpace(rest))
-	return f, v.Name, tokenEnd, known
-}
-
 // readWords fills words, phrases and ignored.
 func (r *request) readWords(text string, list []word, phrases []span) {
 	for _, p := range phrases {
@@ -256,7 +243,7 @@ func (r *request) readWords(text string, list []word, phrases []span) {
 			continue
 		}
 		if w.extra {
-			r.addForm(w, at)
+			r.addForm(w, typed, at)
 			continue
 		}
 		n, ok := byText[w.text]
@@ -266,6 +253,9 @@ func (r *request) readWords(text string, list []word, phrases []span) {
 			r.words = append(r.words, queryWord{text: w.text, typed: typed, stop: stopWords[w.text], quoted: true})
 		}
 		at[w.pos] = n
+		if k := len(r.sequence); k > 0 {
+			r.join(r.sequence[k-1], n)
+		}
 		r.sequence = append(r.sequence, n)
 		qw := &r.words[n]
 		qw.count++
@@ -275,8 +265,24 @@ func (r *request) readWords(text string, list []word, phrases []span) {
 	}
 }
 
+// join notes two neighbouring words written together. That the words are letters
+// or digits keeps signs out: nobody means "c++11" by "c++ 11".
+func (r *request) join(a, b int) {
+	first, second := &r.words[a], &r.words[b]
+	if a == b || first.stop && second.stop || !joinable(first.text) || !joinable(second.text) {
+		return
+	}
+	whole := first.text + second.text
+	first.joined = append(first.joined, whole)
+	second.joined = append(second.joined, whole)
+}
+
+func joinable(text string) bool {
+	return len(text) > 1 && !strings.ContainsAny(text, ".+#")
+}
+
 // addForm notes an extra form with the words it belongs to.
-func (r *request) addForm(w word, at map[int]int) {
+func (r *request) addForm(w word, typed string, at map[int]int) {
 	for pos := w.pos; pos < w.pos+w.span; pos++ {
 		n, ok := at[pos]
 		if !ok {
@@ -284,8 +290,10 @@ func (r *request) addForm(w word, at map[int]int) {
 		}
 		if w.span > 1 {
 			r.words[n].wholes = append(r.words[n].wholes, w.text)
+			r.words[n].identifier = r.words[n].identifier || strings.ContainsAny(typed, "_.")
 		} else {
 			r.words[n].parts = append(r.words[n].parts, w.text)
+			r.words[n].identifier = true
 		}
 	}
 }

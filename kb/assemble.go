@@ -16,18 +16,19 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 	l := &Library{fsys: fsys, base: o.Base, Generation: 1, pages: map[string]*Page{}, files: map[string]*Page{},
 		questions: map[string]*Question{}, tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
 	sources = slices.SortedFunc(slices.Values(sources), func(a, b *source) int { return strings.Compare(a.file, b.file) })
-	read := l.served(sources, last)
-	l.configure(c, last)
 	for _, file := range assets {
 		l.assets[norm.NFC.String(file)] = file
 	}
+	read := l.served(sources, last)
+	l.configure(c, last)
 	l.spell(read, last)
+	l.follow()
 	check := newLinkChecker(l)
 	check.links()
 	check.curations(o.now())
 	check.golden()
 	l.Faults = l.Faults.sort()
-	l.Digest = l.digest(c)
+	l.Digest = l.digest()
 	if last != nil {
 		l.Generation = last.Generation
 		if l.Digest != last.Digest {
@@ -60,10 +61,12 @@ func (l *Library) configure(c config, last *Library) {
 	l.Faults = append(l.Faults, faults...)
 }
 
-// served picks the pages to serve, in path order, and takes over the faults.
+// served picks the pages to serve, in path order, and takes over the faults. A page
+// with an address that is that of another page, of its source or of a picture is
+// left out.
 func (l *Library) served(sources []*source, last *Library) []*Page {
 	var pages []*Page
-	files := map[string]string{} // by path
+	taken := maps.Clone(l.assets) // the file that has each address
 	for _, s := range sources {
 		l.Faults = append(l.Faults, s.faults...)
 		p := s.page
@@ -77,15 +80,32 @@ func (l *Library) served(sources []*source, last *Library) []*Page {
 		if p.Draft {
 			continue
 		}
-		if first, taken := files[p.Path]; taken {
+		if first := firstTaken(taken, p.addresses()); first != "" {
 			l.Faults.errorf(s.file, 0, "repeated-page", "not served, because %s has the same address; rename one of them", first)
 			continue
 		}
-		files[p.Path] = s.file
+		for _, address := range p.addresses() {
+			taken[address] = s.file
+		}
 		pages = append(pages, p)
 	}
 	slices.SortFunc(pages, func(a, b *Page) int { return strings.Compare(a.Path, b.Path) })
 	return pages
+}
+
+// addresses are the paths under which a page and its source are asked for.
+func (p *Page) addresses() []string {
+	return []string{p.Path, p.Path + ".md", norm.NFC.String(p.File)}
+}
+
+// firstTaken is the file that has one of addresses, "" if none is taken.
+func firstTaken(taken map[string]string, addresses []string) string {
+	for _, address := range addresses {
+		if file := taken[address]; file != "" {
+			return file
+		}
+	}
+	return ""
 }
 
 // spell gives every facet value its one spelling and builds the look-up tables.
@@ -149,7 +169,13 @@ func (l *Library) isAlias(spelling, name string) bool {
 // spelled gives the page with the library's spellings: that of last if it is the
 // same, p itself if it spells so, else a copy.
 func (p *Page) spelled(categories, ecosystems, tools *vocabulary, last *Library) *Page {
-	c := *p
+	var old *Page
+	if last != nil {
+		if old = last.pages[p.Path]; old != nil && old.read != p {
+			old = nil
+		}
+	}
+	c := *p.choosing(tools, old)
 	c.read = p
 	c.Category, c.Ecosystem, c.Tools = categories.resolve(p.Category), ecosystems.resolve(p.Ecosystem), tools.resolve(p.Tools)
 	c.Questions = make([]*Question, len(p.Questions))
@@ -163,18 +189,36 @@ func (p *Page) spelled(categories, ecosystems, tools *vocabulary, last *Library)
 		}
 		c.Questions[i] = &copied
 	}
-	if p.Comparison != nil {
-		c.Comparison = p.Comparison.named(c.Tools, tools)
+	if c.Comparison != nil {
+		c.Comparison = c.Comparison.named(c.Tools, tools)
 	}
 	c.Digest = c.digest()
 	if c.Digest == p.Digest {
 		return p
 	}
-	if last != nil {
-		if old := last.pages[p.Path]; old != nil && old.read == p && old.Digest == c.Digest {
-			return old
-		}
+	if old != nil && old.Digest == c.Digest {
+		return old
 	}
+	return &c
+}
+
+// choosing gives p with the comparison that the library's names of tools make the
+// first: p itself if it chose so, as it was chosen for old if that was the same,
+// else read again. old is what the last library made of p, nil if nothing.
+func (p *Page) choosing(tools *vocabulary, old *Page) *Page {
+	own := tools.resolve(p.Tools)
+	choice := firstNaming(p.tables, func(column string) bool { return slices.Contains(own, tools.spell(column)) })
+	switch {
+	case choice == p.choice:
+		return p
+	case old != nil && old.chosen != nil && old.choice == choice:
+		c := *old.chosen
+		c.chosen = old.chosen
+		return &c
+	}
+	again := readChoosing(choice, p.File, p.Source, Options{Base: p.base}).page(p.Source)
+	c := *again
+	c.chosen = again
 	return &c
 }
 
@@ -288,11 +332,16 @@ func (l *Library) indexTools() {
 }
 
 // digest covers everything that is served. golden.yaml is not: it only says what
-// ought to be.
-func (l *Library) digest(c config) Digest {
-	parts := []string{l.base, string(c.tools)}
+// ought to be. What counts is what was made of the files, not how they are written.
+func (l *Library) digest() Digest {
+	parts := []string{l.base}
 	for _, p := range l.Pages {
 		parts = append(parts, p.Path, string(p.Digest[:]))
+	}
+	parts = append(parts, "")
+	for _, t := range l.Tools {
+		sum := t.digest()
+		parts = append(parts, string(sum[:]))
 	}
 	parts = append(append(parts, ""), slices.Sorted(maps.Keys(l.assets))...)
 	for _, s := range l.Synonyms {

@@ -50,6 +50,9 @@ func (l *linkChecker) link(p *Page, k link) {
 		if near := l.pages[l.nearPath(k.page, maps.Keys(l.pages))]; near != nil {
 			want = ", want " + relative(p.File, near.File)
 		}
+		if moved := l.moved[k.page].page; moved != nil {
+			want = ": it has moved, want " + relative(p.File, moved.File)
+		}
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), want)
 	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0:
 		want := ""

@@ -38,9 +38,11 @@ type Cell struct {
 
 // findComparison finds the quick comparison: the first table under a heading of
 // that name, else the first table of the page whose other columns all name the
-// page's tools.
-func (r *reading) findComparison() {
+// page's tools. Which names stand for a tool only the library knows: its choice,
+// if there is one, is the number of a table.
+func (r *reading) findComparison(choice int) {
 	under := 0 // the level of the heading of that name, 0 outside of its part
+	var tables []*east.Table
 	for n := r.doc.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Heading:
@@ -51,28 +53,41 @@ func (r *reading) findComparison() {
 				}
 			}
 		case *east.Table:
-			if under > 0 && len(r.columns(n)) > 0 {
-				r.comparison, r.headed = n, true
+			columns := r.columns(n)
+			if len(columns) == 0 {
+				continue
+			}
+			if under > 0 {
+				r.comparison, r.headed, r.tables = n, true, nil
 				return
 			}
+			tables, r.tables = append(tables, n), append(r.tables, columns)
 		}
 	}
-	tools := r.front.tools
-	if len(tools) == 0 {
-		tools = titleTools(r.title)
-	}
-	for n := r.doc.FirstChild(); n != nil; n = n.NextSibling() {
-		t, ok := n.(*east.Table)
-		if !ok {
-			continue
+	if choice == ownChoice {
+		tools := r.front.tools
+		if len(tools) == 0 {
+			tools = titleTools(r.title)
 		}
-		columns := r.columns(t)
-		unnamed := func(column string) bool { return !slices.ContainsFunc(tools, sameName(column)) }
-		if len(columns) > 0 && !slices.ContainsFunc(columns, unnamed) {
-			r.comparison = t
-			return
-		}
+		choice = firstNaming(r.tables, func(column string) bool { return slices.ContainsFunc(tools, sameName(column)) })
 	}
+	if r.choice = choice; choice >= 0 {
+		r.comparison = tables[choice]
+	}
+}
+
+// Without a number the choice of a comparison is none, or left to the page itself.
+const (
+	noChoice  = -1
+	ownChoice = -2
+)
+
+// firstNaming is the number of the first table whose columns all name a tool of
+// the page.
+func firstNaming(tables [][]string, isTool func(column string) bool) int {
+	return slices.IndexFunc(tables, func(columns []string) bool {
+		return !slices.ContainsFunc(columns, func(column string) bool { return !isTool(column) })
+	})
 }
 
 // columns are the texts of a table's head after the first.

@@ -30,7 +30,7 @@ func (c Curation) Expired(now time.Time) bool {
 }
 
 func (c Curation) digest() Digest {
-	parts := []string{c.Reason, c.Until.Format(time.DateOnly), strconv.Itoa(c.Line)}
+	parts := []string{c.Reason, c.Until.Format(time.DateOnly)}
 	for _, list := range [][]string{c.Queries, c.Pin, c.Hide} {
 		parts = append(append(parts, strconv.Itoa(len(list))), list...)
 	}

@@ -21,10 +21,11 @@
 // A page is a file that ends in .md, .markdown or .mdx, in folders of any depth.
 // Names that begin with a dot, testdata and node_modules are left alone. A page's
 // path is its file without the extension, in Unicode's form NFC; of two files with
-// one path the second is an error and not served. Files that end in png, jpg, jpeg,
-// gif, webp, avif, svg or pdf are served beside the pages. In the root there may be
-// tools.yaml with facts about tools, and synonyms.yaml, curations.yaml and
-// golden.yaml, which say how to search.
+// one path the second is an error and not served, and so is a page that would hide
+// a picture or the source of another page (x.png.md, x.md.md). Files that end in
+// png, jpg, jpeg, gif, webp, avif, svg or pdf are served beside the pages. In the
+// root there may be tools.yaml with facts about tools, and synonyms.yaml,
+// curations.yaml and golden.yaml, which say how to search.
 //
 // A symbolic link is followed by a relative path to what lies inside the folder, also
 // to names that begin with a dot; one that leads out is a fault and nothing outside is
@@ -40,9 +41,11 @@
 // inode and mode of each file with those it knows; of what differs, or changed in the
 // last two seconds, it reads the content and compares its digest; it parses what is
 // new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
-// events, at the latest 1 s after the first; without any every 30 s; every 2 s where
-// there are no events. What cannot be read keeps its last version, what is not there
-// any more is gone.
+// events; without any every 30 s; every 2 s where there are no events. If it finds
+// that the folder is still changing (an event came meanwhile, a file is younger than
+// 70 ms, or many changed at once), there is another look before there is a library, so
+// that a checkout is one change; but at the latest 1 s after the first event. What
+// cannot be read keeps its last version, what is not there any more is gone.
 //
 // # Pages
 //
@@ -66,7 +69,21 @@
 // draft, aliases, moved and questions (there aliases, tools, verified, sources).
 // Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
 // one is a warning; other unknown keys are left alone. Where the YAML is broken,
-// each key that can be read alone counts.
+// each key that can be read alone counts; if nothing but headings is below it,
+// there is no page, and the last good one stays. So it is with a file that is front matter
+// without an end and, up to the first empty line, nothing else.
+//
+// draft is true or false (yes, on, no and off are too, and nothing is false); true
+// keeps the page out. So does a value that is neither, and front matter that cannot
+// be read or is not closed and has a line "draft:" that is not false. A file that is
+// no more than such front matter is half written: the last good page stays.
+//
+// moved names old addresses that lead to the page: the path that a page had
+// (python/old-name; /kb/python/old-name and python/old-name.md are the same), one
+// with an anchor (python/old-name#why), or an anchor that this page had (#why). The
+// first page in path order that names one has it. [Library.Moved] knows them all,
+// but no server can lead from an old anchor to a new one, because browsers do not
+// send it; what it can lead on is a path.
 //
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.
@@ -80,9 +97,9 @@
 // heading has it.
 //
 // The quick comparison is the first table under a heading "Quick comparison", else
-// the first table whose columns after the first all name tools of the page. A cell
-// that begins with the word Yes, No or Partly is wrapped in a span of class yes,
-// no or part.
+// the first table whose columns after the first all name tools of the page, by name
+// or by an alias in tools.yaml. A cell that begins with the word Yes, No or Partly
+// is wrapped in a span of class yes, no or part.
 //
 // # Facet values
 //
@@ -92,10 +109,33 @@
 // aliases and slug stand for its name. A folder whose slug is that of a known
 // value is that value: dotnet is .NET.
 //
-// # How to search
+// # Files in the root
 //
-// Each file in the root is a list. An entry that is not sound is left out and
-// reported; where no entry is sound, those of the last good state stay.
+// Each of them is a list. An entry that is not sound is left out and reported; where
+// no entry is sound, those of the last good state stay.
+//
+// tools.yaml has facts about tools. A tool has a name; all else may be left out. Of
+// an entry with a malformed value the rest counts. slug is its name in addresses,
+// else made of the name; no two tools share one, nor a name or an alias. maturity is
+// established, modern, emerging, maintenance or archived, since a year from 1940 to
+// 2100, and addresses begin with https:// or http://. aliases, category and ecosystem
+// are one value or a list, skills one entry or a list.
+//
+//	# tools.yaml
+//	- name: SQLAlchemy
+//	  slug: sqlalchemy
+//	  aliases: [sqla, sql alchemy]
+//	  category: ORMs
+//	  ecosystem: Python
+//	  pattern: Data Mapper with a Unit of Work
+//	  maturity: established
+//	  since: 2006
+//	  license: MIT
+//	  homepage: https://www.sqlalchemy.org/
+//	  repository: https://github.com/sqlalchemy/sqlalchemy
+//	  docs: https://docs.sqlalchemy.org/
+//	  skills:
+//	    - {label: sqlalchemy, url: "https://skills.example/sqlalchemy"}
 //
 // synonyms.yaml has groups of words that mean the same, and rules that hold in one
 // direction: who searches for a word on the left means those on the right too. A
@@ -148,6 +188,7 @@
 // those to pictures and files to theirs; "/x.md" is relative to the folder. None
 // leads out of the folder. Links outside have rel="noopener noreferrer". Of raw
 // HTML there remain text, plain elements without attributes, links and pictures.
+// A picture from another site is a link to it, with its description as the text.
 //
 // # Faults
 //
@@ -157,6 +198,7 @@
 //
 //	bad-anchor        error    {#…} at the end of a heading is no anchor
 //	bad-date          error    a date is not YYYY-MM-DD
+//	bad-move          error    an entry of moved is no path of a page and no anchor
 //	bad-slug          error    a slug is malformed, or a name has no letter or digit to make one of
 //	bad-synonym       error    an entry of synonyms.yaml is neither a group of two words nor a rule with two sides
 //	bad-url           error    an address in tools.yaml does not begin with https:// or http://
@@ -170,6 +212,7 @@
 //	expired           warning  the last day of a curation is over
 //	front-matter      error    the front matter is no YAML, not closed, or questions: is malformed
 //	invalid-utf8      error    the file is not UTF-8
+//	live-address      error    an entry of moved is a page or an anchor that is there
 //	missing-key       error    an entry of curations.yaml or golden.yaml lacks what it needs
 //	near-key          warning  a key is nearly a known one
 //	no-answer         error    a question has no answer
@@ -178,9 +221,11 @@
 //	no-title          warning  a page has no title
 //	pinned-and-hidden error    a curation pins and hides one id
 //	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
+//	remote-picture    warning  a picture from another site is shown as a link to it
 //	repeated-anchor   error    two headings have one {#id}
 //	repeated-key      error    a key is given twice
-//	repeated-page     error    two files have one path
+//	repeated-move     error    two pages say that one old address has moved to them
+//	repeated-page     error    two files have one address
 //	repeated-query    error    a query is in curations.yaml or golden.yaml twice
 //	repeated-tool     error    a tool or an alias is in tools.yaml twice
 //	repeated-word     error    a word is twice in one entry of synonyms.yaml

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,11 +25,14 @@ var (
 type frontMatter struct {
 	title, summary                         string
 	category, ecosystem, tools             []string
-	tags, aliases, moved, sources          []string
+	tags, aliases, sources                 []string
+	moved                                  []move
 	author, owner, lang                    string
 	draft                                  bool
+	saysDraft                              bool // the key draft could be told from others
 	published, updated, verified, reviewBy time.Time
 	questions                              map[string]questionMatter // by anchor
+	broken                                 bool                      // not YAML as a whole
 }
 
 // questionMatter is what the front matter says about one question.
@@ -64,8 +68,9 @@ func cutFrontMatter(src []byte) (matter, body []byte, ok bool) {
 }
 
 // readFrontMatter reads YAML that begins on the second line of its file. ok is
-// false where it is no front matter at all, but text between two rules. Where
-// the YAML is broken, every key that can be read on its own still counts.
+// false where it is no front matter at all, but text between two rules; it may
+// say even then that the page is a draft. Where the YAML is broken, every key that
+// can be read on its own still counts.
 func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, ok bool) {
 	r := yamlReader{file: file, offset: 1, last: 1 + bytes.Count(src, []byte("\n")) + 1, faults: &faults}
 	root, err := parseYAML(src)
@@ -74,7 +79,8 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 			return m, nil, true
 		}
 		if root.Kind != yaml.MappingNode {
-			return m, nil, false
+			m.keepOut(file, src, 1, &faults)
+			return m, faults, false
 		}
 		r.page(root, &m)
 		return m, faults, true
@@ -82,6 +88,7 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 	if !bytes.Contains(src, []byte(":")) {
 		return m, nil, false
 	}
+	m.broken = true
 	for _, c := range topLevelKeys(src) {
 		r.offset = 1 + c.line
 		root, err := parseYAML(c.text)
@@ -99,6 +106,9 @@ func readFrontMatter(file string, src []byte) (m frontMatter, faults ErrorList, 
 		line, reason := yamlFault(err)
 		r.offset = 1
 		faults.errorf(file, r.at(line), "front-matter", "broken YAML: %s", reason)
+	}
+	if !m.saysDraft {
+		m.keepOut(file, src, 1, &faults)
 	}
 	return m, faults, true
 }
@@ -122,7 +132,7 @@ func (r *yamlReader) page(root *yaml.Node, m *frontMatter) {
 		case "aliases":
 			m.aliases = r.list(key, value)
 		case "moved":
-			m.moved = r.list(key, value)
+			m.moved = r.moves(key, value)
 		case "sources":
 			m.sources = r.list(key, value)
 		case "author":
@@ -132,7 +142,8 @@ func (r *yamlReader) page(root *yaml.Node, m *frontMatter) {
 		case "lang":
 			m.lang = r.text(key, value)
 		case "draft":
-			m.draft = r.bool(key, value)
+			m.draft = r.draft(value) || m.draft || repeatsDraft(root)
+			m.saysDraft = true
 		case "published":
 			m.published = r.date(key, value)
 		case "updated":
@@ -265,6 +276,24 @@ func (r *yamlReader) list(key, value *yaml.Node) []string {
 	return all
 }
 
+// moves reads old addresses with the lines on which they stand.
+func (r *yamlReader) moves(key, value *yaml.Node) (all []move) {
+	lines := map[string]int{}
+	for _, item := range value.Content {
+		if text := oneLine(item.Value); lines[text] == 0 {
+			lines[text] = r.line(item)
+		}
+	}
+	for _, old := range r.list(key, value) {
+		m := move{old: old, line: lines[old]}
+		if m.line == 0 {
+			m.line = r.line(key)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
 // date reads a day.
 func (r *yamlReader) date(key, value *yaml.Node) time.Time {
 	s := r.text(key, value)
@@ -279,16 +308,68 @@ func (r *yamlReader) date(key, value *yaml.Node) time.Time {
 	return t
 }
 
-func (r *yamlReader) bool(key, value *yaml.Node) bool {
-	s := r.text(key, value)
-	if s == "" {
+// draft reads whether the page is one. What cannot be read keeps it out: a page
+// that is shown too late does less harm than one that is shown too early.
+func (r *yamlReader) draft(value *yaml.Node) bool {
+	if isNull(value) {
 		return false
 	}
-	b, err := strconv.ParseBool(strings.ToLower(s))
-	if err != nil {
-		r.errorf(value, "bad-value", "%s is %q, want true or false", key.Value, abridge(s))
+	if value.Kind == yaml.ScalarNode {
+		if draft, ok := readBool(value.Value); ok {
+			return draft
+		}
 	}
-	return b
+	r.errorf(value, "bad-value", "draft is %s, want true or false; the page is not served until it is", kindName(value))
+	return true
+}
+
+// repeatsDraft tells whether the key draft is there twice and not false each time.
+func repeatsDraft(root *yaml.Node) bool {
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value != "draft" {
+			continue
+		}
+		if draft, ok := readBool(root.Content[i+1].Value); draft || !ok {
+			return true
+		}
+	}
+	return false
+}
+
+// readBool reads what YAML 1.1 and 1.2 and their readers take for true and false.
+// Nothing is false.
+func readBool(s string) (value, ok bool) {
+	switch strings.ToLower(oneLine(s)) {
+	case "true", "yes", "on", "y", "t", "1":
+		return true, true
+	case "false", "no", "off", "n", "f", "0", "":
+		return false, true
+	}
+	return false, false
+}
+
+// draftLine is a line that gives the key draft, with its value.
+var draftLine = regexp.MustCompile(`(?m)^[ \t]*["']?draft["']?[ \t]*:[ \t]*([^#\r\n]*)`)
+
+// mayBeDraft finds in front matter that is no YAML a line by which the page may be
+// a draft: what it says and on which line of src.
+func mayBeDraft(src []byte) (text string, line int) {
+	for _, m := range draftLine.FindAllSubmatchIndex(src, -1) {
+		value := strings.Trim(strings.TrimSpace(string(src[m[2]:m[3]])), `"'`)
+		if draft, ok := readBool(value); draft || !ok {
+			return abridge(string(src[m[0]:m[1]])), 1 + bytes.Count(src[:m[2]], []byte("\n"))
+		}
+	}
+	return "", 0
+}
+
+// keepOut makes the page a draft if its front matter, which begins on the line
+// after offset and cannot be read, may say so.
+func (m *frontMatter) keepOut(file string, src []byte, offset int, faults *ErrorList) {
+	if text, line := mayBeDraft(src); line > 0 && !m.draft {
+		m.draft = true
+		faults.errorf(file, line+offset, "front-matter", "%q may say that the page is a draft, so what is here is not served until the front matter can be read", text)
+	}
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

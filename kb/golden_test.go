@@ -130,6 +130,10 @@ func dump(l *Library) string {
 		w.line("golden line %d: %s: %s within %d", g.Line, g.Query, g.Question, g.Within)
 		w.in(func() { w.field("miss", g.Miss) })
 	}
+	for _, old := range slices.Sorted(maps.Keys(l.moved)) {
+		address, _ := l.Moved(old)
+		w.line("moved %s: %s", old, address)
+	}
 	for _, asset := range slices.Sorted(maps.Keys(l.assets)) {
 		w.line("file %s", asset)
 	}

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -142,7 +143,7 @@ func (r *reading) writeSafe(b *strings.Builder, n *html.Node) {
 			end = "</a>"
 		}
 	case atom.Img:
-		b.WriteString(r.safePicture(n.Attr))
+		b.WriteString(r.safePicture(n.Attr, inLink(n)))
 		return
 	case atom.Br, atom.Hr:
 		b.WriteString("<" + n.Data + ">")
@@ -159,6 +160,16 @@ func (r *reading) writeSafe(b *strings.Builder, n *html.Node) {
 	b.WriteString(end)
 }
 
+// inLink tells whether n is inside a link.
+func inLink(n *html.Node) bool {
+	for n = n.Parent; n != nil; n = n.Parent {
+		if n.DataAtom == atom.A {
+			return true
+		}
+	}
+	return false
+}
+
 // safeLink is the opening tag of a link in raw HTML, "" if its address is not allowed.
 func (r *reading) safeLink(attributes []html.Attribute) string {
 	href := attribute(attributes, "href")
@@ -172,14 +183,24 @@ func (r *reading) safeLink(attributes []html.Attribute) string {
 	return `<a href="` + html.EscapeString(a.href) + `">`
 }
 
-// safePicture is a picture in raw HTML, or its description if its address is not allowed.
-func (r *reading) safePicture(attributes []html.Attribute) string {
+// safePicture is a picture in raw HTML, or its description if its address is not
+// allowed. One from another site is a link, or its text where it is in a link.
+func (r *reading) safePicture(attributes []html.Attribute, linked bool) string {
 	src, alt := attribute(attributes, "src"), html.EscapeString(attribute(attributes, "alt"))
 	a := r.resolve(string(util.URLEscape([]byte(src), false)))
-	if src == "" || a.href == "" {
+	switch {
+	case src == "" || a.href == "":
+		return alt
+	case !isRemote(src):
+		return `<img src="` + html.EscapeString(a.href) + `" alt="` + alt + `" loading="lazy">`
+	}
+	if strings.TrimSpace(alt) == "" {
+		alt = html.EscapeString(a.href)
+	}
+	if linked {
 		return alt
 	}
-	return `<img src="` + html.EscapeString(a.href) + `" alt="` + alt + `" loading="lazy">`
+	return `<a href="` + html.EscapeString(a.href) + `" rel="noopener noreferrer">` + alt + `</a>`
 }
 
 // place is an empty element with the id that a tag of raw HTML has, or the name of
@@ -267,9 +288,10 @@ func (r *reading) keepTags(tags []*ast.RawHTML) {
 			case t.DataAtom == atom.Br:
 				n.SetAttributeString("html", "<br>")
 			case t.DataAtom == atom.Img:
-				n.SetAttributeString("html", r.safePicture(t.Attr))
+				isLink := func(o openTag) bool { return o.name == atom.A }
+				n.SetAttributeString("html", r.safePicture(t.Attr, slices.ContainsFunc(open, isLink) || hasAncestor(n, ast.KindLink)))
 			case t.DataAtom == atom.A:
-				if link := r.safeLink(t.Attr); link != "" {
+				if link := r.safeLink(t.Attr); link != "" && !hasAncestor(n, ast.KindLink) {
 					open = append(open, openTag{n, atom.A, link})
 				}
 			case kept[t.DataAtom] && inlineElements[t.DataAtom]:

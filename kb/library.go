@@ -43,6 +43,10 @@ type Library struct {
 	used      []Value           // tools that a page names, by name
 	assets    map[string]string // the file of each path in NFC
 	fileTools []*Tool           // those of tools.yaml
+	// moved are the places that old paths, and old paths with an anchor, lead to;
+	// movedParts the pages that the paths of the latter do, if nothing better is known.
+	moved      map[string]place
+	movedParts map[string]*Page
 	// fileCurations and fileGolden are those of their files, whatever pages there are.
 	fileCurations []Curation
 	fileGolden    []Golden

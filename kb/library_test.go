@@ -131,6 +131,38 @@ func TestOpen(t *testing.T) {
 	})
 }
 
+func TestMoved(t *testing.T) {
+	l := load(t, map[string]string{
+		"a.md":   "---\nmoved: [old, parts#why, b#gone, caf\u00e9, c%23]\n---\n# A\n\n## Why?\n\nSo.\n",
+		"b.md":   "---\nmoved: [parts#how, \"#was\"]\n---\n# B\n\nx\n",
+		"new.md": "---\ndraft: true\nmoved: secret\n---\n# New\n\nx\n",
+	})
+	for path, want := range map[string]string{
+		"old":         "/kb/a",
+		"parts":       "/kb/a",
+		"parts#why":   "/kb/a#why",
+		"parts#how":   "/kb/b",
+		"b#gone":      "/kb/a",
+		"b#was":       "/kb/b",
+		"cafe\u0301":  "/kb/a",
+		"c#":          "/kb/a",
+		"c":           "",
+		"a":           "",
+		"b":           "",
+		"old.md":      "",
+		"parts#other": "",
+		"secret":      "",
+		"":            "",
+	} {
+		if got, ok := l.Moved(path); got != want || ok != (want != "") {
+			t.Errorf("Moved(%q) = %q, %t, want %q", path, got, ok, want)
+		}
+	}
+	if len(l.Faults) > 0 {
+		t.Errorf("faults: %v", l.Faults)
+	}
+}
+
 func TestRelated(t *testing.T) {
 	l := load(t, map[string]string{
 		"python/a.md": "---\ntools: [X, Y]\ncategory: C\n---\n# A\n\nx\n",
@@ -226,6 +258,71 @@ func TestAssemble(t *testing.T) {
 			t.Error("the answer changed")
 		}
 	})
+	t.Run("a comparison that an alias makes one is shared, and follows tools.yaml", func(t *testing.T) {
+		src := "---\ntools: [sqla, Django ORM]\n---\n# A\n\n| | SQLAlchemy | Django ORM |\n|-|-|-|\n| x | y | z |\n"
+		sources := []*source{readSource("a.md", []byte(src), Options{})}
+		comparison := func(l *Library) string {
+			p := l.Page("a")
+			if p.Comparison == nil || len(p.Blocks()) != 1 || p.Blocks()[0].Kind != BlockComparison {
+				return "none"
+			}
+			return strings.Join(p.Comparison.Columns, ", ")
+		}
+		one := assemble(fsys, sources, tools, nil, Options{}, nil)
+		if got := comparison(one); got != "SQLAlchemy, Django ORM" {
+			t.Errorf("comparison of %s", got)
+		}
+		two := assemble(fsys, sources, config{tools: []byte("- {name: SQLAlchemy, aliases: [sqla]}\n- {name: Other}\n")}, nil, Options{}, one)
+		if two.Page("a") != one.Page("a") {
+			t.Error("the page is not shared")
+		}
+		three := assemble(fsys, sources, config{tools: []byte("- {name: SQL Alchemy, aliases: [sqla, SQLAlchemy]}\n")}, nil, Options{}, two)
+		if got := comparison(three); got != "SQL Alchemy, Django ORM" {
+			t.Errorf("after a new name: comparison of %s", got)
+		}
+		if three.Page("a").rendered != one.Page("a").rendered {
+			t.Error("after a new name: the page is read again")
+		}
+		if got := comparison(assemble(fsys, sources, config{}, nil, Options{}, three)); got != "none" {
+			t.Errorf("without tools.yaml: comparison of %s", got)
+		}
+	})
+	t.Run("every fact of a tool changes what is served", func(t *testing.T) {
+		const entry = "- {name: SQLAlchemy, aliases: [sqla]"
+		for _, fact := range []string{"slug: x", "category: C", "ecosystem: E", "pattern: P", "maturity: modern", "since: 2006", "license: MIT",
+			"homepage: https://a.example", "repository: https://a.example", "docs: https://a.example", "skills: {label: L, url: https://a.example}"} {
+			l := assemble(fsys, sources, config{tools: []byte(entry + ", " + fact + "}\n")}, nil, Options{}, first)
+			if len(l.Faults) > 0 || l.Generation != 2 {
+				t.Errorf("%s: generation %d, want 2; faults %v", fact, l.Generation, l.Faults)
+			}
+		}
+		if l := assemble(fsys, sources, config{tools: []byte("- {name: SQLAlchemy, aliases: [sqla, alchemy]}\n")}, nil, Options{}, first); l.Generation != 2 {
+			t.Errorf("aliases: generation %d, want 2", l.Generation)
+		}
+	})
+	t.Run("a comment in a file of the root changes nothing that is served", func(t *testing.T) {
+		c := config{tools: tools.tools, synonyms: []byte("- [x, y]\n"), curations: []byte("- {query: q, pin: [a], reason: r}\n")}
+		last := assemble(fsys, sources, c, nil, Options{}, nil)
+		comment := func(src []byte) []byte { return append([]byte("# A comment\n"), src...) }
+		l := assemble(fsys, sources, config{tools: comment(c.tools), synonyms: comment(c.synonyms), curations: comment(c.curations)}, nil, Options{}, last)
+		if l.Generation != 1 || l.Digest != last.Digest {
+			t.Errorf("generation %d, want 1", l.Generation)
+		}
+		if got := l.Tool("sqla").Line; got != 2 {
+			t.Errorf("the tool is on line %d, want 2", got)
+		}
+	})
+	t.Run("one broken tools.yaml over different last tools is not the same", func(t *testing.T) {
+		broken := config{tools: []byte("- name: [\n")}
+		other := assemble(fsys, sources, config{tools: []byte("- {name: SQLAlchemy, aliases: [sqla], since: 2006}\n")}, nil, Options{}, nil)
+		a, b := assemble(fsys, sources, broken, nil, Options{}, first), assemble(fsys, sources, broken, nil, Options{}, other)
+		if a.Digest == b.Digest {
+			t.Error("the digest is the same")
+		}
+		if a.Generation != 1 || b.Generation != 1 {
+			t.Errorf("generations %d and %d, want 1: what is served is the same as before", a.Generation, b.Generation)
+		}
+	})
 	t.Run("a new picture changes what is served", func(t *testing.T) {
 		if l := assemble(fsys, sources, tools, []string{"x.png"}, Options{}, first); l.Generation != 2 {
 			t.Errorf("generation %d, want 2", l.Generation)
@@ -245,6 +342,14 @@ func TestAssemble(t *testing.T) {
 				t.Errorf("generation %d, want 1: what is served is the same", l.Generation)
 			}
 			last = l
+		}
+	})
+	t.Run("a page that may be a draft now is taken away", func(t *testing.T) {
+		for _, src := range []string{"---\ndraft: yes\n---\n", "---\ndraft: soon\n---\n# B\n\nx\n", "---\ndraft: [\n---\n# B\n\nx\n", "---\ntitle: B\ndraft: true\n\n# B\n\nx\n"} {
+			l := assemble(fsys, replaced("b.md", readSource("b.md", []byte(src), Options{})), tools, nil, Options{}, first)
+			if l.Page("b") != nil {
+				t.Errorf("page b is still there after %q", src)
+			}
 		}
 	})
 	t.Run("a file that cannot be read keeps its last page", func(t *testing.T) {

@@ -10,8 +10,9 @@ import (
 // files beside the pages. For a folder on disk use [Dir].
 func Load(fsys fs.FS, o Options) (*Library, error) {
 	s := &scanner{fsys: fsys, options: o}
-	if _, _, err := s.scan(context.Background(), nil); err != nil {
+	if _, err := s.scan(context.Background(), nil); err != nil {
 		return nil, err
 	}
+	s.update()
 	return s.library, nil
 }

@@ -40,7 +40,7 @@ type Page struct {
 	// Tags and Aliases are other words that people search this page by.
 	Tags, Aliases []string
 	// Moved are old addresses and anchors that lead here, as the front matter
-	// gives them.
+	// gives them. [Library.Moved] follows them.
 	Moved []string
 	// Sources are the addresses that were read to verify the page.
 	Sources []string
@@ -71,6 +71,13 @@ type Page struct {
 	// read is the page as [Parse] gave it, of which this one is a copy with the
 	// library's spellings; nil if this is it.
 	read *Page
+	// tables are the columns of the tables that may be the comparison, nil if one is
+	// under a heading of that name; choice is the number of the one that is.
+	tables [][]string
+	choice int
+	// chosen is read again with the library's choice of the comparison, nil where the
+	// page chose the same.
+	chosen *Page
 	// weak says which facet values were not written in the front matter, so that
 	// any other spelling is preferred.
 	weakEcosystem, weakTools bool
@@ -78,6 +85,7 @@ type Page struct {
 	// folder.
 	anchors map[string]int
 	links   []link
+	moves   []move // Moved, with lines
 	// sourceSum is the digest of Source.
 	sourceSum Digest
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -32,8 +33,12 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
 )
 
-// unclosedMatter is the head of a file that begins like front matter.
-var unclosedMatter = regexp.MustCompile(`^---[ \t]*\r?\n\w+:(\s|$)`)
+// unclosedMatter is the head of a file that begins like front matter; emptyLine
+// is where front matter that nobody closed ends at the latest.
+var (
+	unclosedMatter = regexp.MustCompile(`^---[ \t]*\r?\n\w+:(\s|$)`)
+	emptyLine      = regexp.MustCompile(`\n[ \t\r]*\n`)
+)
 
 // Parse reads one page. file is its path relative to the folder. The page is what
 // could be read, nil if nothing could; the error is an [ErrorList] of all faults.
@@ -53,6 +58,7 @@ type reading struct {
 	src        []byte // sound UTF-8, front matter blank
 	lineStarts []int
 	front      frontMatter
+	unclosed   bool // the file is front matter that nobody closed, and no more
 	doc        ast.Node
 	headings   []*ast.Heading // all of them, also those in quotations and lists
 	footnotes  map[int]*east.Footnote
@@ -61,10 +67,13 @@ type reading struct {
 	anchors      map[*ast.Heading]string
 	anchorLines  map[string]int
 	title        string
+	untitled     bool            // title is the file's name
 	titleHeading *ast.Heading    // the h1 that is the title or repeats it
 	places       map[string]bool // ids in raw HTML that are anchors, true until they are written
 	comparison   *east.Table
 	headed       bool                  // the comparison is under a heading that names it
+	tables       [][]string            // the columns of those that may be the comparison, nil if headed
+	choice       int                   // the number of the comparison among them
 	sections     map[*ast.Heading]bool // headings that group questions
 	intro        []ast.Node
 	parts        []part
@@ -81,8 +90,11 @@ type part struct {
 }
 
 // read reads everything about a page but its HTML.
-func read(file string, src []byte, o Options) *reading {
-	r := &reading{file: file, base: o.Base}
+func read(file string, src []byte, o Options) *reading { return readChoosing(ownChoice, file, src, o) }
+
+// readChoosing is read for those who know which table is the comparison.
+func readChoosing(choice int, file string, src []byte, o Options) *reading {
+	r := &reading{file: file, base: o.Base, choice: noChoice}
 	src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
 	if bytes.HasPrefix(src, []byte("\uFEFF")) {
 		src = src[3:]
@@ -91,11 +103,14 @@ func read(file string, src []byte, o Options) *reading {
 	matter, body, ok := cutFrontMatter(src)
 	if !ok && unclosedMatter.Match(src) {
 		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
+		r.unclosed = !emptyLine.Match(bytes.TrimSpace(src))
+		r.front.keepOut(file, src, 0, &r.faults)
 	}
 	if ok {
 		front, faults, isFront := readFrontMatter(file, matter)
+		r.front, r.faults = front, faults
 		if isFront {
-			r.front, r.faults, r.src = front, faults, body
+			r.src = body
 		}
 	}
 	r.lineStarts = []int{0}
@@ -110,7 +125,7 @@ func read(file string, src []byte, o Options) *reading {
 	r.namePlaces(blocks, tags)
 	r.keepTags(tags)
 	r.findTitle()
-	r.findComparison()
+	r.findComparison(choice)
 	r.divide()
 	r.resolveLinks()
 	return r
@@ -122,6 +137,7 @@ func read(file string, src []byte, o Options) *reading {
 func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	var lists []*east.FootnoteList
 	var quotes []*ast.Blockquote
+	var pictures []*ast.Image
 	r.references = map[*east.FootnoteLink]int{}
 	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -133,6 +149,8 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 			r.headings = append(r.headings, n)
 		case *ast.Blockquote:
 			quotes = append(quotes, n)
+		case *ast.Image:
+			pictures = append(pictures, n)
 		case *east.FootnoteList:
 			lists = append(lists, n)
 		case *east.FootnoteLink:
@@ -146,6 +164,15 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	})
 	for _, q := range quotes {
 		r.makeAlert(q)
+	}
+	for _, n := range slices.Backward(pictures) { // those in others first
+		r.linkRemote(n)
+	}
+	for _, n := range blocks {
+		r.warnRemote(htmlSource(r.src, n), n)
+	}
+	for _, n := range tags {
+		r.warnRemote([]byte(rawTag(r.src, n)), n)
 	}
 	for _, list := range lists {
 		list.Parent().RemoveChild(list.Parent(), list)
@@ -233,8 +260,7 @@ func (r *reading) findTitle() {
 		break
 	}
 	if r.title == "" {
-		r.title = path.Base(pagePath(r.file))
-		r.faults.warnf(r.file, 1, "no-title", "no title, so the file's name is shown; add title: to the front matter")
+		r.title, r.untitled = path.Base(pagePath(r.file)), true
 	}
 }
 
@@ -279,17 +305,34 @@ func (r *reading) divide() {
 	}
 }
 
+// sound tells whether anything was read that makes a page: where the front matter
+// is broken, headings alone do not, for the file may be half written.
+func (r *reading) sound() bool {
+	written := func(p part) bool { return p.kind != BlockHeading }
+	switch {
+	case slices.ContainsFunc(r.parts, written):
+		return true
+	case r.unclosed:
+		return false // the intro is the front matter
+	}
+	return !r.front.broken || len(r.intro) > 0
+}
+
 // page makes the page of what was read. src is the file.
 func (r *reading) page(src []byte) *Page {
 	m := r.front
 	p := &Page{
 		Path: pagePath(r.file), File: r.file, Title: r.title, Summary: m.summary,
-		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases, Moved: m.moved,
+		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases,
 		Sources: m.sources, Author: m.author, Owner: m.owner, Lang: m.lang, Draft: m.draft,
 		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
 		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
 		anchors: r.anchorLines, links: r.links,
-		rendered: &rendering{file: r.file, src: src, base: r.base},
+		moves: m.moved, tables: r.tables, choice: r.choice,
+		rendered: &rendering{file: r.file, src: src, base: r.base, choice: r.choice},
+	}
+	for _, m := range m.moved {
+		p.Moved = append(p.Moved, m.old)
 	}
 	if len(p.Ecosystem) == 0 {
 		if folder, _, ok := strings.Cut(p.Path, "/"); ok {
@@ -316,6 +359,9 @@ func (r *reading) page(src []byte) *Page {
 		p.Comparison = r.table(r.comparison)
 	}
 	r.matchQuestions(p)
+	if r.untitled {
+		r.faults.warnf(r.file, 1, "no-title", "no title, so the file's name is shown; add title: to the front matter")
+	}
 	if len(r.intro) == 0 && len(r.parts) == 0 {
 		r.faults.warnf(r.file, 0, "empty-page", "the page has no text; write a question and its answer below the title")
 	}
@@ -355,7 +401,7 @@ func (p *Page) digest() Digest {
 		}
 	}
 	if p.Comparison != nil {
-		list(p.Comparison.Columns)
+		list(append([]string{strconv.Itoa(p.choice)}, p.Comparison.Columns...))
 	}
 	return digest(parts...)
 }

@@ -234,6 +234,9 @@ func checkHTML(t *testing.T, s string) {
 			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" {
 				t.Errorf("attribute %s in %q", a.Key, s)
 			}
+			if a.Key == "src" && isRemote(a.Val) && !strings.HasPrefix(a.Val, "https://example.com/") { // the base
+				t.Errorf("a picture from another site in %q", s)
+			}
 			if a.Key == "href" || a.Key == "src" {
 				address := strings.ToLower(strings.Map(func(r rune) rune {
 					if r <= ' ' {

@@ -18,6 +18,7 @@ type rendering struct {
 	once       sync.Once
 	file, base string
 	src        []byte
+	choice     int // of the comparison
 
 	intro   string
 	blocks  []Block // Question is for the copy to fill in
@@ -40,7 +41,7 @@ func (p *Page) html() *rendering {
 }
 
 func (h *rendering) render() {
-	r := read(h.file, h.src, Options{Base: h.base})
+	r := readChoosing(h.choice, h.file, h.src, Options{Base: h.base})
 	h.intro = r.html(r.intro, titleLevel, 0, "intro")
 	outline := titleLevel // the level of the last heading that is not in an answer
 	for i, part := range r.parts {

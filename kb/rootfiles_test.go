@@ -314,6 +314,38 @@ func checkText(t *testing.T, values ...string) {
 	}
 }
 
+// TestSamplesInDocumentation holds that the samples of these files in the package
+// comment are sound and show every key.
+func TestSamplesInDocumentation(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []struct {
+		name string
+		keys []string
+		read func(src []byte) (entries int, faults ErrorList)
+	}{
+		{toolsFile, toolKeys, func(src []byte) (int, ErrorList) { all, faults := readTools(src); return len(all), faults }},
+		{synonymsFile, []string{"=>"}, func(src []byte) (int, ErrorList) { all, faults := readSynonyms(src); return len(all), faults }},
+		{curationsFile, curationKeys, func(src []byte) (int, ErrorList) { all, faults := readCurations(src); return len(all), faults }},
+		{goldenFile, goldenKeys, func(src []byte) (int, ErrorList) { all, faults := readGolden(src); return len(all), faults }},
+	} {
+		_, rest, _ := strings.Cut(string(doc), "//\t# "+file.name+"\n")
+		sample, _, _ := strings.Cut(rest, "//\n")
+		sample = strings.ReplaceAll(sample, "//\t", "")
+		entries, faults := file.read([]byte(sample))
+		if entries == 0 || len(faults) > 0 {
+			t.Errorf("%s: %d entries, faults %v", file.name, entries, faults)
+		}
+		for _, key := range file.keys {
+			if !strings.Contains(sample, key) {
+				t.Errorf("the sample of %s does not show %s", file.name, key)
+			}
+		}
+	}
+}
+
 // FuzzReadSynonyms reads anything and holds what is promised of every synonym.
 func FuzzReadSynonyms(f *testing.F) {
 	addFiles(f, synonymsFile)

@@ -43,9 +43,24 @@ type scanner struct {
 	// progress, if set, is told while the first library is read.
 	progress func(done, total int)
 
-	library *Library // nil before the first scan
+	library *Library // nil before the first
 	known   map[string]*file
 	assets  []string
+	// made and madeAssets are known and assets as library was made of them.
+	made       map[string]*file
+	madeAssets []string
+}
+
+// A look is what a scan found.
+type look struct {
+	// changed says that what is known is not what the library was made of.
+	changed bool
+	// torn says that a file was changing all the while and deserves another look soon.
+	torn bool
+	// differ is the number of files that differ from the look before, newest the
+	// latest time at which the system says that one of them was changed.
+	differ int
+	newest time.Time
 }
 
 // A file is what is known of a file. It is not changed once it is in the map.
@@ -66,24 +81,23 @@ func (f *file) same(g *file) bool {
 	return g != nil && f.source == g.source && f.digest == g.digest
 }
 
-// scan looks at the folder once. changed says that s.library is another one than
-// before, unsettled that a file was changing all the while and deserves another
-// look soon. If prepare is set, it is given the listing before anything is read;
-// if it returns true, the folder is listed again. The error is about the folder
-// itself, or that of ctx, and leaves everything as it was.
-func (s *scanner) scan(ctx context.Context, prepare func(*listing) (again bool)) (changed, unsettled bool, err error) {
+// scan looks at the folder once. If prepare is set, it is given the listing before
+// anything is read; if it returns true, the folder is listed again. The error is
+// about the folder itself, or that of ctx, and leaves everything as it was. The
+// library changes with [scanner.update] alone.
+func (s *scanner) scan(ctx context.Context, prepare func(*listing) (again bool)) (look, error) {
 	fsys, l, done, err := s.list(ctx)
 	for round := 0; err == nil && prepare != nil && round < maxRounds && prepare(l); round++ {
 		done()
 		fsys, l, done, err = s.list(ctx)
 	}
 	if err != nil {
-		return false, false, fmt.Errorf("read knowledge base: %w", err)
+		return look{}, fmt.Errorf("read knowledge base: %w", err)
 	}
 	defer done()
-	known, unsettled, err := s.read(ctx, fsys, l)
+	known, torn, err := s.read(ctx, fsys, l)
 	if err != nil {
-		return false, false, err
+		return look{}, err
 	}
 	for _, asset := range s.assets {
 		if l.keeps(asset) {
@@ -91,14 +105,29 @@ func (s *scanner) scan(ctx context.Context, prepare func(*listing) (again bool))
 		}
 	}
 	slices.Sort(l.assets)
-	l.assets = slices.Compact(l.assets)
-	changed = s.library == nil || !slices.Equal(l.assets, s.assets) || !maps.EqualFunc(known, s.known, (*file).same)
-	s.known = known
-	if changed {
-		s.assets = l.assets
-		s.library = s.assemble()
+	found := look{torn: torn}
+	for path, f := range known {
+		if !f.same(s.known[path]) {
+			found.differ++
+			if changed := time.Unix(0, f.stat.mtime); changed.After(found.newest) {
+				found.newest = changed
+			}
+		}
 	}
-	return changed, unsettled, nil
+	for path := range s.known {
+		if known[path] == nil {
+			found.differ++
+		}
+	}
+	s.known, s.assets = known, slices.Compact(l.assets)
+	found.changed = s.library == nil || !slices.Equal(s.assets, s.madeAssets) || !maps.EqualFunc(s.known, s.made, (*file).same)
+	return found, nil
+}
+
+// update makes the library of what is known.
+func (s *scanner) update() {
+	s.library = s.assemble()
+	s.made, s.madeAssets = s.known, s.assets
 }
 
 // list lists the folder as it is now. fsys is that folder, held open until done is

@@ -41,7 +41,9 @@ func readSource(file string, src []byte, o Options) *source {
 		s.faults.errorf(file, firstInvalid(src), "invalid-utf8", "not UTF-8; what is no character is shown as \uFFFD; save the file as UTF-8")
 	}
 	r := read(file, src, o)
-	s.page = r.page(src)
+	if r.sound() {
+		s.page = r.page(src)
+	}
 	s.faults = append(s.faults, r.faults...)
 	return s
 }

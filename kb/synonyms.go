@@ -24,7 +24,7 @@ type Synonym struct {
 }
 
 func (s Synonym) digest() Digest {
-	parts := append([]string{strconv.FormatBool(s.Mutual), strconv.Itoa(s.Line), strconv.Itoa(len(s.From))}, s.From...)
+	parts := append([]string{strconv.FormatBool(s.Mutual), strconv.Itoa(len(s.From))}, s.From...)
 	return digest(append(parts, s.To...)...)
 }
 

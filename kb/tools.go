@@ -28,6 +28,18 @@ type Tool struct {
 	Line int
 }
 
+// digest covers what is served of t, which its line is not.
+func (t *Tool) digest() Digest {
+	parts := []string{t.Name, t.Slug, t.Pattern, t.Maturity, strconv.Itoa(t.Since), t.License, t.Homepage, t.Repository, t.Docs}
+	for _, list := range [][]string{t.Aliases, t.Category, t.Ecosystem} {
+		parts = append(append(parts, strconv.Itoa(len(list))), list...)
+	}
+	for _, s := range t.Skills {
+		parts = append(parts, s.Label, s.URL)
+	}
+	return digest(parts...)
+}
+
 // A Link is a label and an address.
 type Link struct{ Label, URL string }
 

@@ -43,20 +43,35 @@ const (
 	defaultQuiet    = 70 * time.Millisecond
 	// safetyInterval is between two looks for changes that no event told of.
 	safetyInterval = 30 * time.Second
-	// maxQuiet is how long after the first event a look comes at the latest,
-	// however many more arrive.
+	// maxQuiet is how long after the first event, or the look that found a change
+	// without one, a library comes at the latest, however much more changes.
 	maxQuiet = time.Second
+	// manyFiles are so many that they were not edited one by one. More are likely to
+	// come, so that a library waits until nothing has happened for manyQuiet times
+	// Quiet.
+	manyFiles = 8
+	manyQuiet = 3
 	// restFactor is how many times the length of a look passes at least between two
 	// looks that no event asked for.
 	restFactor = 10
 )
 
+// A WatchError says that changes of the folder are not, or not all, told of by
+// events. The folder itself can be read.
+type WatchError struct {
+	Err error // what happened, and what is done instead
+}
+
+func (e *WatchError) Error() string { return e.Err.Error() }
+
+func (e *WatchError) Unwrap() error { return e.Err }
+
 // Watch reads the knowledge base in dir and yields it, and yields it again
 // whenever it has changed, until ctx ends or the loop is left. A nil library
-// comes with an error: about the folder itself (it cannot be read, it vanished)
-// or about watching (events cannot be had). Watching goes on; an error is told
-// once until it changes or ends. A library with faults comes with them as its
-// [ErrorList].
+// comes with an error: a [*WatchError] about events that cannot be had, any other
+// about the folder itself (it cannot be read, it vanished). Watching goes on; an
+// error is told once until it changes or ends. A library with faults comes with
+// them as its [ErrorList].
 //
 // Each yielded library is what [Load] of [Dir] would give, last good versions of
 // faulty files apart; it shares the unchanged pages with the one before. The first
@@ -135,11 +150,15 @@ func (w *watcher) close() {
 func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 	trouble := "" // the error about the folder that was yielded last, if it lasts
 	announced := true
+	var since time.Time // when the changes that are looked for began
 	for ctx.Err() == nil {
 		start := time.Now()
-		changed, unsettled, err := w.scanner.scan(ctx, w.prepare)
+		if since.IsZero() {
+			since = start
+		}
+		found, err := w.scanner.scan(ctx, w.prepare)
 		took := time.Since(start)
-		if changed {
+		if found.changed || found.differ > 0 {
 			took = 0 // it does not tell how long looking takes, for it read files
 		}
 		switch {
@@ -155,7 +174,20 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 					return
 				}
 			}
-		case changed || trouble != "":
+		case found.changed:
+			if w.scanner.library != nil {
+				quiet, more := w.goesOn(found, start)
+				if latest := since.Add(maxQuiet); quiet > 0 && time.Now().Before(latest) {
+					announced = w.settle(ctx, quiet, latest) || more || announced
+					continue
+				}
+			}
+			w.scanner.update()
+			trouble = ""
+			if !yield(w.scanner.library, w.scanner.library.Faults.Err()) {
+				return
+			}
+		case trouble != "":
 			trouble = ""
 			if !yield(w.scanner.library, w.scanner.library.Faults.Err()) {
 				return
@@ -170,9 +202,28 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 				return
 			}
 		}
-		w.silent = !announced && (changed || w.silent)
-		announced = w.wait(ctx, w.pause(unsettled, trouble != "", took))
+		w.silent = !announced && (found.changed || w.silent)
+		since = w.wait(ctx, w.pause(found.torn, trouble != "", took))
+		announced = !since.IsZero()
 	}
+}
+
+// goesOn tells whether a look that began at start came while the folder was still
+// changing, as during a checkout: for how long it ought to be quiet before the next
+// look, 0 if it has come to rest. event says that an event has arrived since.
+func (w *watcher) goesOn(l look, start time.Time) (quiet time.Duration, event bool) {
+	select {
+	case <-w.changes():
+		event = true
+	default:
+	}
+	switch {
+	case l.differ >= manyFiles:
+		return manyQuiet * w.Quiet, event
+	case event, l.torn, l.differ > 0 && l.newest.After(start.Add(-w.Quiet)):
+		return w.Quiet, event
+	}
+	return 0, event
 }
 
 // prepare listens to what is listed.
@@ -196,7 +247,7 @@ func (w *watcher) deaf(err error) {
 	}
 	if err.Error() != w.told {
 		w.told = err.Error()
-		w.untold = err
+		w.untold = &WatchError{err}
 	}
 }
 
@@ -216,34 +267,47 @@ func (w *watcher) pause(unsettled, trouble bool, took time.Duration) time.Durati
 	return max(w.Interval, safetyInterval, restFactor*took)
 }
 
-// wait returns when it is time for the next look, or ctx ends; announced says
-// that an event asked for it.
-func (w *watcher) wait(ctx context.Context, pause time.Duration) (announced bool) {
-	var changes <-chan struct{}
-	if w.events != nil {
-		changes = w.events.changes()
-	}
+// wait returns when it is time for the next look, or ctx ends. since is when the
+// first event that asked for it came, zero if none did.
+func (w *watcher) wait(ctx context.Context, pause time.Duration) (since time.Time) {
 	var next <-chan time.Time
 	if pause > 0 {
 		next = time.After(pause)
 	}
 	select {
 	case <-ctx.Done():
-		return false
+		return time.Time{}
 	case <-next:
-		return false
-	case <-changes:
+		return time.Time{}
+	case <-w.changes():
 	}
-	latest := time.After(maxQuiet)
+	since = time.Now()
+	w.settle(ctx, w.Quiet, since.Add(maxQuiet))
+	return since
+}
+
+// settle waits until there was no event for the time quiet, but not beyond latest;
+// announced says that there was one.
+func (w *watcher) settle(ctx context.Context, quiet time.Duration, latest time.Time) (announced bool) {
+	end := time.After(time.Until(latest))
 	for {
 		select {
 		case <-ctx.Done():
-			return true
-		case <-latest:
-			return true
-		case <-time.After(w.Quiet):
-			return true
-		case <-changes:
+			return announced
+		case <-end:
+			return announced
+		case <-time.After(quiet):
+			return announced
+		case <-w.changes():
+			announced = true
 		}
 	}
+}
+
+// changes is the channel of events, nil while there are none.
+func (w *watcher) changes() <-chan struct{} {
+	if w.events == nil {
+		return nil
+	}
+	return w.events.changes()
 }

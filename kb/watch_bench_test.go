@@ -23,13 +23,14 @@ func BenchmarkScanUnchanged(b *testing.B) {
 		b.Run(fmt.Sprintf("files=%d", n), func(b *testing.B) {
 			d := benchTree(b, n)
 			s := &scanner{fsys: Dir(d.path)}
-			if _, _, err := s.scan(context.Background(), nil); err != nil {
+			if _, err := s.scan(context.Background(), nil); err != nil {
 				b.Fatal(err)
 			}
+			s.update()
 			first := s.library
 			for b.Loop() {
-				if changed, _, err := s.scan(context.Background(), nil); changed || err != nil {
-					b.Fatal(changed, err)
+				if found, err := s.scan(context.Background(), nil); found.changed || err != nil {
+					b.Fatal(found, err)
 				}
 			}
 			if s.library != first || len(first.Pages) != n {

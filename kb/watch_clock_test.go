@@ -162,6 +162,9 @@ func (b *bubble) yield(lib *Library, err error) {
 		what = asked(lib)
 	} else {
 		what = err.Error()
+		if errors.As(err, new(*WatchError)) {
+			what = "no events: " + what
+		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -206,7 +209,58 @@ func TestWatchWhen(t *testing.T) {
 			}
 			b.save("a.md", ask("two"))
 			b.pass(time.Second)
+			b.want(t, "0s a#one", "1s a#two")
+		})
+	})
+	t.Run("a checkout that rests now and then longer than the quiet time is one change", func(t *testing.T) {
+		inBubble(t, WatchOptions{}, nil, func(b *bubble) {
+			for i := range 3 {
+				for j := range 100 {
+					b.save(fmt.Sprintf("page-%d-%d.md", i, j), "# Page\n\nText.\n")
+				}
+				b.pass(150 * time.Millisecond)
+			}
+			b.save("a.md", ask("two"))
+			b.pass(time.Second)
 			b.want(t, "0s a#one", "870ms a#two")
+		})
+	})
+	t.Run("what changes during a look is in its library", func(t *testing.T) {
+		inBubble(t, WatchOptions{}, nil, func(b *bubble) {
+			first := true
+			b.source.onWatch = func() (bool, error) { // the folder is listed already
+				if first {
+					first = false
+					b.save("c.md", ask("three"))
+				}
+				return false, nil
+			}
+			b.save("b.md", ask("two"))
+			b.pass(time.Second)
+			b.want(t, "0s a#one", "140ms a#one b#two c#three")
+		})
+	})
+	t.Run("a file that has only just changed, though no event told of it yet, is looked at again", func(t *testing.T) {
+		inBubble(t, WatchOptions{}, nil, func(b *bubble) {
+			b.save("b.md", ask("two"))
+			b.pass(60 * time.Millisecond)
+			b.write("c.md", ask("half of thr"))
+			b.pass(60 * time.Millisecond)
+			b.write("c.md", ask("three"))
+			b.pass(time.Second)
+			b.want(t, "0s a#one", "210ms a#one b#two c#three")
+		})
+	})
+	t.Run("polling, too, takes a checkout for one change, within a second", func(t *testing.T) {
+		inBubble(t, WatchOptions{Mode: WatchPoll}, nil, func(b *bubble) {
+			b.pass(1900 * time.Millisecond)
+			for i := range 300 {
+				b.write(fmt.Sprintf("page-%d.md", i), "# Page\n\nText.\n")
+				b.pass(2 * time.Millisecond)
+			}
+			b.write("a.md", ask("two"))
+			b.pass(time.Second)
+			b.want(t, "0s a#one", "2.84s a#two")
 		})
 	})
 	t.Run("events without end do not keep a change from being seen", func(t *testing.T) {
@@ -354,7 +408,7 @@ func TestWatchTrouble(t *testing.T) {
 		inBubble(t, WatchOptions{}, func(b *bubble) { b.open = errLimit }, func(b *bubble) {
 			b.write("a.md", ask("two"))
 			b.pass(10 * time.Second)
-			b.want(t, "0s a#one", "0s no space left on device; looking every 2s instead", "2s a#two")
+			b.want(t, "0s a#one", "0s no events: no space left on device; looking every 2s instead", "2s a#two")
 		})
 	})
 	t.Run("where a new folder's events cannot be had, it says so once and polls", func(t *testing.T) {
@@ -364,7 +418,7 @@ func TestWatchTrouble(t *testing.T) {
 			b.pass(time.Second)
 			b.write("a.md", ask("three"))
 			b.pass(10 * time.Second)
-			b.want(t, "0s a#one", "70ms a#one x/b#two", "70ms no space left on device; looking every 2s instead", "2.07s a#three x/b#two")
+			b.want(t, "0s a#one", "70ms a#one x/b#two", "70ms no events: no space left on device; looking every 2s instead", "2.07s a#three x/b#two")
 			if !b.source.closed {
 				t.Error("the source of events is still open")
 			}
@@ -376,7 +430,7 @@ func TestWatchTrouble(t *testing.T) {
 			b.pass(time.Second)
 			b.save("a.md", ask("two"))
 			b.pass(time.Hour)
-			b.want(t, "0s a#one", "0s no space left on device", "1.07s a#two")
+			b.want(t, "0s a#one", "0s no events: no space left on device", "1.07s a#two")
 		})
 	})
 	t.Run("a folder that cannot be read is tried every interval and told of when the reason changes", func(t *testing.T) {

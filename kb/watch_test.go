@@ -81,7 +81,7 @@ func untilAsked(t testing.TB, values <-chan yielded, want string) *Library {
 // eventsAlone and pollingAlone each have to see everything without the other.
 var (
 	eventsAlone  = WatchOptions{Mode: WatchEvents, Quiet: 5 * time.Millisecond, Interval: time.Hour}
-	pollingAlone = WatchOptions{Mode: WatchPoll, Interval: 5 * time.Millisecond}
+	pollingAlone = WatchOptions{Mode: WatchPoll, Quiet: 5 * time.Millisecond, Interval: 5 * time.Millisecond}
 )
 
 func TestWatchSees(t *testing.T) {
@@ -286,6 +286,31 @@ func TestWatchSees(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestWatchKeepsPages(t *testing.T) {
+	// What takes a good page's content away when it is saved over it.
+	for what, src := range map[string]string{
+		"broken front matter and nothing else":        "---\ntitle: [\n---\n",
+		"broken front matter and a title":             "---\ntitle: [\n---\n\n# A title\n",
+		"the beginning of front matter":               "---\ntitle: A title\ncategory: OR",
+		"broken front matter that says it is a draft": "---\ndraft: true\ntitle: [\n---\n",
+		"nothing": "",
+	} {
+		t.Run("the last good version stays, with the fault, when what is saved is "+what, func(t *testing.T) {
+			d := newTree(t)
+			d.write("kb/a.md", "---\ntitle: A\n---\n\n## one?\n\nAn answer.\n")
+			values, _ := watchFolder(t, d.at("kb"), eventsAlone)
+			first := untilAsked(t, values, "a#one")
+			d.save("kb/a.md", src)
+			lib := until(t, values, "fault", func(v yielded) bool { return v.lib != nil && v.err != nil }).lib
+			if lib.Page("a") != first.Page("a") || lib.Generation != first.Generation {
+				t.Errorf("generation %d after %d, page a is %+v", lib.Generation, first.Generation, lib.Page("a"))
+			}
+			d.save("kb/a.md", ask("two"))
+			untilAsked(t, values, "a#two")
+		})
 	}
 }
 

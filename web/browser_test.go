@@ -1,13 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	goruntime "runtime"
 	"strings"
 	"sync"
@@ -18,71 +15,15 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	keys "github.com/chromedp/chromedp/kb"
+
+	"faqbase/e2e/chromium"
+	"faqbase/index"
+	"faqbase/kb"
 )
-
-// browser starts Chromium, or skips the test where there is none. With
-// REQUIRE_BROWSER=1 that is a failure.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := os.Getenv("CHROMIUM")
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path == "" {
-			path, _ = exec.LookPath(name)
-		}
-	}
-	if path == "" {
-		if os.Getenv("REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium in PATH, want one because of REQUIRE_BROWSER; CHROMIUM names another")
-		}
-		t.Skip("no chromium in PATH; CHROMIUM names one")
-	}
-	said := new(output)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.NoSandbox,
-		chromedp.DisableGPU,
-		chromedp.CombinedOutput(said),
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.WindowSize(1440, 1000),
-	)
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil { // lets it close its files
-			t.Log(err)
-		}
-		cancel()
-		if t.Failed() {
-			t.Logf("the browser said:\n%s", said)
-		}
-	})
-	if err := chromedp.Run(ctx); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return ctx
-}
-
-// output keeps what a program prints.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
 
 // tab is a tab of a browser that fails the test on every error that the page
 // reports.
@@ -167,87 +108,273 @@ func (b *tab) is(expression, want string) {
 // prevents it.
 func press(key string) chromedp.Action {
 	down := input.DispatchKeyEvent(input.KeyDown).WithKey(key)
-	if len(key) == 1 {
+	switch {
+	case len(key) == 1:
 		down = down.WithText(key)
+	case key == "Enter":
+		down = down.WithText("\r")
 	}
 	return chromedp.Tasks{down, input.DispatchKeyEvent(input.KeyUp).WithKey(key)}
 }
 
-const shownHeading = `document.getElementById("count").textContent`
+const shownHeading = `document.getElementById("Q-count").textContent`
 
 func TestInTheBrowser(t *testing.T) {
-	chrome := browser(t)
+	chrome := chromium.Start(t, chromedp.WindowSize(1440, 1000))
 	lib := load(t, fixture(t, nil), "")
 
 	t.Run("results follow what is typed, and the address too", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "peewee"))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "peewee"))
 		b.until(shownHeading + `.startsWith("3 answers for")`)
 		b.is("location.search", "?q=peewee")
 		b.is("document.title", "peewee - faq/base")
-		b.is("document.activeElement.id", "q")
-		b.until(`document.getElementById("status").textContent.startsWith("3 answers")`)
-		b.is("history.length", "2") // of about:blank and this page
+		b.is("document.activeElement.id", "Q-q")
+		b.until(`document.getElementById("Q-status").textContent.startsWith("3 answers")`)
+		b.is("history.length", "3") // about:blank, the front page, and one for all that was typed
 
-		b.run(chromedp.Click("#f-category-orms"))
+		b.run(chromedp.Click("#Q-f-category-orms"))
 		b.until(`location.search === "?q=peewee&category=orms"`)
 		b.until(`document.querySelectorAll(".chip").length === 1`)
-		b.is("document.activeElement.id", "f-category-orms")
-		b.is("history.length", "3")
+		b.is("document.activeElement.id", "Q-f-category-orms")
+		b.is("history.length", "4")
 
-		b.run(chromedp.SetValue("#sort", "updated"), chromedp.Evaluate(`document.getElementById("sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+		b.run(chromedp.SetValue("#Q-sort", "updated"), chromedp.Evaluate(`document.getElementById("Q-sort").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
 		b.until(`location.search === "?q=peewee&category=orms&sort=updated"`)
 
-		b.run(chromedp.Click("#chip-category-orms"))
+		b.run(chromedp.Click("#Q-chip-category-orms"))
 		b.until(`location.search === "?q=peewee&sort=updated"`)
-		b.until(`document.activeElement.id === "count"`)
+		b.until(`document.activeElement.id === "Q-count"`)
 
 		b.run(chromedp.Evaluate("history.go(-2)", nil))
-		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("sort").value === "relevance"`)
-		b.until(`document.getElementById("f-category-orms").checked`)
+		b.until(`location.search === "?q=peewee&category=orms" && document.getElementById("Q-sort").value === "relevance"`)
+		b.until(`document.getElementById("Q-f-category-orms").checked`)
 		b.run(chromedp.Evaluate("history.back()", nil))
-		b.until(`location.search === "?q=peewee" && !document.getElementById("f-category-orms").checked`)
+		b.until(`location.search === "?q=peewee" && !document.getElementById("Q-f-category-orms").checked`)
+	})
+
+	t.Run("back leads from search to search, and the field has the words of each", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Navigate(s.http.URL+"/"))
+		for _, words := range []string{"django", "peewee"} {
+			b.run(chromedp.Evaluate(`document.getElementById("Q-q").select()`, nil))
+			b.run(chromedp.SendKeys("#Q-q", words[:3]))
+			b.until(`location.search === "?q=` + words[:3] + `"`) // a search of its own meanwhile
+			b.run(chromedp.SendKeys("#Q-q", words[3:]))
+			b.until(`location.search === "?q=` + words + `"`)
+			b.run(chromedp.SendKeys("#Q-q", keys.Enter))
+		}
+		shows := func(words string) {
+			t.Helper()
+			b.until(fmt.Sprintf(`document.getElementById("Q-q").value === %q && (document.querySelector("h1 q")?.textContent ?? "") === %[1]q`, words))
+		}
+		back := chromedp.Evaluate("history.back()", nil)
+		shows("peewee")
+		b.run(back)
+		b.until(`location.search === "?q=django"`)
+		b.is("document.activeElement.id", "Q-q")
+		shows("django")
+		b.run(chromedp.Click("#Q-f-category-orms"))
+		b.until(`location.search === "?q=django&category=orms"`) // of what is shown
+		b.run(back)
+		b.until(`location.search === "?q=django"`)
+		b.run(back)
+		b.until(`location.pathname === "/" && location.search === ""`)
+		shows("")
+		b.run(back)
+		b.until(`location.pathname === "/tools"`)
+	})
+
+	t.Run("typing after Enter and after Back leaves what was found in the history", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "django"+keys.Enter))
+		b.until(`location.search === "?q=django"`)
+		b.run(chromedp.SendKeys("#Q-q", " faster"))
+		b.until(`location.search === "?q=django+faster"`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
+		b.run(chromedp.SendKeys("#Q-q", " sql"))
+		b.until(`location.search === "?q=django+sql"`)
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=django" && document.getElementById("Q-q").value === "django"`)
+	})
+
+	t.Run("a filter that is typed becomes a choice with Enter, a click or the next page", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		const typed, settled = "?q=orm+tool%3Apeewee", "?q=orm&tool=peewee"
+		isTyped := func() {
+			t.Helper()
+			b.until(`location.search === "` + typed + `" && document.querySelectorAll(".chip").length === 1`)
+			b.is(`document.getElementById("Q-q").value`, "orm tool:peewee")
+			b.is(`document.getElementById("Q-f-tool-peewee").checked`, "true")
+		}
+		isSettled := func(query string) {
+			t.Helper()
+			b.until(`location.search === "` + query + `" && document.getElementById("Q-q").value === "orm"`)
+		}
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "orm tool:peewee"))
+		isTyped()
+		b.run(chromedp.SendKeys("#Q-q", keys.Enter))
+		isSettled(settled)
+		b.is(`document.querySelectorAll(".chip").length`, "1")
+		b.run(chromedp.Click("#Q-f-tool-peewee"))
+		isSettled("?q=orm")
+		b.until(`document.querySelectorAll(".chip").length === 0`)
+
+		b.run(chromedp.SendKeys("#Q-q", " tool:peewee"))
+		isTyped()
+		b.run(chromedp.Click("#Q-f-tool-peewee"))
+		isSettled("?q=orm")
+		b.until(`document.querySelectorAll(".chip").length === 0`)
+
+		b.run(chromedp.SendKeys("#Q-q", " tool:peewee"))
+		isTyped()
+		b.run(chromedp.Click("#Q-f-category-orms"))
+		isSettled("?q=orm&category=orms&tool=peewee")
+
+		b.run(chromedp.Navigate(s.http.URL + "/" + typed))
+		isSettled(settled)
 	})
 
 	t.Run("leaving and coming back shows the results that were left", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#q", "maintained"))
+		b.run(chromedp.Navigate(s.http.URL+"/"), chromedp.SendKeys("#Q-q", "maintained"))
 		b.until(shownHeading + `.startsWith("1 answer")`)
 		b.run(chromedp.Click(".hit h2 a"))
 		b.until(`location.pathname === "/kb/python/peewee" && location.hash === "#is-peewee-still-maintained"`)
 		b.run(chromedp.Evaluate("history.back()", nil)) // NavigateBack waits for a load, which a cached page has not
-		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("q").value === "maintained"`)
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer") && document.getElementById("Q-q").value === "maintained"`)
+	})
+
+	t.Run("from a correction a link leads to the exact words, and typing on leaves them", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/?q=mantained"))
+		b.until(`document.querySelector(".note").textContent.startsWith("Searched for maintained instead of mantained.")`)
+		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".note a"), press("Enter"))
+		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
+		b.is("window.stayed", "true")
+		b.is("document.activeElement.id", "Q-count")
+		b.run(chromedp.Evaluate("history.back()", nil))
+		b.until(`location.search === "?q=mantained" && ` + shownHeading + `.startsWith("1 answer")`)
+		b.run(chromedp.Evaluate("history.forward()", nil))
+		b.until(`location.search === "?q=mantained&exact=1" && ` + shownHeading + `.startsWith("No answers")`)
+		b.run(chromedp.SendKeys("#Q-q", "s"))
+		b.until(`location.search === "?q=smantained" && ` + shownHeading + `.includes("smantained")`)
+	})
+
+	t.Run("why a result is there opens by keyboard, is fetched once and leaves with the query", func(t *testing.T) {
+		var fetched atomic.Int32
+		s := serve(t, lib, Config{Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+			if q.Explain {
+				fetched.Add(1)
+			}
+			return explaining(lib).Search(ctx, q)
+		}}})
+		b := newTab(t, chrome)
+		const why = `document.querySelectorAll(".hit footer details.why")`
+		b.run(chromedp.Navigate(s.http.URL + "/?q=peewee"))
+		b.until(why + `.length === 2`)
+		b.is(`document.querySelectorAll(".reasons").length`, "0")
+		b.run(chromedp.Focus(".why summary"), press("Enter"))
+		b.until(why + `[0].open && ` + why + `[0].innerText.includes("“peewee” is in the question")`)
+		b.is(why+`[0].innerText.includes("asked <daily>")`, "true")
+		b.is(why+`[1].open`, "false")
+		b.is(`document.activeElement.textContent`, "Why this result")
+		b.run(chromedp.Evaluate(why+`[1].querySelector("summary").click()`, nil))
+		b.until(why + `[1].open && ` + why + `[1].innerText.includes("Rank 2")`)
+		if n := fetched.Load(); n != 1 {
+			t.Errorf("fetched %d times, want once for all hits", n)
+		}
+		b.is("location.search", "?q=peewee")
+		b.run(chromedp.SendKeys("#Q-q", "s"))
+		b.until(`location.search === "?q=speewee" && ` + why + `.length === 2 && document.querySelectorAll(".reasons").length === 0`)
+	})
+
+	t.Run("reasons that cannot be had leave the result closed, to be tried again", func(t *testing.T) {
+		var serving atomic.Pointer[kb.Library]
+		serving.Store(lib)
+		s := serve(t, lib, Config{Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+			r, err := explaining(serving.Load()).Search(ctx, q)
+			if q.Explain && serving.Load() == lib {
+				r.Hits = nil // as if others were found meanwhile
+			}
+			return r, err
+		}}})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), chromedp.Click(".why summary"))
+		b.until(`document.getElementById("Q-status").textContent === "The reasons did not come. Try again." && !document.querySelector(".why").open`)
+		next := load(t, fixture(t, map[string]string{"new.md": "# New\n"}), "")
+		serving.Store(next)
+		s.Publish(next)
+		b.run(chromedp.Click(".why summary"))
+		b.until(`document.querySelector(".why").innerText.includes("Rank 1")`)
+	})
+
+	t.Run("where a filter blocks, the page without it is one step away", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/?q=maintained&tool=gin"))
+		b.is(shownHeading, "No answers for maintained")
+		b.is(`document.querySelector(".blocked").innerText`, "Without Tool: Gin: 1 answer")
+		b.is(`document.querySelector(".nothing .questions a").textContent`, "Is Peewee still maintained?")
+		b.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus(".blocked a"), press("Enter"))
+		b.until(`location.search === "?q=maintained" && ` + shownHeading + `.startsWith("1 answer")`)
+		b.is("window.stayed", "true")
+		b.is("document.activeElement.id", "Q-count")
+		b.is(`document.querySelectorAll("#Q-facets :checked").length`, "0")
 	})
 
 	t.Run("keys move through the results", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
 		b.run(chromedp.Navigate(s.http.URL+"/?q=peewee"), press("/"))
-		b.is("document.activeElement.id", "q")
-		b.is(`document.getElementById("q").value`, "peewee")
+		b.is("document.activeElement.id", "Q-q")
+		b.is(`document.getElementById("Q-q").value`, "peewee")
 		b.run(press("ArrowDown"))
 		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[0]`, "true")
 		b.run(press("ArrowDown"))
 		b.is(`document.activeElement === document.querySelectorAll(".hit h2 a")[1]`, "true")
 		b.run(press("ArrowUp"))
 		b.run(press("ArrowUp"))
-		b.is("document.activeElement.id", "q")
+		b.is("document.activeElement.id", "Q-q")
 		b.run(press("Escape"))
-		b.until(`location.search === "" && document.getElementById("q").value === ""`)
+		b.until(`location.search === "" && document.getElementById("Q-q").value === ""`)
 		b.run(press("Escape"))
 		b.is("document.activeElement.tagName", "BODY")
+	})
+
+	t.Run("where storage is blocked everything works but the memory of the choice", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.ActionFunc(func(ctx context.Context) error {
+			_, err := page.AddScriptToEvaluateOnNewDocument(`Object.defineProperty(window, "localStorage", {
+				get() { throw new DOMException("blocked", "SecurityError") }})`).Do(ctx)
+			return err
+		}))
+		b.run(chromedp.Navigate(s.http.URL + "/"))
+		b.run(chromedp.Click("#Q-keys-open"), chromedp.Click("#Q-keys-slash"), chromedp.Click("#Q-keys button"))
+		b.is(`document.getElementById("Q-keys-slash").checked`, "false")
+		b.run(chromedp.Evaluate("document.activeElement.blur()", nil), press("/"))
+		b.is("document.activeElement.tagName", "BODY")
+		b.run(chromedp.Click("#Q-keys-open"), chromedp.Click("#Q-keys-slash"), chromedp.Click("#Q-keys button"))
+		b.run(chromedp.Evaluate("document.activeElement.blur()", nil), press("/"))
+		b.is("document.activeElement.id", "Q-q")
 	})
 
 	t.Run("the theme is kept", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#theme"))
+		b.run(chromedp.Navigate(s.http.URL+"/tools"), chromedp.Click("#Q-theme"))
 		first := b.eval("document.documentElement.dataset.theme")
 		b.run(chromedp.Navigate(s.http.URL + "/"))
 		b.is("document.documentElement.dataset.theme", first)
-		b.run(chromedp.Click("#theme"))
+		b.run(chromedp.Click("#Q-theme"))
 		if again := b.eval("document.documentElement.dataset.theme"); again == first {
 			t.Errorf("the theme stays %s", again)
 		}
@@ -259,11 +386,11 @@ func TestInTheBrowser(t *testing.T) {
 		changed.run(chromedp.Navigate(s.http.URL + "/kb/python/peewee"))
 		other.run(chromedp.Navigate(s.http.URL + "/kb/databases"))
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
-		changed.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		changed.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nOnce more.\n", "databases.md": "# Databases\n\nOther text.\n"}), ""))
-		other.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
-		changed.run(chromedp.Click("#bar a"))
-		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("bar").textContent`)
+		other.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
+		changed.run(chromedp.Click("#Q-bar a"))
+		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("Q-bar").textContent`)
 	})
 
 	t.Run("a page that is not seen holds no connection and hears later what it missed", func(t *testing.T) {
@@ -299,7 +426,7 @@ func TestInTheBrowser(t *testing.T) {
 		connected(0)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
 		b.run(see(false))
-		b.until(`document.getElementById("bar").textContent === "This page changed. Reload"`)
+		b.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		connected(1)
 	})
 
@@ -314,6 +441,20 @@ func TestInTheBrowser(t *testing.T) {
 		s.Publish(load(t, fixture(t, long("new end")), ""))
 		b.until(`document.querySelector("main").textContent.includes("new end")`)
 		b.is("scrollY", "1500")
+	})
+
+	t.Run("the table of contents names the part that is read", func(t *testing.T) {
+		s := open(t, load(t, fixture(t, map[string]string{
+			"parts.md": "# Parts\n\n## First?\n\n" + strings.Repeat("A line.\n\n", 30) + "## Second?\n\n" + strings.Repeat("A line.\n\n", 30) + "## Third?\n\nThe end.\n\n" + strings.Repeat("A line.\n\n", 30),
+		}), ""), Config{})
+		b := newTab(t, chrome)
+		current := `document.querySelector(".toc [aria-current]")?.hash === "#%s"`
+		b.run(chromedp.Navigate(s.http.URL + "/kb/parts#second"))
+		b.until(fmt.Sprintf(current, "second"))
+		for _, part := range []string{"third", "first", "second"} {
+			b.run(chromedp.Evaluate(fmt.Sprintf(`document.getElementById(%q).scrollIntoView({behavior: "instant"})`, part), nil))
+			b.until(fmt.Sprintf(current, part))
+		}
 	})
 
 	t.Run("code is copied", func(t *testing.T) {

@@ -10,12 +10,17 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"faqbase/kb"
 )
+
+// maxStreams is how many event streams are open at once. Each holds a connection
+// and a goroutine for as long as its reader likes.
+const maxStreams = 4096
 
 // Times of event streams.
 const (
@@ -116,6 +121,8 @@ type feed struct {
 	recent []*link // the last events, oldest first
 	closed chan struct{}
 	once   sync.Once
+
+	streams atomic.Int64 // that are open
 }
 
 // A link holds an event and, once next is closed, leads to the one after.
@@ -172,11 +179,17 @@ func (s *Server) events(c *gin.Context) error {
 		return &problem{Title: "shutting down", Status: http.StatusServiceUnavailable, retry: 2}
 	default:
 	}
+	if c.Request.Method != http.MethodHead {
+		if s.feed.streams.Add(1) > maxStreams {
+			s.feed.streams.Add(-1)
+			return &problem{Title: "too many streams", Status: http.StatusServiceUnavailable, Detail: "every event stream is taken", retry: 30}
+		}
+		defer s.feed.streams.Add(-1)
+	}
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	s.allowOrigin(c)
 	c.Status(http.StatusOK)
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()

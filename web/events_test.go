@@ -259,6 +259,34 @@ func TestEvents(t *testing.T) {
 			}
 		}
 	})
+	run("one stream too many is told to come back, and has the place of one that ends", func(t *testing.T, s *Server) {
+		s.Publish(a)
+		readers := make([]*reader, maxStreams)
+		for i := range readers {
+			readers[i] = listen(t, s, "", "")
+		}
+		synctest.Wait()
+		ask := func() *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/events", nil))
+			return w
+		}
+		w := ask()
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem+json") {
+			t.Errorf("%d %v", w.Code, w.Header())
+		}
+		readers[0].cancel()
+		<-readers[0].ended
+		late := listen(t, s, "", "")
+		synctest.Wait()
+		if got := late.take(); !strings.Contains(got, "retry:") {
+			t.Errorf("the place of a stream that ended is not free: %q", got)
+		}
+		for _, r := range append(readers[1:], late) {
+			r.cancel()
+			<-r.ended
+		}
+	})
 }
 
 func TestEventsOverHTTP(t *testing.T) {

@@ -104,6 +104,7 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 		"brand":   brand,
 		"count":   groupThousands,
 		"plural":  plural,
+		"score":   func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) },
 		"day":     func(t time.Time) string { return t.Format("2 Jan 2006") },
 		"iso":     func(t time.Time) string { return t.Format(time.DateOnly) },
 		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index

@@ -9,11 +9,14 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"faqbase/index"
 	"faqbase/kb"
 )
 
@@ -24,10 +27,11 @@ type pageView struct {
 	Title    template.HTML
 	Crumbs   []kb.Value
 	Intro    template.HTML
-	Facts    *tableView // where the page compares tools but has no table of its own
+	Facts    *tableView // where the page is about tools but no part of it is their table
 	Parts    []part
 	Contents []content
 	Related  []kb.Related
+	Further  []index.Related // questions of other pages
 }
 
 // A part is one block of a page; exactly one of its fields is set.
@@ -119,6 +123,14 @@ func (s *Server) page(c *gin.Context) error {
 	if t, ok := fileTypes[strings.ToLower(path.Ext(name))]; ok {
 		return s.file(c, lib, name, t)
 	}
+	old, isSource := strings.CutSuffix(name, ".md")
+	if address, ok := lib.Moved(old); ok {
+		address, _, _ = strings.Cut(address, "#")
+		if isSource {
+			address += ".md"
+		}
+		return redirectTo(c, address)
+	}
 	return notFound("there is no page %s", name)
 }
 
@@ -169,11 +181,18 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	v.Live = "page:" + p.Path
 	v.Source = sourceURL(p)
 	v.Parts, v.Contents = newParts(lib, p)
-	if p.Comparison == nil && len(p.Tools) > 1 {
+	// A comparison inside an answer is no block of its own, and has no facts.
+	compared := slices.ContainsFunc(v.Parts, func(p part) bool { return p.Table != nil })
+	if !compared && len(p.Tools) > 1 {
 		table := newTable(lib, &kb.Table{Columns: p.Tools})
 		if len(table.Facts) > 0 {
 			v.Facts = table
 		}
+	}
+	var err error
+	if v.Further, err = s.related(c.Request.Context(), lib, p.Path, relatedToPage); err != nil {
+		s.log.Warn("related questions", "page", p.Path, "err", err)
+		c.Writer.Header().Del("ETag") // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)
 }
@@ -373,10 +392,13 @@ func (s *Server) file(c *gin.Context, lib *kb.Library, name, contentType string)
 	if contentType == "image/svg+xml" {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	}
-	modified := info.ModTime()
-	if modified.IsZero() { // embedded in this build of the program
+	// Which file it is, not when it was made: one that takes the place of another may
+	// be older. So there is no Last-Modified.
+	if modified := info.ModTime(); modified.IsZero() { // embedded in this build of the program
 		h.Set("ETag", s.tag(c, lib, "file"))
+	} else {
+		h.Set("ETag", fmt.Sprintf(`W/"%x-%x-%x"`, info.Size(), modified.UnixNano(), inode(info)))
 	}
-	http.ServeContent(c.Writer, c.Request, "", modified, body)
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, body)
 	return nil
 }

@@ -8,11 +8,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"golang.org/x/net/html"
@@ -289,6 +293,29 @@ func TestHeadersOfPages(t *testing.T) {
 	}
 }
 
+func TestMovedPage(t *testing.T) {
+	const base = "https://example.com/help"
+	lib := load(t, fixture(t, map[string]string{"go/new.md": "---\ntitle: New\nmoved: [go/old, go/older#why]\n---\n## Why?\n\nSo.\n"}), base)
+	s := open(t, lib, Config{BaseURL: base})
+	for path, want := range map[string]string{
+		"/kb/go/old":      "/kb/go/new",
+		"/kb/go/old.md":   "/kb/go/new.md",
+		"/kb/go/old?q=x":  "/kb/go/new?q=x",
+		"/kb/go/older":    "/kb/go/new",
+		"/kb/go/older.md": "/kb/go/new.md",
+	} {
+		r := s.get("/help" + path)
+		if got := r.Header.Get("Location"); r.StatusCode != 308 || got != base+want {
+			t.Errorf("%s gives %d to %q, want 308 to %q", path, r.StatusCode, got, base+want)
+		}
+	}
+	for _, path := range []string{"/kb/go/oldest", "/kb/go/old.markdown"} {
+		if r := s.get("/help" + path); r.StatusCode != 404 {
+			t.Errorf("%s gives %d, want 404", path, r.StatusCode)
+		}
+	}
+}
+
 func TestTheme(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
 	for cookie, want := range map[string]string{
@@ -359,6 +386,63 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestFilesBesideThePages(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, fixture(t, nil)); err != nil {
+		t.Fatal(err)
+	}
+	put := func(content string, modified time.Time) {
+		t.Helper()
+		// Under another name first: the file that is replaced keeps its own inode.
+		made := filepath.Join(dir, "pictures", "made.tmp")
+		if err := os.WriteFile(made, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(made, modified, modified); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(made, filepath.Join(dir, "pictures", "pool.svg")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	put("<svg>1</svg>", day)
+	s := open(t, load(t, os.DirFS(dir), ""), Config{})
+	seen := s.get("/kb/pictures/pool.svg").want(t, 200, "image/svg+xml")
+	conditions := []string{"If-None-Match", seen.Header.Get("ETag"), "If-Modified-Since", day.AddDate(1, 0, 0).Format(http.TimeFormat)}
+	s.get("/kb/pictures/pool.svg", conditions...).want(t, 304, "")
+	put("<svg>22</svg>", day.AddDate(-1, 0, 0))
+	r := s.get("/kb/pictures/pool.svg", conditions...).want(t, 200, "image/svg+xml")
+	if r.body != "<svg>22</svg>" {
+		t.Errorf("got %s", r.body)
+	}
+	s.get("/kb/pictures/pool.svg", "If-Modified-Since", day.AddDate(1, 0, 0).Format(http.TimeFormat)).want(t, 200, "image/svg+xml")
+	if runtime.GOOS == "windows" {
+		return // where files have no number
+	}
+	old := r.Header.Get("ETag")
+	put("<svg>33</svg>", day.AddDate(-1, 0, 0))
+	if r := s.get("/kb/pictures/pool.svg", "If-None-Match", old).want(t, 200, "image/svg+xml"); r.body != "<svg>33</svg>" {
+		t.Errorf("a file of the same size and time: %s", r.body)
+	}
+}
+
+func TestFactsWithoutATable(t *testing.T) {
+	s := open(t, load(t, fixture(t, map[string]string{
+		"inside.md": "---\ntools: [Gin, SQLAlchemy]\n---\n\n# Inside\n\n## How do they compare?\n\nSo:\n\n| Aspect | Gin | SQLAlchemy |\n|---|---|---|\n| Kind | Router | ORM |\n",
+	}), ""), Config{})
+	const facts, heading = `<th scope="row" role="rowheader">First release</th>`, `id="Q-facts"`
+	if p := s.library.Load().Page("inside"); p.Comparison == nil {
+		t.Fatal("the table in the answer is no comparison")
+	}
+	if body := s.get("/kb/inside").body; strings.Count(body, facts) != 1 || strings.Count(body, heading) != 1 {
+		t.Error("a comparison inside an answer hides the facts")
+	}
+	if body := s.get("/kb/python/sqlalchemy-vs-django-orm").body; strings.Count(body, facts) != 1 || strings.Contains(body, heading) {
+		t.Error("the facts are not in the comparison alone")
+	}
+}
+
 func TestSearchPageWorksWithoutScript(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
 	d := parseDocument(t, s.get("/?q=orm&category=orms&sort=title&size=5").body)
@@ -367,11 +451,11 @@ func TestSearchPageWorksWithoutScript(t *testing.T) {
 	var action string
 	for _, n := range d.all {
 		id, _ := attr(n, "id")
-		if n.Data == "form" && id == "search" {
+		if n.Data == "form" && id == "Q-search" {
 			action, _ = attr(n, "action")
 		}
 		owner, owned := attr(n, "form")
-		if !(owned && owner == "search") && id != "q" {
+		if !(owned && owner == "Q-search") && id != "Q-q" {
 			continue
 		}
 		name, _ := attr(n, "name")
@@ -544,5 +628,43 @@ func BenchmarkFragment(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestAnchorsBelongToAuthors has a page whose questions are named as parts of a
+// page's frame are.
+func TestAnchorsBelongToAuthors(t *testing.T) {
+	names := []string{"search", "main", "q", "theme", "status", "bar", "keys", "keys-title", "keys-open", "keys-slash",
+		"related", "facts", "contents", "page-sources", "results", "facets", "count", "sort", "all", "clear", "hit-1",
+		"previous", "next", "chip-tool-gin", "f-tool-gin", "rest-tool"}
+	var page strings.Builder
+	page.WriteString("---\ntitle: Frame\ntools: [Gin, Echo]\ncategory: Web frameworks\nsources: [\"https://example.com/\"]\n---\n\nIntro.\n\n")
+	for _, name := range names {
+		fmt.Fprintf(&page, "## What is it? {#%s}\n\nIt is %s.\n\n", name, name)
+	}
+	s := open(t, load(t, fixture(t, map[string]string{"frame.md": page.String()}), ""), Config{})
+	body := s.get("/kb/frame").want(t, 200, "text/html").body
+	validate(t, "/kb/frame", body)
+	elements := func(body string) map[string]*html.Node {
+		byID := make(map[string]*html.Node)
+		for _, n := range parseDocument(t, body).all {
+			if id, ok := attr(n, "id"); ok {
+				byID[id] = n
+			}
+		}
+		return byID
+	}
+	byID := elements(body)
+	for _, name := range names {
+		if n := byID[name]; n == nil || n.Data != "section" || !strings.Contains(text(n), "It is "+name+".") {
+			t.Errorf("#%s is not the question with that anchor", name)
+		}
+	}
+	for _, path := range []string{"/?q=it&tool=gin", "/?tool=gin", "/", "/?q=zzzz", "/kb/go/router-comparison", "/tools/gin", "/categories/web-frameworks"} {
+		for id := range elements(s.get(path).want(t, 200, "text/html").body) {
+			if !strings.HasPrefix(id, "Q-") && s.library.Load().Question("go/router-comparison#"+id) == nil && id != "quick-comparison" && id != "questions" {
+				t.Errorf("%s: the frame has the id %q, want one that begins with Q-", path, id)
+			}
+		}
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ const (
 	maxSize    = 100
 	maxReach   = 10_000 // page × size
 	sizeUnsaid = 10
+	maxIDs     = 32      // to explain
+	maxID      = 1 << 10 // bytes of one
 )
 
 // facetNames are the facets in the order in which they are shown.
@@ -69,9 +72,53 @@ func readQuery(raw string) (index.Query, error) {
 		}
 		q.Group = true
 	}
+	if q.Exact, err = readSwitch(params, "exact"); err != nil {
+		return q, err
+	}
+	if q.Explain, err = readSwitch(params, "explain"); err != nil || !q.Explain {
+		return q, err
+	}
+	for _, id := range params["id"] {
+		if id == "" || slices.Contains(q.ExplainIDs, id) {
+			continue
+		}
+		if len(id) > maxID {
+			return q, badParameter("id", "id is at most %d bytes, not %d", maxID, len(id))
+		}
+		if len(q.ExplainIDs) == maxIDs {
+			return q, badParameter("id", "id is given at most %d times", maxIDs)
+		}
+		q.ExplainIDs = append(q.ExplainIDs, id)
+	}
 	return q, nil
 }
 
+// readSwitch reads a parameter that is 1 or left out.
+func readSwitch(params url.Values, name string) (bool, error) {
+	if !params.Has(name) {
+		return false, nil
+	}
+	if v := params.Get(name); v != "1" {
+		return false, badParameter(name, "%s is 1 or left out, not %s", name, abridged(v))
+	}
+	return true, nil
+}
+
+// number is what an error tells back as it is; all else is quoted.
+var number = regexp.MustCompile(`^-?[0-9]+…?$`)
+
+// abridged is a value as an error tells it back.
+func abridged(v string) string {
+	if runes := []rune(v); len(runes) > 20 {
+		v = string(runes[:20]) + "…"
+	}
+	if number.MatchString(v) {
+		return v
+	}
+	return strconv.Quote(v)
+}
+
+// readNumber is the value of a parameter from 1 to largest, or what it is unsaid.
 func readNumber(params url.Values, name string, unsaid, largest int) (int, error) {
 	if !params.Has(name) {
 		return unsaid, nil
@@ -79,10 +126,7 @@ func readNumber(params url.Values, name string, unsaid, largest int) (int, error
 	v := params.Get(name)
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > largest {
-		if len(v) > 20 {
-			v = v[:20] + "…"
-		}
-		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, strconv.Quote(v))
+		return 0, badParameter(name, "%s is 1 to %d, not %s", name, largest, abridged(v))
 	}
 	return n, nil
 }
@@ -164,59 +208,17 @@ func (s *Server) address(path string, q index.Query) string {
 	if q.Group {
 		add("group", "page")
 	}
+	if q.Exact {
+		add("exact", "1")
+	}
+	if q.Explain {
+		add("explain", "1")
+		for _, id := range q.ExplainIDs {
+			add("id", id)
+		}
+	}
 	if q.Page > 1 {
 		add("page", strconv.Itoa(q.Page))
 	}
 	return b.String()
-}
-
-// typedToken finds a selection that is typed into the query as tool:value or
-// tool:"a value".
-func typedTokens(text string) []typedToken {
-	var tokens []typedToken
-	for i := 0; i < len(text); {
-		if i > 0 && text[i-1] != ' ' {
-			i++
-			continue
-		}
-		key, rest, ok := strings.Cut(text[i:], ":")
-		f := kb.Facet(strings.ToLower(key))
-		if !ok || !slices.Contains(facetNames[:], f) {
-			i++
-			continue
-		}
-		start := i
-		var value string
-		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
-			var closed bool
-			if value, _, closed = strings.Cut(quoted, `"`); !closed {
-				i++
-				continue
-			}
-			i += len(key) + 1 + len(value) + 2
-		} else {
-			value, _, _ = strings.Cut(rest, " ")
-			i += len(key) + 1 + len(value)
-		}
-		tokens = append(tokens, typedToken{facet: f, value: value, start: start, end: i})
-	}
-	return tokens
-}
-
-// A typedToken is a facet selection inside the text of a query.
-type typedToken struct {
-	facet      kb.Facet
-	value      string
-	start, end int
-}
-
-// without removes from text the typed selections for which remove is true.
-func withoutTokens(text string, remove func(f kb.Facet, value string) bool) string {
-	tokens := typedTokens(text)
-	for _, t := range slices.Backward(tokens) {
-		if remove(t.facet, t.value) {
-			text = text[:t.start] + text[t.end:]
-		}
-	}
-	return strings.Join(strings.Fields(text), " ")
 }

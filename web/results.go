@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/net/html"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -25,17 +25,21 @@ type searchView struct {
 // resultsView is the view of templates/results.html.
 type resultsView struct {
 	Title       string // of the document
-	Text        string // what was typed
+	Text        string // what was typed, without the values in it
+	Typed       bool   // there are such values
 	Front       bool   // nothing was asked
 	Total       int
 	Corrections []index.Correction
+	Exact       bool   // nothing was corrected, as asked
+	Respell     string // the address of the same search with corrections, or without them
 	Dropped     []string
 	Ignored     []string
 	Hits        []hitView
 	Facets      []facetView
 	Chips       []chip
 	Clear       string // the address without any filter
-	Unfiltered  int    // hits without any filter, where there are none with
+	Blocked     []blockedView
+	Nearest     []index.Hit // where there are no hits
 	Sorts       []sortOption
 	Size        int // where it is not the usual
 	Group       bool
@@ -44,6 +48,7 @@ type resultsView struct {
 	Next        string
 	First       int // the number of the first hit
 	Comparisons []*kb.Page
+	Explained   []index.Explanation // of the ids that were asked about
 	Overview    *overview
 }
 
@@ -58,6 +63,8 @@ type hitView struct {
 	Question    *kb.Question
 	Tools       []*kb.Tool
 	More        int
+	Explanation *index.Explanation // nil unless asked for
+	Why         string             // the address where it is, "" where it is here or there is no query
 }
 
 // IsComparison tells whether the hit is a page with a quick comparison.
@@ -89,11 +96,20 @@ type valueView struct {
 	ID, Name, Slug string
 	Count          int
 	Selected       bool
-	Fixed          bool // cannot be changed here: typed in the field, or without hits
+	Typed          bool // in the field
+	Fixed          bool // cannot be chosen, being without hits
 }
 
 // A chip is a selected value with the address that has it removed.
 type chip struct{ ID, Facet, Name, URL string }
+
+// A blockedView is a selection that leaves out every hit.
+type blockedView struct {
+	Facet string   // its label, "" for all selections together
+	Names []string // that are selected in it
+	Total int      // hits without the selection, at the address URL
+	URL   string
+}
 
 type sortOption struct {
 	Value    index.Sort
@@ -142,7 +158,7 @@ func (s *Server) searchFragment(c *gin.Context) error {
 
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
-	a, err := s.ask(c, htmlVariant(c))
+	a, err := s.ask(c, htmlVariant(c), nil)
 	if a == nil || err != nil {
 		return err
 	}
@@ -160,7 +176,8 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 	}
 	view := searchView{layout: s.layoutOf(c, a.found.Library), Results: results}
 	view.Heading = results.Title
-	view.Text = a.asked.Text
+	_, settled := a.settled()
+	view.Text = settled.Text
 	view.Live = "list"
 	view.NoIndex = !results.Front
 	view.Description = describeLibrary(a.found.Library)
@@ -218,21 +235,28 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	if err != nil {
 		return resultsView{}, err
 	}
+	typed, settled := a.settled()
 	v := resultsView{
-		Text:        strings.TrimSpace(a.asked.Text),
+		Text:        strings.TrimSpace(settled.Text),
+		Typed:       typed,
 		Total:       r.Total,
 		Corrections: r.Corrections,
+		Exact:       a.asked.Exact,
 		Dropped:     r.Dropped,
 		Ignored:     r.Ignored,
 		Group:       a.asked.Group,
+		Explained:   r.Explanations,
 		Overview:    o,
 	}
+	respelt := settled
+	respelt.Exact, respelt.Page = !a.asked.Exact, 1
+	v.Respell = s.address("/", respelt)
 	if a.asked.Size != sizeUnsaid {
 		v.Size = a.asked.Size
 	}
 	filtered := false
 	for _, f := range facetNames {
-		facet, chips := s.newFacetView(a, f, o.facets[f])
+		facet, chips := s.newFacetView(a, settled, f, o.facets[f])
 		v.Chips = append(v.Chips, chips...)
 		if len(facet.Values) > 0 {
 			v.Facets = append(v.Facets, facet)
@@ -252,19 +276,24 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = "All questions"
 	}
-	v.Clear = s.address("/", index.Query{Text: withoutTokens(a.asked.Text, func(f kb.Facet, value string) bool {
-		_, ok := lib.Value(f, value)
-		return ok
-	}), Sort: a.asked.Sort, Size: a.asked.Size})
-	if filtered && r.Total == 0 {
-		q := a.asked
-		q.Category, q.Ecosystem, q.Tool = nil, nil, nil
-		q.Text, q.Page, q.Size = parseParams(cutQuery(v.Clear)).Get("q"), 1, 0
-		without, err := s.search(ctx, q)
-		if err != nil {
-			return resultsView{}, err
+	v.Clear = s.address("/", withoutFacets(settled, facetNames[:]...))
+	if r.Total == 0 {
+		v.Nearest = r.Nearest
+		most := 0
+		for _, b := range r.Blocked {
+			if b.Total > 0 {
+				most = max(most, b.Total)
+				v.Blocked = append(v.Blocked, blockedView{
+					Facet: facetLabels[b.Facet],
+					Names: b.Values,
+					Total: b.Total,
+					URL:   s.address("/", withoutFacets(settled, b.Facet)),
+				})
+			}
 		}
-		v.Unfiltered = without.Total
+		if r.Unfiltered > most {
+			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
+		}
 	}
 	for _, option := range sortLabels {
 		option.Selected = option.Value == a.asked.Sort
@@ -273,29 +302,66 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	v.First = (a.asked.Page-1)*a.asked.Size + 1
 	seen := make(map[*kb.Page]bool)
 	for i, hit := range r.Hits {
-		v.Hits = append(v.Hits, newHitView(lib, i+1, hit))
+		view := newHitView(lib, i+1, hit)
+		if v.Text != "" && hit.Explanation == nil {
+			explained := settled
+			explained.Explain = true
+			view.Why = s.address("/", explained) + "#" + view.ID
+		}
+		v.Hits = append(v.Hits, view)
 		if hit.Page.Comparison != nil && !seen[hit.Page] && len(v.Comparisons) < 6 {
 			seen[hit.Page] = true
 			v.Comparisons = append(v.Comparisons, hit.Page)
 		}
 	}
-	s.addPager(&v, a)
+	s.addPager(&v, a, settled)
 	return v, nil
 }
 
-// cutQuery is the query of an address.
-func cutQuery(address string) string {
-	_, query, _ := strings.Cut(address, "?")
-	return query
+// withoutFacets is the first page of what was asked without any selection of the
+// facets.
+func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
+	settled.Page = 1
+	for _, f := range without {
+		*chosenValues(&settled, f) = nil
+	}
+	return settled
 }
 
-// headingID finds the ids of headings inside answers: they are unique on their
-// page, but not among answers of several.
-var headingID = regexp.MustCompile(`<(h[1-6]) id="[^"]*"`)
+// amongOthers is the HTML of an answer for a place where answers of several pages
+// stand together: without ids, which are unique on their page alone, and with links
+// to them that lead there.
+func amongOthers(answer, page string) string {
+	var b strings.Builder
+	for z := html.NewTokenizer(strings.NewReader(answer)); ; {
+		kind := z.Next()
+		if kind == html.ErrorToken { // the end
+			return b.String()
+		}
+		raw := string(z.Raw()) // Token changes what Raw is of
+		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+			token, changed := z.Token(), false
+			token.Attr = slices.DeleteFunc(token.Attr, func(a html.Attribute) bool {
+				changed = changed || a.Key == "id"
+				return a.Key == "id"
+			})
+			for i, a := range token.Attr {
+				if a.Key == "href" && strings.HasPrefix(a.Val, "#") {
+					token.Attr[i].Val = page + a.Val
+					changed = true
+				}
+			}
+			if changed {
+				raw = token.String()
+			}
+		}
+		b.WriteString(raw)
+	}
+}
 
 func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	v := hitView{
-		ID:          fmt.Sprintf("hit-%d", n),
+		ID:          fmt.Sprintf("Q-hit-%d", n),
 		URL:         hit.Page.URL(),
 		TitleHTML:   hit.QuestionHTML,
 		SnippetHTML: hit.SnippetHTML,
@@ -303,6 +369,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 		Page:        hit.Page,
 		Question:    hit.Question,
 		More:        hit.More,
+		Explanation: hit.Explanation,
 	}
 	tools := hit.Page.Tools
 	if hit.Question != nil {
@@ -312,7 +379,7 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	if len(v.AnswerHTML) > longAnswer {
 		v.AnswerHTML = ""
 	}
-	v.AnswerHTML = headingID.ReplaceAllString(v.AnswerHTML, "<$1")
+	v.AnswerHTML = amongOthers(v.AnswerHTML, hit.Page.URL())
 	v.Tools = toolsNamed(lib, tools)
 	return v
 }
@@ -330,7 +397,7 @@ func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
 // newFacetView makes the checkboxes of a facet. Their order is that of the
 // whole library, so that nothing moves while somebody selects; which of them are
 // shown at once depends on what was found.
-func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
+func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
 	lib := a.found.Library
 	view := facetView{Name: f, Label: facetLabels[f]}
 	found := make(map[string]index.FacetValue)
@@ -341,15 +408,16 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 	add := func(name, slug string, now index.FacetValue, typed bool) {
 		all = append(all, valueView{
 			Facet:    f,
-			ID:       "f-" + string(f) + "-" + url.QueryEscape(slug),
+			ID:       "Q-f-" + string(f) + "-" + url.QueryEscape(slug),
 			Name:     name,
 			Slug:     slug,
 			Count:    now.Count,
 			Selected: now.Selected,
-			Fixed:    typed || now.Count == 0 && !now.Selected,
+			Typed:    typed,
+			Fixed:    now.Count == 0 && !now.Selected,
 		})
 	}
-	asked := *chosenValues(&a.asked, f)
+	asked, chosen := *chosenValues(&a.asked, f), *chosenValues(&settled, f)
 	var chips []chip
 	listed := func(v index.FacetValue) {
 		slug := v.Slug
@@ -364,19 +432,15 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 			return ok && known.Slug == v.Slug
 		}
 		now := found[v.Name]
-		typed := now.Selected && !slices.ContainsFunc(asked, names)
-		add(v.Name, slug, now, typed)
+		add(v.Name, slug, now, now.Selected && !slices.ContainsFunc(asked, names))
 		if !now.Selected {
 			return
 		}
-		q := a.asked
+		q := settled
 		q.Page = 1
-		*chosenValues(&q, f) = slices.DeleteFunc(slices.Clone(asked), names)
-		if typed {
-			q.Text = withoutTokens(q.Text, func(g kb.Facet, value string) bool { return g == f && names(value) })
-		}
+		*chosenValues(&q, f) = slices.DeleteFunc(slices.Clone(chosen), names)
 		chips = append(chips, chip{
-			ID:    "chip-" + string(f) + "-" + url.QueryEscape(slug),
+			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
 			Facet: facetLabels[f],
 			Name:  v.Name,
 			URL:   s.address("/", q),
@@ -426,14 +490,21 @@ func (s *Server) newFacetView(a *answer, f kb.Facet, whole []index.FacetValue) (
 }
 
 // addPager links to the pages around the present one, the first and the last.
-func (s *Server) addPager(v *resultsView, a *answer) {
+func (s *Server) addPager(v *resultsView, a *answer, settled index.Query) {
 	size, now := a.asked.Size, a.asked.Page
 	last := min((a.found.Total+size-1)/size, maxReach/size)
+	if a.asked.Group && len(a.found.Hits) < size {
+		// Total counts also what grouping leaves out: the first page that is not full
+		// is the last. From an empty one only the way to the first is known.
+		if last = now; len(a.found.Hits) == 0 {
+			last = 1
+		}
+	}
 	if last <= 1 && now == 1 {
 		return
 	}
 	to := func(n int) string {
-		q := a.asked
+		q := settled
 		q.Page = n
 		return s.address("/", q)
 	}

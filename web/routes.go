@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/klauspost/compress/gzhttp"
@@ -174,8 +175,20 @@ func redirectTo(c *gin.Context, to string) error {
 // apart what one address gives to different visitors.
 func (s *Server) tag(c *gin.Context, lib *kb.Library, variant string) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%x\n%q", s.build, lib.Digest, []string{variant, c.Request.URL.Path, c.Request.URL.RawQuery})
+	fmt.Fprintf(h, "%s\n%x\n%d\n%q", s.build, lib.Digest, expired(lib, time.Now()), []string{variant, c.Request.URL.Path, c.Request.URL.RawQuery})
 	return `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
+}
+
+// expired is the number of curations whose last day is over: when one more is,
+// searches answer otherwise although the library is the same.
+func expired(lib *kb.Library, now time.Time) int {
+	n := 0
+	for _, c := range lib.Curations {
+		if c.Expired(now) {
+			n++
+		}
+	}
+	return n
 }
 
 // notModified tags the response and, if the visitor has it already, answers 304.

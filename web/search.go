@@ -5,9 +5,9 @@ import (
 	"html"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,19 +23,53 @@ type answer struct {
 	took  time.Duration
 }
 
-// ask reads a search from the address and runs it. A nil answer without an
-// error means that the visitor has it already and was told so.
-func (s *Server) ask(c *gin.Context, variant string) (*answer, error) {
+// settled is what was asked with the values that are typed as tool:gin among the
+// chosen ones, and the text without them. The first result says whether there
+// are any. More values than a request may have stay where they are.
+func (a *answer) settled() (typed bool, q index.Query) {
+	lib := a.found.Library
+	q = a.asked
+	list, rest := index.Selections(q.Text, lib)
+	for _, sel := range list {
+		chosen := chosenValues(&q, sel.Facet)
+		if slices.ContainsFunc(*chosen, func(value string) bool {
+			known, ok := lib.Value(sel.Facet, value)
+			return ok && known.Slug == sel.Value.Slug
+		}) {
+			continue
+		}
+		if len(*chosen) == maxValues {
+			return false, a.asked
+		}
+		*chosen = append(slices.Clone(*chosen), sel.Value.Slug)
+	}
+	q.Text = rest
+	return len(list) > 0, q
+}
+
+// read reads the search that an address asks for. The library is nil without an
+// error where the visitor has the response already and was told so.
+func (s *Server) read(c *gin.Context, variant string) (index.Query, *kb.Library, error) {
 	q, err := readQuery(c.Request.URL.RawQuery)
 	if err != nil {
-		return nil, err
+		return q, nil, err
 	}
 	lib, err := s.current()
-	if err != nil {
+	if err != nil || s.notModified(c, lib, variant) {
+		return q, nil, err
+	}
+	return q, lib, nil
+}
+
+// ask reads a search from the address and runs it as change makes it, which may be
+// nil. A nil answer without an error means that the visitor was told that he has it.
+func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)) (*answer, error) {
+	q, lib, err := s.read(c, variant)
+	if lib == nil || err != nil {
 		return nil, err
 	}
-	if s.notModified(c, lib, variant) {
-		return nil, nil
+	if change != nil {
+		change(&q)
 	}
 	start := time.Now()
 	found, err := s.search(c.Request.Context(), q)
@@ -60,6 +94,16 @@ type (
 		Ignored     []string         `json:"ignored"`
 		Hits        []hitJSON        `json:"hits"`
 		Facets      facetsJSON       `json:"facets"`
+		// Only where there are no hits.
+		Blocked []blockedJSON   `json:"blocked,omitzero"`
+		Nearest []neighbourJSON `json:"nearest,omitzero"`
+		// Only with explain=1: those that were asked for by id.
+		Explanations []explanationJSON `json:"explanations,omitzero"`
+	}
+	blockedJSON struct {
+		Facet  kb.Facet `json:"facet"`
+		Values []string `json:"values"`
+		Total  int      `json:"total"`
 	}
 	queryJSON struct {
 		Q         string     `json:"q"`
@@ -70,6 +114,7 @@ type (
 		Size      int        `json:"size"`
 		Sort      index.Sort `json:"sort"`
 		Group     string     `json:"group,omitempty"`
+		Exact     bool       `json:"exact,omitempty"`
 	}
 	correctionJSON struct {
 		From string `json:"from"`
@@ -79,6 +124,22 @@ type (
 		entryJSON
 		Score float64 `json:"score"`
 		More  int     `json:"more,omitempty"`
+		// Only with explain=1.
+		Pinned      *pinnedJSON      `json:"pinned,omitempty"`
+		Explanation *explanationJSON `json:"explanation,omitempty"`
+	}
+	pinnedJSON struct {
+		Reason string `json:"reason"`
+	}
+	explanationJSON struct {
+		ID      string       `json:"id,omitempty"` // not in a hit, which has its own
+		Rank    int          `json:"rank"`         // 0 if it is not listed
+		Score   float64      `json:"score"`
+		Reasons []reasonJSON `json:"reasons"`
+	}
+	reasonJSON struct {
+		Text  string  `json:"text"`
+		Value float64 `json:"value"`
 	}
 	// An entryJSON is what hits and questions have in common.
 	entryJSON struct {
@@ -117,7 +178,7 @@ type (
 func (s *Server) searchJSON(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	a, err := s.ask(c, "")
+	a, err := s.ask(c, "", nil)
 	if a == nil || err != nil {
 		return err
 	}
@@ -135,6 +196,7 @@ func newSearchJSON(a *answer) searchJSON {
 			Page:      a.asked.Page,
 			Size:      a.asked.Size,
 			Sort:      a.asked.Sort,
+			Exact:     a.asked.Exact,
 		},
 		Total:       r.Total,
 		TookMS:      math.Round(a.took.Seconds()*1e5) / 1e2,
@@ -158,10 +220,45 @@ func newSearchJSON(a *answer) searchJSON {
 	for i, hit := range r.Hits {
 		entry := newEntryJSON(hit.Page, hit.Question)
 		entry.QuestionHTML, entry.SnippetHTML = hit.QuestionHTML, hit.SnippetHTML
-		out.Hits[i] = hitJSON{entryJSON: entry, Score: math.Round(hit.Score*1e4) / 1e4, More: hit.More}
+		out.Hits[i] = hitJSON{entryJSON: entry, Score: rounded(hit.Score), More: hit.More}
+		if hit.Explanation != nil {
+			explanation := newExplanationJSON(*hit.Explanation)
+			explanation.ID = ""
+			out.Hits[i].Explanation = &explanation
+		}
+		if hit.Pinned != nil && a.asked.Explain {
+			out.Hits[i].Pinned = &pinnedJSON{Reason: hit.Pinned.Reason}
+		}
+	}
+	if a.asked.Explain {
+		out.Explanations = make([]explanationJSON, len(r.Explanations))
+		for i, e := range r.Explanations {
+			out.Explanations[i] = newExplanationJSON(e)
+		}
+	}
+	if r.Total == 0 {
+		out.Blocked, out.Nearest = []blockedJSON{}, []neighbourJSON{}
+		for _, b := range r.Blocked {
+			out.Blocked = append(out.Blocked, blockedJSON(b))
+		}
+		for _, hit := range r.Nearest {
+			entry := newEntryJSON(hit.Page, hit.Question)
+			out.Nearest = append(out.Nearest, neighbourJSON{ID: entry.ID, URL: entry.URL, Question: entry.Question})
+		}
 	}
 	return out
 }
+
+func newExplanationJSON(e index.Explanation) explanationJSON {
+	out := explanationJSON{ID: e.ID, Rank: e.Rank, Score: rounded(e.Score), Reasons: make([]reasonJSON, len(e.Reasons))}
+	for i, r := range e.Reasons {
+		out.Reasons[i] = reasonJSON{Text: r.Text, Value: rounded(r.Value)}
+	}
+	return out
+}
+
+// rounded is a score as it is written.
+func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
 
 // newEntryJSON describes a question, or a page if question is nil, without
 // marks and snippet.
@@ -225,16 +322,9 @@ type (
 func (s *Server) suggestions(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	q, err := readQuery(c.Request.URL.RawQuery)
-	if err != nil {
+	q, lib, err := s.read(c, "")
+	if lib == nil || err != nil {
 		return err
-	}
-	lib, err := s.current()
-	if err != nil {
-		return err
-	}
-	if s.notModified(c, lib, "") {
-		return nil
 	}
 	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
 	if strings.TrimSpace(q.Text) != "" {
@@ -267,68 +357,33 @@ func (s *Server) facetValues(c *gin.Context) error {
 		return notFound("no facet %q, want category, ecosystem or tool", f)
 	}
 	params := parseParams(c.Request.URL.RawQuery)
-	match := strings.ToLower(strings.TrimSpace(params.Get("match")))
+	match := params.Get("match")
 	if len(match) > maxText {
 		return badParameter("match", "match is at most %d bytes, not %d", maxText, len(match))
 	}
-	a, err := s.askCounts(c)
+	a, err := s.ask(c, "", func(q *index.Query) { q.Page, q.Size = 1, 0 }) // counts alone
 	if a == nil || err != nil {
 		return err
 	}
-	out := facetJSON{Facet: f, Values: []valueJSON{}}
-	for _, v := range newValuesJSON(a.found.Facets[f]) {
-		if hasWordPrefix(strings.ToLower(v.Value), match) {
-			out.Values = append(out.Values, v)
-		}
-	}
-	return s.json(c, out)
+	return s.json(c, facetJSON{Facet: f, Values: newValuesJSON(index.FacetValues(a.found, f, match))})
 }
 
-// askCounts is ask without hits.
-func (s *Server) askCounts(c *gin.Context) (*answer, error) {
-	q, err := readQuery(c.Request.URL.RawQuery)
-	if err != nil {
-		return nil, err
-	}
-	lib, err := s.current()
-	if err != nil {
-		return nil, err
-	}
-	if s.notModified(c, lib, "") {
-		return nil, nil
-	}
-	q.Page, q.Size = 1, 0
-	found, err := s.search(c.Request.Context(), q)
-	if err != nil {
-		return nil, err
-	}
-	c.Header("ETag", s.tag(c, found.Library, ""))
-	return &answer{asked: q, found: found}, nil
-}
-
-// hasWordPrefix tells whether a word of text begins with prefix; text itself
-// counts as one, so that ".NET" is found by ".n".
-func hasWordPrefix(text, prefix string) bool {
-	if strings.HasPrefix(text, prefix) {
-		return true
-	}
-	before := ' '
-	for i, r := range text {
-		if !isWordRune(before) && isWordRune(r) && strings.HasPrefix(text[i:], prefix) {
-			return true
-		}
-		before = r
-	}
-	return false
-}
-
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// How many related questions there are at most.
+const (
+	relatedToQuestion = 3
+	relatedToPage     = 5
+)
 
 type (
 	questionJSON struct {
 		entryJSON
 		Next     *neighbourJSON `json:"next"`
 		Previous *neighbourJSON `json:"previous"`
+		Related  []relatedJSON  `json:"related"`
+	}
+	relatedJSON struct {
+		neighbourJSON
+		Reason string `json:"reason"`
 	}
 	neighbourJSON struct {
 		ID       string `json:"id"`
@@ -369,6 +424,14 @@ func (s *Server) question(c *gin.Context) error {
 		if i+1 < len(q.Page.Questions) {
 			out.Next = newNeighbourJSON(q.Page.Questions[i+1])
 		}
+	}
+	related, err := s.related(c.Request.Context(), lib, q.ID, relatedToQuestion)
+	if err != nil {
+		return err
+	}
+	out.Related = make([]relatedJSON, len(related))
+	for i, r := range related {
+		out.Related[i] = relatedJSON{neighbourJSON: *newNeighbourJSON(r.Question), Reason: r.Reason}
 	}
 	return s.json(c, out)
 }

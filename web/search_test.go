@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,38 +37,45 @@ func TestJSON(t *testing.T) {
 		"search-facets":     "/search?q=peewee&ecosystem=python&tool=Peewee&size=1&page=2&sort=title&unknown=x",
 		"search-typed":      "/search?q=tool%3Asqla+together",
 		"search-nothing":    "/search?q=maintained&tool=nosuchtool",
+		"search-blocked":    "/search?q=maintained&tool=Gin&category=ORMs",
+		"search-nearest":    "/search?q=%22asyncio+zzzz%22",
 		"search-page":       "/search?q=mature&group=page",
 		"suggest":           "/suggest?q=djang",
 		"facets":            "/facets/ecosystem",
 		"question":          "/question?id=python/sqlalchemy-vs-django-orm%23together",
 		"problem-parameter": "/search?size=500",
+		"problem-explain":   "/search?q=orm&explain=yes",
 		"problem-not-found": "/question?id=a%23b",
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := s.get(path).body
-			body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
-			body = score.ReplaceAllString(body, `"score":1`)
-			var got bytes.Buffer
-			if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join("testdata", "json", name+".json")
-			if *update {
-				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
+			golden(t, name, score.ReplaceAllString(s.get(path).body, `"score":1`))
 		})
+	}
+}
+
+// golden compares JSON with that of a file.
+func golden(t *testing.T, name, body string) {
+	t.Helper()
+	body = tookMS.ReplaceAllString(body, `"took_ms":1.25`)
+	var got bytes.Buffer
+	if err := json.Indent(&got, []byte(body), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", "json", name+".json")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 
@@ -97,6 +106,12 @@ func TestParameters(t *testing.T) {
 		{"no unknown grouping", "group=tool", "group"},
 		{"no query over 512 bytes", "q=" + long + "a", "q"},
 		{"no facet value over 512 bytes", "tool=" + long + "a", "tool"},
+		{"exact is 1", "exact=yes", "exact"},
+		{"exact is not said to be off", "exact=0", "exact"},
+		{"an empty exact is none", "exact=", "exact"},
+		{"explain is 1", "explain=true", "explain"},
+		{"no id to explain over 1,024 bytes", "explain=1&id=" + strings.Repeat("a", 1025), "id"},
+		{"no explaining of id after id", "explain=1&" + idTimes(33), "id"},
 		{"no facet given over and over", strings.Repeat("tool=a&", 1) + facetTimes(33), "tool"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -113,6 +128,23 @@ func TestParameters(t *testing.T) {
 			s.get("/?"+c.query, "Accept", "application/json").want(t, 400, "application/problem+json")
 		})
 	}
+	for query, want := range map[string]string{
+		"size=500":                     "size is 1 to 100, not 500",
+		"size=-1":                      "size is 1 to 100, not -1",
+		"size=ten":                     `size is 1 to 100, not "ten"`,
+		"size=":                        `size is 1 to 100, not ""`,
+		"page=1+2":                     `page is 1 to 10000, not "1 2"`,
+		"page=99999999999999999999999": "page is 1 to 10000, not 99999999999999999999…",
+		"page=%C3%A4" + long:           `page is 1 to 10000, not "ä` + long[:19] + `…"`,
+	} {
+		var p problem
+		if err := json.Unmarshal([]byte(s.get("/search?"+query).body), &p); err != nil {
+			t.Fatal(err)
+		}
+		if p.Detail != want {
+			t.Errorf("%s: %s, want %s", query, p.Detail, want)
+		}
+	}
 	for _, c := range []struct {
 		claim, query string
 		total        int
@@ -127,6 +159,8 @@ func TestParameters(t *testing.T) {
 		{"an empty value is none", "q=maintained&tool=", 1},
 		{"a lone percent sign is itself", "q=maintained%25+%", 1},
 		{"a semicolon separates nothing", "q=maintained;", 1},
+		{"ids without explain are ignored", "q=maintained&" + idTimes(33), 1},
+		{"32 ids may be explained", "q=maintained&explain=1&id=a&id=a&id=&" + idTimes(31), 1},
 		{"broken UTF-8 is no error", "q=maintained+%ff%fe", 1},
 		{"a zero byte is no error", "q=maintained%00", 1},
 	} {
@@ -144,6 +178,14 @@ func facetTimes(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, "tool=t%d&", i)
+	}
+	return b.String()
+}
+
+func idTimes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "id=t%d&", i)
 	}
 	return b.String()
 }
@@ -226,6 +268,34 @@ func TestEntityTags(t *testing.T) {
 		if ahead == old || ahead != after {
 			t.Errorf("tags %s, %s, %s", old, ahead, after)
 		}
+	})
+	t.Run("the end of a curation changes the tags", func(t *testing.T) {
+		curated := load(t, fixture(t, map[string]string{"curations.yaml": "- query: orm\n  pin: [python/peewee]\n  reason: of this week\n  until: 2000-01-02\n"}), "")
+		if len(curated.Curations) != 1 {
+			t.Fatal(curated.Faults)
+		}
+		synctest.Test(t, func(t *testing.T) { // begins at the first midnight of 2000
+			s, err := New(Config{Searcher: empty(curated)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			s.Publish(curated)
+			tag := func() string {
+				w := httptest.NewRecorder()
+				s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/search?q=orm", nil))
+				return w.Header().Get("ETag")
+			}
+			first := tag()
+			time.Sleep(47 * time.Hour)
+			if got := tag(); got != first {
+				t.Errorf("on its last day: %s, before %s", got, first)
+			}
+			time.Sleep(time.Hour)
+			if got := tag(); got == first {
+				t.Errorf("after its last day still %s", got)
+			}
+		})
 	})
 	t.Run("another version has other tags", func(t *testing.T) {
 		a := serve(t, lib, Config{Searcher: searcher, Version: "1.0"}).get("/tools").Header.Get("ETag")
@@ -385,22 +455,52 @@ func TestFilters(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
-	t.Run("a chip takes a typed selection out of the query", func(t *testing.T) {
-		v := view("q=odd+tool:tool01")
-		if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" {
-			t.Errorf("%+v %s", v.Chips, v.Clear)
+	t.Run("typed values become chosen ones in every link and box", func(t *testing.T) {
+		for _, query := range []string{
+			"q=tool:tool01+odd",
+			"q=odd%09tool:tool01",
+			"q=odd+TOOL:%E2%80%9CTool01%E2%80%9D",
+			"q=odd+tool:tool01&tool=Tool01",
+		} {
+			v := view(query)
+			if len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Clear != "/?q=odd" || v.Text != "odd" {
+				t.Errorf("%s: %+v %s %q", query, v.Chips, v.Clear, v.Text)
+			}
+			_, all := tools(v)
+			for _, value := range all {
+				if value.Selected != (value.Name == "Tool01") || value.Selected && value.Fixed {
+					t.Errorf("%s: %+v", query, value)
+				}
+			}
 		}
-		_, all := tools(v)
-		for _, value := range all {
-			if value.Selected && !value.Fixed {
-				t.Errorf("%s can be unchecked, but stays in the field", value.Name)
+	})
+	t.Run("a count is what choosing the value gives, and two are what both give", func(t *testing.T) {
+		const query = "q=number+tool:tool01"
+		typed := view(query)
+		if len(typed.Chips) != 1 || typed.Total != 1 {
+			t.Fatalf("%d hits, %+v", typed.Total, typed.Chips)
+		}
+		_, all := tools(typed)
+		for _, value := range all[:10] {
+			if alone := view("q=number&tool=" + value.Slug); alone.Total != value.Count {
+				t.Errorf("%s: %d hits, but the count is %d", value.Name, alone.Total, value.Count)
+			}
+		}
+		if both := view("q=number&tool=tool01&tool=tool02"); both.Total != 2 {
+			t.Errorf("%d hits", both.Total)
+		}
+	})
+	t.Run("what is not a selection stays in the field", func(t *testing.T) {
+		for _, text := range []string{"tool:none odd", `tool:"tool01 odd`, "http://tool:80", "subtool:tool01", "tool:", `"tool:tool01"`, "What is odd? tool", ""} {
+			if v := view("q=" + url.QueryEscape(text)); v.Text != text || len(v.Chips) != 0 || v.Typed {
+				t.Errorf("%q: %q %+v", text, v.Text, v.Chips)
 			}
 		}
 	})
 	t.Run("an unknown value can be taken away", func(t *testing.T) {
 		v := view("q=odd&tool=no+such")
-		if v.Total != 0 || len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || v.Unfiltered != 45 {
-			t.Errorf("%d hits, %d without filters, %+v", v.Total, v.Unfiltered, v.Chips)
+		if v.Total != 0 || len(v.Chips) != 1 || v.Chips[0].URL != "/?q=odd" || len(v.Blocked) != 1 || v.Blocked[0].Total != 45 {
+			t.Errorf("%d hits, blocked %+v, %+v", v.Total, v.Blocked, v.Chips)
 		}
 	})
 	t.Run("pages lead to each other", func(t *testing.T) {
@@ -420,12 +520,329 @@ func TestFilters(t *testing.T) {
 			t.Errorf("past the end: %s %s", past.Previous, past.Next)
 		}
 	})
+	t.Run("grouped pages end where the hits do", func(t *testing.T) {
+		// The page Go alone has questions enough to be grouped.
+		text := "---\ntitle: Grouped\n---\n\n"
+		for i := range 20 {
+			text += fmt.Sprintf("## Does quokka %d hop?\n\nYes.\n\n", i)
+		}
+		s := open(t, load(t, fixture(t, map[string]string{"grouped.md": text}), ""), Config{})
+		numbers := func(query string) (hits int, pages []int, previous, next string) {
+			t.Helper()
+			q, err := readQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := s.search(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := s.newResultsView(context.Background(), &answer{asked: q, found: found})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range v.Pager {
+				pages = append(pages, p.Number)
+			}
+			return len(v.Hits), pages, v.Previous, v.Next
+		}
+		if hits, pages, _, next := numbers("q=quokka&group=page"); hits != 3 || pages != nil || next != "" {
+			t.Errorf("page 1: %d hits, pages %v, then %q", hits, pages, next)
+		}
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=2"); hits != 1 || !slices.Equal(pages, []int{1, 2}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+			t.Errorf("page 2: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
+		}
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=5"); hits != 0 || !slices.Equal(pages, []int{1}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+			t.Errorf("past the end: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
+		}
+	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
 		var v resultsView
-		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}})
+		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
 		}
+	})
+}
+
+func TestAnswersAmongOthers(t *testing.T) {
+	for claim, c := range map[string]struct{ answer, want string }{
+		"text stays as it is":           {`<p>a &lt;b id=&#34;x&#34;&gt; &amp;  id="y"</p>`, `<p>a &lt;b id=&#34;x&#34;&gt; &amp;  id="y"</p>`},
+		"no heading has an id":          {`<h4 id="which">Which</h4>`, `<h4>Which</h4>`},
+		"nor has anything else":         {`<DETAILS ID=x open><kbd title="a" id='y'>k</kbd><br id="z"/></DETAILS>`, `<details open=""><kbd title="a">k</kbd><br/></DETAILS>`},
+		"an id in a value is none":      {`<a title=' id="x"' href="/kb/a">a</a>`, `<a title=' id="x"' href="/kb/a">a</a>`},
+		"links to ids lead to the page": {`<a class="n" href="#fn:1">1</a>`, `<a class="n" href="/kb/a#fn:1">1</a>`},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			if got := amongOthers(c.answer, "/kb/a"); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+	t.Run("ids of authors are once on the results page", func(t *testing.T) {
+		answer := "<details id=\"mine\"><summary id=\"sum\">Wombats</summary>x</details>\n\nA note[^1].\n\n[^1]: Of wombats.\n"
+		s := open(t, load(t, fixture(t, map[string]string{
+			"a.md": "# A\n\n## What do wombats dig?\n\n" + answer,
+			"b.md": "# B\n\n## Where do wombats dig?\n\n" + answer,
+		}), ""), Config{})
+		body := s.get("/?q=wombats").want(t, 200, "text/html").body
+		if strings.Count(body, "<strong>Wombats</strong>") != 2 {
+			t.Fatal("the answers are not shown")
+		}
+		validate(t, "/?q=wombats", body)
+		if s.get("/kb/a").want(t, 200, "text/html"); !strings.Contains(s.get("/kb/a").body, `id="mine"`) {
+			t.Error("on its page an answer has no ids")
+		}
+	})
+}
+
+// explaining finds two entries of a library and explains them.
+func explaining(lib *kb.Library) fake {
+	return fake{search: func(_ context.Context, q index.Query) (*index.Results, error) {
+		first, second := lib.Question("python/peewee#is-peewee-still-maintained"), lib.Page("databases")
+		r := &index.Results{Library: lib, Query: q, Total: 2, Hits: []index.Hit{
+			{Page: first.Page, Question: first, QuestionHTML: "Is <mark>Peewee</mark> still maintained?", Score: 1.23456, Pinned: &kb.Curation{Reason: "asked <daily>"}},
+			{Page: second, QuestionHTML: "Databases", Score: .5},
+		}}
+		if !q.Explain {
+			return r, nil
+		}
+		r.Hits[0].Explanation = &index.Explanation{ID: first.ID, Rank: 1, Score: 1.23456, Reasons: []index.Reason{
+			{Text: "an editor put it there: asked <daily>"},
+			{Text: "“peewee” is in the question", Value: .98765},
+		}}
+		r.Hits[1].Explanation = &index.Explanation{ID: second.Path, Rank: 2, Score: .5}
+		for _, id := range q.ExplainIDs {
+			r.Explanations = append(r.Explanations, index.Explanation{ID: id, Reasons: []index.Reason{{Text: "there is no question or page of this id"}}})
+		}
+		return r, nil
+	}}
+}
+
+func TestExplanations(t *testing.T) {
+	s := serve(t, load(t, fixture(t, nil), ""), Config{Searcher: explaining(load(t, fixture(t, nil), ""))})
+	plain, explained := s.get("/search?q=peewee"), s.get("/search?q=peewee&explain=1&id=a%23b")
+	t.Run("JSON has them where they are wanted", func(t *testing.T) {
+		golden(t, "search-explained", explained.body)
+		if body := s.get("/search?q=peewee&explain=1").body; !strings.Contains(body, `"explanations":[]`) {
+			t.Errorf("no empty list where no id was given: %s", body)
+		}
+	})
+	t.Run("and nothing of them elsewhere", func(t *testing.T) {
+		for _, name := range []string{"explanation", "pinned", "reason", "exact"} {
+			if strings.Contains(plain.body, name) {
+				t.Errorf("%s is in %s", name, plain.body)
+			}
+		}
+	})
+	t.Run("without script each hit links to the page that has them", func(t *testing.T) {
+		d := parseDocument(t, s.get("/?q=peewee&sort=title").body)
+		var links []string
+		for _, n := range d.all {
+			if class, _ := attr(n, "class"); class == "why" {
+				href, _ := attr(n, "href")
+				links = append(links, href)
+			}
+		}
+		want := []string{"/?q=peewee&sort=title&explain=1#Q-hit-1", "/?q=peewee&sort=title&explain=1#Q-hit-2"}
+		if diff := cmp.Diff(want, links); diff != "" {
+			t.Fatalf("-want +got\n%s", diff)
+		}
+		page, _, _ := strings.Cut(links[0], "#")
+		body := s.get(page+"&id=a%23b").want(t, 200, "text/html").body
+		validate(t, page, body)
+		for _, want := range []string{
+			`<details class="why" open><summary>Why this result</summary><div class="reasons"><p>Rank 1, score 1.235</p>`,
+			`<li><span>an editor put it there: asked &lt;daily&gt;</span></li>`,
+			`<li><span>“peewee” is in the question</span><span class="n">0.988</span></li>`,
+			`<h3><code>a#b</code></h3><div class="reasons"><p>Not listed</p>`,
+		} {
+			if !strings.Contains(body, want) {
+				t.Errorf("no %s in\n%s", want, body)
+			}
+		}
+		if strings.Contains(body, `<a class="why"`) {
+			t.Error("what is explained links to its explanation")
+		}
+	})
+	t.Run("where nothing was searched for there is nothing to explain", func(t *testing.T) {
+		if body := s.get("/?category=orms").body; strings.Contains(body, "Why this result") {
+			t.Error(body)
+		}
+	})
+}
+
+// TestCorrections is about the way to and from the exact words.
+func TestCorrections(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	s := serve(t, lib, Config{Searcher: fake{search: func(_ context.Context, q index.Query) (*index.Results, error) {
+		gin, _ := lib.Value(kb.FacetTool, "gin")
+		r := &index.Results{Library: lib, Query: q, Facets: map[kb.Facet][]index.FacetValue{kb.FacetTool: {{Value: gin, Selected: true}}}}
+		if !q.Exact {
+			r.Corrections = []index.Correction{{From: "mantained", To: "maintained"}, {From: "pewee", To: "peewee"}}
+		}
+		return r, nil
+	}}})
+	t.Run("the line leads to the exact words, with all filters", func(t *testing.T) {
+		body := s.get("/?q=mantained+pewee&tool=gin&page=2").want(t, 200, "text/html").body
+		want := `<p class="note">Searched for <b>maintained</b> instead of <q>mantained</q>, <b>peewee</b> instead of <q>pewee</q>. ` +
+			`<a href="/?q=mantained&#43;pewee&amp;tool=gin&amp;exact=1">Search for exactly “mantained”, “pewee”</a></p>`
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	})
+	t.Run("from there a line leads back, and filters stay exact", func(t *testing.T) {
+		body := s.get("/?q=mantained&tool=gin&exact=1").want(t, 200, "text/html").body
+		for _, want := range []string{
+			`<a href="/?q=mantained&amp;tool=gin">Search for other spellings too</a>`,
+			`<input type="hidden" name="exact" value="1" form="Q-search">`,
+			`href="/?q=mantained&amp;exact=1" aria-label="Remove filter Tool: Gin"`,
+		} {
+			if !strings.Contains(body, want) {
+				t.Errorf("no %s in\n%s", want, body)
+			}
+		}
+	})
+	t.Run("the JSON echoes it", func(t *testing.T) {
+		golden(t, "search-exact", s.get("/search?q=mantained&exact=1").body)
+	})
+}
+
+// TestNothingFound reads what the page offers where there are no hits.
+func TestNothingFound(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for _, c := range []struct {
+		claim, query string
+		want         []string // links with what stands after them
+	}{
+		{
+			"the filter that blocks is offered without, the others are kept",
+			"?q=maintained&tool=gin&category=orms&sort=title",
+			[]string{
+				"/?q=maintained&category=orms&sort=title Without Tool: Gin: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"a typed filter is taken out of the words",
+			"?q=" + url.QueryEscape(`maintained tool:gin`),
+			[]string{
+				"/?q=maintained Without Tool: Gin: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"values of one filter are named together",
+			"?q=maintained&tool=gin&tool=echo",
+			[]string{
+				"/?q=maintained Without Tool: Gin or Echo: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"all filters together are offered where that gives more",
+			"?q=faster&tool=peewee&category=web+frameworks",
+			[]string{
+				"/?q=faster&category=web+frameworks Without Tool: Peewee: 1 answer",
+				"/?q=faster Without any filter: 2 answers",
+				"/kb/go/router-comparison#which-router-is-faster-gin-or-echo Which router is faster, Gin or Echo? Gin vs Echo vs chi",
+				"/kb/python/sqlalchemy-vs-django-orm#is-sqlalchemy-faster-than-django-orm Is SQLAlchemy faster than Django ORM? SQLAlchemy vs Django ORM",
+			},
+		},
+		{
+			"filters that block nothing by themselves can only be left out together",
+			"?q=maintained&tool=gin&ecosystem=go",
+			[]string{
+				"/?q=maintained Without any filter: 1 answer",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"words that stand together nowhere lead to what has some of them",
+			"?q=" + url.QueryEscape(`"asyncio zzzz"`),
+			[]string{"/kb/python/peewee#does-peewee-support-asyncio Does Peewee support asyncio? Peewee"},
+		},
+		{"words that mean nothing here lead nowhere", "?q=zzzzz", nil},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			d := parseDocument(t, s.get("/"+c.query).want(t, 200, "text/html").body)
+			var got, nearest []string
+			for _, n := range d.all {
+				if n.Data != "li" {
+					continue
+				}
+				href, _ := attr(n.FirstChild, "href")
+				switch class, _ := attr(n.Parent, "class"); class {
+				case "blocked":
+					got = append(got, href+" "+text(n))
+				case "questions":
+					nearest = append(nearest, href+" "+text(n))
+				}
+			}
+			slices.Sort(nearest) // their order is the index's
+			got = append(got, nearest...)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+	t.Run("where there are hits the JSON says nothing of it", func(t *testing.T) {
+		if body := s.get("/search?q=maintained").body; strings.Contains(body, `"blocked"`) || strings.Contains(body, `"nearest"`) {
+			t.Error(body)
+		}
+	})
+}
+
+// TestRelatedQuestions is about what the server makes of them; which they are is
+// the index's.
+func TestRelatedQuestions(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	next := load(t, fixture(t, map[string]string{"new.md": "# New\n\n## Is this new?\n\nYes.\n"}), "")
+	var fail error
+	s := serve(t, lib, Config{Searcher: fake{
+		related: func(_ context.Context, id string, n int) ([]index.Related, error) {
+			if id == "databases" && n == 5 || id == "databases#which-database-do-i-start-with" && n == 3 {
+				return []index.Related{
+					{Question: next.Question("new#is-this-new"), Reason: "similar question"},
+					{Question: next.Question("python/sqlalchemy-vs-django-orm#together"), Reason: "also about SQLAlchemy"},
+				}, fail
+			}
+			return nil, fail
+		},
+	}})
+	const line = `<li><a href="/kb/python/sqlalchemy-vs-django-orm#together">Can I use both together?</a> <span>Also about SQLAlchemy, on SQLAlchemy vs Django ORM</span></li>`
+	t.Run("a page names them with the reason", func(t *testing.T) {
+		if body := s.get("/kb/databases").want(t, 200, "text/html").body; !strings.Contains(body, line) {
+			t.Errorf("no %s in\n%s", line, body)
+		}
+	})
+	t.Run("the JSON of a question has them with the reason", func(t *testing.T) {
+		body := s.get("/question?id=databases%23which-database-do-i-start-with").want(t, 200, "application/json").body
+		want := `"related":[{"id":"python/sqlalchemy-vs-django-orm#together","url":"/kb/python/sqlalchemy-vs-django-orm#together",` +
+			`"question":"Can I use both together?","reason":"also about SQLAlchemy"}]}`
+		if !strings.HasSuffix(strings.TrimSpace(body), want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	})
+	t.Run("what only the next library has is left out", func(t *testing.T) {
+		for _, path := range []string{"/kb/databases", "/question?id=databases%23which-database-do-i-start-with"} {
+			if body := s.get(path).want(t, 200, "").body; strings.Contains(body, "/kb/new") {
+				t.Errorf("%s leads to a page that there is not", path)
+			}
+		}
+	})
+	t.Run("a page without any has no heading for them", func(t *testing.T) {
+		if strings.Contains(s.get("/kb/python/peewee").body, "Related questions") {
+			t.Error("it has")
+		}
+	})
+	t.Run("a page is served without them when they cannot be had, and is not kept", func(t *testing.T) {
+		fail = context.DeadlineExceeded
+		r := s.get("/kb/databases").want(t, 200, "text/html")
+		if strings.Contains(r.body, "Related questions") || r.Header.Get("ETag") != "" {
+			t.Errorf("tag %q\n%s", r.Header.Get("ETag"), r.body)
+		}
+		s.get("/question?id=databases%23which-database-do-i-start-with").want(t, http.StatusServiceUnavailable, "application/problem+json")
 	})
 }
 
@@ -466,30 +883,13 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
-func TestTypedSelections(t *testing.T) {
-	all := func(kb.Facet, string) bool { return true }
-	for text, want := range map[string]string{
-		`faster tool:gin`:             "faster",
-		`tool:"Django ORM" faster`:    "faster",
-		`TOOL:gin a category:ORMs b`:  "a b",
-		`http://tool:80`:              "http://tool:80",
-		`tool:"unclosed faster`:       `tool:"unclosed faster`,
-		`subtool:gin`:                 "subtool:gin",
-		`tool:`:                       "",
-		``:                            "",
-		`ecosystem:Python tool:a x:y`: "x:y",
-	} {
-		if got := withoutTokens(text, all); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
-	}
-}
-
 func FuzzReadQuery(f *testing.F) {
 	f.Add("q=a&tool=b&page=2")
 	f.Add("q=tool:%22a%20b%22&sort=title&size=100&group=page")
 	f.Add("q=%zz;&=&&category=%ff")
-	s := &Server{}
+	f.Add("q=a&exact=1&explain=1&id=a%23b&id=a%23b&id=c")
+	f.Add("q=a+tool:gin+ecosystem:%22go%22&tool=GIN")
+	s, lib := &Server{}, load(f, fixture(f, nil), "")
 	f.Fuzz(func(t *testing.T, raw string) {
 		q, err := readQuery(raw)
 		if err != nil {
@@ -498,13 +898,18 @@ func FuzzReadQuery(f *testing.F) {
 		if q.Page < 1 || q.Size < 1 || q.Page*q.Size > maxReach || len(q.Text) > maxText {
 			t.Fatalf("%q: %+v is out of bounds", raw, q)
 		}
-		again, err := readQuery(cutQuery(s.address("/", q)))
+		_, own, _ := strings.Cut(s.address("/", q), "?")
+		again, err := readQuery(own)
 		if err != nil {
 			t.Fatalf("%q: own address: %v", raw, err)
 		}
 		if diff := cmp.Diff(q, again); diff != "" {
 			t.Fatalf("%q: own address means something else\n%s", raw, diff)
 		}
-		withoutTokens(q.Text, func(kb.Facet, string) bool { return true })
+		_, settled := (&answer{asked: q, found: &index.Results{Library: lib}}).settled()
+		_, own, _ = strings.Cut(s.address("/", settled), "?")
+		if _, err = readQuery(own); err != nil {
+			t.Fatalf("%q: address of its links: %v", raw, err)
+		}
 	})
 }

@@ -6,7 +6,7 @@
 //
 // # Addresses
 //
-//	/                        the search page; ?q=, facets, page, size, sort, group
+//	/                        the search page; ?q=, facets, page, size, sort, group, exact, explain
 //	/results                 the same results as an HTML fragment
 //	/search                  the same results as JSON
 //	/suggest?q=              completions
@@ -27,11 +27,56 @@
 // The search page, the fragment and the JSON are written from one value, so
 // that they cannot disagree. The fragment is the partial that the page includes.
 //
+// # Typed selections
+//
+// Values of facets may be typed into the query, as tool:gin; package index reads them
+// (index.Selections). In JSON they stay in q, are selected, and count with the rule
+// for chosen values: a value's count is the total of the same request with that value
+// alone selected in its facet, in place of both the chosen and the typed ones. On
+// the search page they become chosen values: every link has them as parameters,
+// their boxes are checked and are sent by the form, and the field has the words
+// that are left. Only while somebody types they stay in the field: the script
+// leaves their boxes (data-typed) out of the query, until Enter or a choice.
+//
+// # Explanations
+//
+// exact=1 searches for the words as they are typed, without corrections; "query" then
+// has "exact": true. explain=1 says why each hit is where it is:
+//
+//	"explanation": {"rank": 1, "score": 1.42, "reasons": [{"text": "…", "value": 0.9}]}
+//	"pinned": {"reason": "…"}         in a hit that an editor has put there
+//	"explanations": [{"id": "…", …}]  for each id=, listed or not; rank 0 is not listed
+//
+// The page has it in full with explain=1, to which each hit links; with script the
+// link is a disclosure, which fetches the explanations when it is first opened.
+//
+// # Nothing found
+//
+// Where total is 0, and only there, the JSON has two fields more:
+//
+//	"blocked": [{"facet": "category", "values": ["ORMs"], "total": 12}]
+//	"nearest": [{"id": "…", "url": "…", "question": "…"}]
+//
+// blocked has each facet with a selection, and the total of the same request without
+// that selection; it is empty where there are no hits without any. nearest has a
+// few questions that have some of the words. The page offers the same as links.
+//
+// # Related questions
+//
+// /question has at most three as "related": [{"id", "url", "question", "reason"}], a
+// page at most five below its own questions. They are of other pages, always. A
+// page is whole without them: where they cannot be had it is served untagged.
+//
+// # Ids of elements
+//
+// Anchors belong to the authors of pages. Every id that the frame of a page needs
+// begins with "Q-": anchors made from headings are lower case.
+//
 // # Freshness
 //
 // [Server.Publish] swaps one pointer. A response carries a weak entity tag made
-// of the library's digest, the program (its version, configuration, templates and
-// assets) and the request. If-None-Match is compared with the published library
+// of the library's digest, the number of its curations that have expired, the program
+// (its version, configuration, templates and assets) and the request. If-None-Match is compared with the published library
 // before anything is searched or rendered; a body that was made is tagged with the
 // library it was made from, which may already be the next one. HTML also
 // depends on the theme cookie, hence "Cache-Control: private, no-cache" there.
@@ -87,13 +132,14 @@ type Config struct {
 	Searcher interface {
 		index.Searcher
 		index.Suggester
+		index.Relater
 	}
 	Title string // of the site; "" is faq/base
 	// BaseURL is put before every address ("https://x/help/"); "" for addresses
 	// that begin with "/". The library must be read with the same base, without
 	// the slash at its end.
 	BaseURL     string
-	AllowOrigin string // Access-Control-Allow-Origin on JSON reads
+	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
 	Dev         bool   // read templates and assets from the checkout on every request, show faults
 	Log         *slog.Logger
@@ -104,6 +150,7 @@ type Config struct {
 type Server struct {
 	searcher index.Searcher
 	suggest  index.Suggester
+	relate   index.Relater
 	log      *slog.Logger
 
 	title  string
@@ -135,9 +182,13 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkOrigin(c.AllowOrigin); err != nil {
+		return nil, err
+	}
 	s := &Server{
 		searcher: c.Searcher,
 		suggest:  c.Searcher,
+		relate:   c.Searcher,
 		log:      c.Log,
 		title:    c.Title,
 		base:     base,
@@ -178,6 +229,9 @@ func New(c Config) (*Server, error) {
 
 // splitBase checks a base URL and gives it without its slash, and its path.
 func splitBase(base string) (trimmed, prefix string, err error) {
+	if strings.ContainsAny(base, "?#") { // also where nothing follows them
+		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
+	}
 	trimmed = strings.TrimRight(base, "/")
 	if trimmed == "" {
 		return "", "", nil
@@ -186,13 +240,24 @@ func splitBase(base string) (trimmed, prefix string, err error) {
 	switch {
 	case err != nil:
 		return "", "", fmt.Errorf("base URL: %w", err)
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", "", fmt.Errorf("base URL %q: want no ? and no #", base)
 	case u.Host == "" && (u.Scheme != "" || !strings.HasPrefix(trimmed, "/")),
 		u.Host != "" && u.Scheme != "http" && u.Scheme != "https":
 		return "", "", fmt.Errorf("base URL %q: want https://host/path/ or /path/", base)
 	}
 	return trimmed, u.Path, nil
+}
+
+// checkOrigin refuses what no browser sends as its Origin.
+func checkOrigin(origin string) error {
+	if origin == "" || origin == "*" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || origin != u.Scheme+"://"+u.Host ||
+		strings.ToLower(origin) != origin {
+		return fmt.Errorf("allowed origin %q: want * or scheme://host[:port], in lower case, such as https://example.com", origin)
+	}
+	return nil
 }
 
 // embeddedDigest is that of the templates and assets of this program.
@@ -249,6 +314,24 @@ func (s *Server) current() (*kb.Library, error) {
 		}
 	}
 	return lib, nil
+}
+
+// related are at most n questions of lib that have to do with the entry of that id.
+// The index may hold the next library already; what lib does not have is left out.
+func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int) ([]index.Related, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	found, err := s.relate.Related(ctx, id, n)
+	if err != nil {
+		return nil, err
+	}
+	var list []index.Related
+	for _, r := range found {
+		if q := lib.Question(r.Question.ID); q != nil {
+			list = append(list, index.Related{Question: q, Reason: r.Reason})
+		}
+	}
+	return list, nil
 }
 
 // search asks the searcher, for a limited time.

@@ -155,6 +155,7 @@ func (r reply) want(t testing.TB, status int, contentType string) reply {
 type fake struct {
 	search  func(ctx context.Context, q index.Query) (*index.Results, error)
 	suggest func(ctx context.Context, text string, n int) ([]index.Suggestion, error)
+	related func(ctx context.Context, id string, n int) ([]index.Related, error) // nil for none
 }
 
 func (f fake) Search(ctx context.Context, q index.Query) (*index.Results, error) {
@@ -163,6 +164,13 @@ func (f fake) Search(ctx context.Context, q index.Query) (*index.Results, error)
 
 func (f fake) Suggest(ctx context.Context, text string, n int) ([]index.Suggestion, error) {
 	return f.suggest(ctx, text, n)
+}
+
+func (f fake) Related(ctx context.Context, id string, n int) ([]index.Related, error) {
+	if f.related == nil {
+		return nil, nil
+	}
+	return f.related(ctx, id, n)
 }
 
 // empty finds nothing in lib.
@@ -193,6 +201,9 @@ func TestAddresses(t *testing.T) {
 		{"completions", "/suggest?q=djan", 200, json, `"kind":"tool"`},
 		{"no completions for nothing", "/suggest?q=", 200, json, `{"suggestions":[]}`},
 		{"values of a facet by the beginning of a word", "/facets/tool?match=orm", 200, json, `"value":"Django ORM"`},
+		{"values by the beginnings of several words", "/facets/tool?match=orm+d", 200, json, `"value":"Django ORM"`},
+		{"values by a part of a name", "/facets/tool?match=alch", 200, json, `"value":"SQLAlchemy"`},
+		{"no values by the middle of a word", "/facets/tool?match=lchemy", 200, json, `{"facet":"tool","values":[]}`},
 		{"no values", "/facets/category?match=zzz", 200, json, `{"facet":"category","values":[]}`},
 		{"an unknown facet", "/facets/colour", 404, problem, "want category, ecosystem or tool"},
 		{"one question", "/question?id=databases%23which-database-do-i-start-with", 200, json, `"previous":null`},
@@ -299,7 +310,7 @@ func TestBeforeTheFirstLibrary(t *testing.T) {
 
 func TestBaseURL(t *testing.T) {
 	t.Run("what is wrong with it is said", func(t *testing.T) {
-		for _, base := range []string{"help", "ftp://x/", "https://x/?a=b", "https://x/#a", "mailto:a@b", ":"} {
+		for _, base := range []string{"help", "ftp://x/", "https://x/?a=b", "https://x/#a", "https://x/help?", "https://x/help#", "?", "/help/#", "mailto:a@b", ":"} {
 			if _, err := New(Config{Searcher: empty(nil), BaseURL: base}); err == nil {
 				t.Errorf("%q is accepted", base)
 			}
@@ -325,6 +336,17 @@ func TestBaseURL(t *testing.T) {
 
 func TestCrossOrigin(t *testing.T) {
 	lib := load(t, fixture(t, nil), "")
+	for origin, ok := range map[string]bool{
+		"*": true, "https://docs.example": true, "http://localhost:8080": true, "http://[::1]:8080": true,
+		"docs.example": false, "https://docs.example/": false, "https://docs.example/path": false, "https://": false,
+		"ftp://docs.example": false, "https://a.example, https://b.example": false, "https://a@docs.example": false,
+		"https://docs.example?": false, "https://docs.example#": false, "https://Docs.example": false, "null": false, "https://:8080": false,
+		"https://docs.example\r\nX: y": false,
+	} {
+		if _, err := New(Config{Searcher: empty(nil), AllowOrigin: origin}); (err == nil) != ok {
+			t.Errorf("%q: %v", origin, err)
+		}
+	}
 	for _, c := range []struct {
 		claim string
 		Config
@@ -342,8 +364,13 @@ func TestCrossOrigin(t *testing.T) {
 					t.Errorf("%s: got %q, want %q", path, got, c.want)
 				}
 			}
-			if got := s.get("/").Header.Get("Access-Control-Allow-Origin"); got != "" {
-				t.Errorf("pages may be read by %q", got)
+			for _, path := range []string{"/", "/kb/python/peewee", "/tools"} {
+				if got := s.get(path).Header.Get("Access-Control-Allow-Origin"); got != "" {
+					t.Errorf("%s may be read by %q", path, got)
+				}
+			}
+			if got := s.do(http.MethodHead, "/events").Header.Get("Access-Control-Allow-Origin"); got != "" {
+				t.Errorf("events may be read by %q", got)
 			}
 		})
 	}

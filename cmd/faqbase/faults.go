@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -44,6 +45,7 @@ type faultLog struct {
 	w     io.Writer
 	quiet bool // errors alone
 	known map[faultKey]int
+	read  bool   // the folder, once
 	dir   string // what was last said about the folder itself
 }
 
@@ -56,8 +58,13 @@ type faultKey struct{ file, rule, msg string }
 func (l *faultLog) library(faults kb.ErrorList) {
 	if l.dir != "" {
 		l.dir = ""
-		l.note("the folder can be read again")
+		if l.read {
+			l.note("the folder can be read again")
+		} else {
+			l.note("the folder can be read")
+		}
 	}
+	l.read = true
 	left := make(map[faultKey]int, len(faults))
 	mended := l.known
 	for _, e := range faults {
@@ -86,13 +93,22 @@ func (l *faultLog) library(faults kb.ErrorList) {
 	}
 }
 
-// folder reports that the folder itself cannot be read, once for each reason.
-func (l *faultLog) folder(err error) {
+// trouble reports that the folder itself cannot be read, once for each reason, or
+// how its changes are noticed instead of by events.
+func (l *faultLog) trouble(err error) {
+	if errors.As(err, new(*kb.WatchError)) { // kb tells it once
+		fmt.Fprintf(l.w, "faqbase: %v\n", err)
+		return
+	}
 	if l.dir == err.Error() {
 		return
 	}
 	l.dir = err.Error()
-	fmt.Fprintf(l.w, "faqbase: %v; the pages as last read are still served\n", err)
+	if l.read {
+		fmt.Fprintf(l.w, "faqbase: %v; the pages as last read are still served\n", err)
+	} else {
+		fmt.Fprintf(l.w, "faqbase: %v; nothing is served until it can be read\n", err)
+	}
 }
 
 func (l *faultLog) note(msg string) {

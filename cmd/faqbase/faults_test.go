@@ -16,11 +16,13 @@ func TestFaultLog(t *testing.T) {
 	link := &kb.Error{File: "b.md", Severity: kb.SeverityWarning, Rule: "broken-link", Msg: "no page at c.md"}
 	gone := errors.New("open pages: no such file or directory")
 
+	deaf := &kb.WatchError{Err: errors.New("listen to changes of pages: no space left on device; looking every 2s instead")}
+
 	// Each step is a state of the folder and what is said when it is reached.
 	type step struct {
-		faults kb.ErrorList
-		folder error
-		want   string
+		faults  kb.ErrorList
+		trouble error
+		want    string
 	}
 	tests := []struct {
 		claim string
@@ -48,13 +50,23 @@ func TestFaultLog(t *testing.T) {
 		}},
 		{"a folder that vanished is told once, and that it is back", false, []step{
 			{faults: kb.ErrorList{title}, want: "a.md:2: no title\n"},
-			{folder: gone, want: "faqbase: open pages: no such file or directory; the pages as last read are still served\n"},
-			{folder: gone},
+			{trouble: gone, want: "faqbase: open pages: no such file or directory; the pages as last read are still served\n"},
+			{trouble: gone},
 			{faults: kb.ErrorList{title}, want: "faqbase: the folder can be read again\n"},
+		}},
+		{"that there are no events is told as it is, and says nothing of the folder", false, []step{
+			{},
+			{trouble: deaf, want: "faqbase: listen to changes of pages: no space left on device; looking every 2s instead\n"},
+			{},
+		}},
+		{"of a folder that cannot be read at first nothing is said to be served", false, []step{
+			{trouble: gone, want: "faqbase: open pages: no such file or directory; nothing is served until it can be read\n"},
+			{want: "faqbase: the folder can be read\n"},
+			{trouble: gone, want: "faqbase: open pages: no such file or directory; the pages as last read are still served\n"},
 		}},
 		{"quiet is errors alone", true, []step{
 			{faults: kb.ErrorList{title, link}, want: "a.md:2: no title\n"},
-			{folder: gone, want: "faqbase: open pages: no such file or directory; the pages as last read are still served\n"},
+			{trouble: gone, want: "faqbase: open pages: no such file or directory; the pages as last read are still served\n"},
 			{},
 		}},
 	}
@@ -64,8 +76,8 @@ func TestFaultLog(t *testing.T) {
 			l := faultLog{w: &out, quiet: test.quiet}
 			for i, s := range test.steps {
 				out.Reset()
-				if s.folder != nil {
-					l.folder(s.folder)
+				if s.trouble != nil {
+					l.trouble(s.trouble)
 				} else {
 					l.library(s.faults)
 				}

@@ -17,7 +17,8 @@ const defaultDir = "kb"
 // the starter pages.
 type folder struct {
 	// dir is the folder as it was named, "" for the starter pages.
-	dir  string
+	dir string
+	// fsys lets no link lead out of dir, so that every command reads what serve does.
 	fsys fs.FS
 }
 
@@ -35,7 +36,7 @@ func openFolder(dir string) (folder, error) {
 	if err := readable(dir); err != nil {
 		return folder{}, err
 	}
-	return folder{dir: dir, fsys: os.DirFS(dir)}, nil
+	return folder{dir: dir, fsys: kb.Dir(dir)}, nil
 }
 
 func readable(dir string) error {

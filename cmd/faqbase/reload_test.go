@@ -24,7 +24,7 @@ func BenchmarkSaveToSearchable(b *testing.B) {
 	if err := os.CopyFS(dir, kb.Starter()); err != nil {
 		b.Fatal(err)
 	}
-	lib, err := kb.Load(os.DirFS(dir), kb.Options{})
+	lib, err := kb.Load(kb.Dir(dir), kb.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
 	"go.uber.org/goleak"
 )
 
@@ -56,6 +58,10 @@ func (l leakFree) Run() int {
 //	wait-stderr REGEXP              wait until the server has written it
 //	exec-status N PROGRAM [ARG]...  exec that wants the exit status N
 //	damage DIR                      overwrite the middle of every file below DIR
+//	checkout DIR                    copy to DIR what --dev reads of a checkout
+//
+// testscript's own stop ends a script well wherever it stands, so that what follows
+// is never run; TestScriptsRunToTheirEnd keeps it out.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -82,6 +88,7 @@ func TestScripts(t *testing.T) {
 			"wait-stderr": scriptWaitStderr,
 			"exec-status": scriptExecStatus,
 			"damage":      scriptDamage,
+			"checkout":    scriptCheckout,
 		},
 	})
 }
@@ -220,6 +227,60 @@ func scriptDamage(ts *testscript.TestScript, neg bool, args []string) {
 		_, err = f.WriteAt([]byte("this is no part of an index"), info.Size()/2)
 		return errors.Join(err, f.Close())
 	}))
+}
+
+func scriptCheckout(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: checkout DIR")
+	}
+	for _, folder := range []string{"templates", "assets"} {
+		ts.Check(os.CopyFS(filepath.Join(ts.MkAbs(args[0]), "web", folder), os.DirFS(filepath.Join("..", "..", "web", folder))))
+	}
+}
+
+// TestScriptsRunToTheirEnd finds scripts that stop, whereupon they pass without
+// their rest.
+func TestScriptsRunToTheirEnd(t *testing.T) {
+	t.Run("no script stops before its end", func(t *testing.T) {
+		scripts, err := filepath.Glob(filepath.Join("testdata", "script", "*"))
+		if err != nil || len(scripts) == 0 {
+			t.Fatalf("no scripts: %v", err)
+		}
+		for _, name := range scripts {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range stops(string(archive.Comment)) {
+				t.Errorf("%s:%d: stop ends the script here; to end the server, write shutdown", name, line)
+			}
+		}
+	})
+	t.Run("stop is found behind conditions and in quotes, and as a word alone", func(t *testing.T) {
+		script := "stop\n  stop 'done'\n[unix] stop\n[unix] [!race] ! stop\n'stop'\n# stop\nshutdown\nexec stop\nstopped\n\n[unix]\n"
+		if got, want := stops(script), []int{1, 2, 3, 4, 5}; !slices.Equal(got, want) {
+			t.Errorf("stops on lines %v, want %v", got, want)
+		}
+	})
+}
+
+// condition is what may stand before the command of a line.
+var condition = regexp.MustCompile(`^(\[[^\]]*\]|!)\s*`)
+
+// stops are the lines of a script, from 1, with the command stop.
+func stops(script string) (lines []int) {
+	n := 0
+	for line := range strings.Lines(script) {
+		n++
+		line = strings.TrimSpace(line)
+		for rest := ""; rest != line; {
+			rest, line = line, condition.ReplaceAllString(line, "")
+		}
+		if words := strings.Fields(line); len(words) > 0 && strings.Trim(words[0], "'") == "stop" {
+			lines = append(lines, n)
+		}
+	}
+	return lines
 }
 
 // get is the body and the status of the answer from url.

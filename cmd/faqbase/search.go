@@ -24,6 +24,9 @@ type searchCommand struct {
 	Ecosystem []string `sep:"none" placeholder:"NAME" help:"Only answers of this ecosystem; repeat it to allow several."`
 	Tool      []string `sep:"none" placeholder:"NAME" help:"Only answers about this tool; repeat it to allow several."`
 	Size      int      `default:"10" placeholder:"N" help:"How many answers, 1 to 100 (${default})."`
+	Exact     bool     `help:"Search for the words as they are, without correcting any."`
+	Explain   bool     `help:"Say of each answer why it is where it is."`
+	ID        []string `name:"id" sep:"none" placeholder:"ID" help:"Explain this question or page too, found or not; implies --explain. Repeat it for several."`
 	JSON      bool     `help:"The JSON of GET /search."`
 	indexFlag
 }
@@ -48,6 +51,9 @@ func (c *searchCommand) Validate() error {
 func (c *searchCommand) text() string {
 	return strings.TrimSpace(strings.Join(c.Query, " "))
 }
+
+// explains tells whether the answers are to be explained.
+func (c *searchCommand) explains() bool { return c.Explain || len(c.ID) > 0 }
 
 // Run prints the best answers. That there are none is no failure.
 func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
@@ -81,6 +87,10 @@ func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
 		Page:      1,
 		Size:      c.Size,
 		Sort:      index.ByRelevance,
+
+		Exact:      c.Exact,
+		Explain:    c.explains(),
+		ExplainIDs: c.ID,
 	})
 	if err != nil {
 		return err
@@ -107,6 +117,13 @@ func (c *searchCommand) printJSON(ctx context.Context, w io.Writer, engine engin
 		"tool":      c.Tool,
 		"size":      {strconv.Itoa(c.Size)},
 	}
+	if c.Exact {
+		query.Set("exact", "1")
+	}
+	if c.explains() {
+		query.Set("explain", "1")
+		query["id"] = c.ID
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/search?"+query.Encode(), nil)
 	if err != nil {
 		return err
@@ -132,7 +149,8 @@ func (r *response) WriteHeader(status int)      { r.status = status }
 func (r *response) Write(p []byte) (int, error) { return r.body.Write(p) }
 
 // printHits writes three lines for each hit: its number and question, where it
-// is, and the best passage, with what matched in bold on a terminal.
+// is, and the best passage, with what matched in bold on a terminal. Below them are
+// the reasons, if they were asked for, and last the entries that were asked about.
 func printHits(w io.Writer, f folder, r *index.Results) error {
 	bold := styled(w)
 	var b strings.Builder
@@ -145,21 +163,63 @@ func printHits(w io.Writer, f folder, r *index.Results) error {
 		if s := marked(h.SnippetHTML, bold); s != "" {
 			fmt.Fprintf(&b, "    %s\n", s)
 		}
+		if h.Explanation != nil {
+			writeExplanation(&b, *h.Explanation)
+		}
+		b.WriteByte('\n')
+	}
+	for _, e := range r.Explanations {
+		fmt.Fprintf(&b, " ?  %s\n", printable(e.ID))
+		writeExplanation(&b, e)
 		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+// writeExplanation writes the place of an entry and below it the reasons, with
+// their numbers under each other.
+func writeExplanation(b *strings.Builder, e index.Explanation) {
+	switch {
+	case e.Rank > 0:
+		fmt.Fprintf(b, "    rank %d, score %.3f\n", e.Rank, e.Score)
+	case e.Score != 0:
+		fmt.Fprintf(b, "    not listed, score %.3f\n", e.Score)
+	default:
+		b.WriteString("    not listed\n")
+	}
+	for _, r := range e.Reasons {
+		value := ""
+		if r.Value != 0 {
+			value = strconv.FormatFloat(r.Value, 'f', 3, 64)
+		}
+		fmt.Fprintf(b, "    %8s  %s\n", value, printable(r.Text))
+	}
+}
+
 // printSummary says how many answers there are and what was searched for.
 func (c *searchCommand) printSummary(w io.Writer, r *index.Results) error {
 	var b strings.Builder
 	for _, x := range r.Corrections {
-		fmt.Fprintf(&b, "faqbase: searched for %q instead of %q\n", x.To, x.From)
+		fmt.Fprintf(&b, "faqbase: searched for %q instead of %q; --exact does not\n", x.To, x.From)
+	}
+	if len(r.Dropped) > 0 && r.Total > 0 {
+		fmt.Fprintf(&b, "faqbase: no answer here has %s\n", quoted(r.Dropped))
+	}
+	if len(r.Ignored) > 0 {
+		fmt.Fprintf(&b, "faqbase: too many words; left out: %s\n", quoted(r.Ignored))
 	}
 	switch {
 	case r.Total == 0:
 		b.WriteString("faqbase: no answers; try fewer or other words\n")
+		for _, x := range r.Blocked {
+			if x.Total > 0 {
+				fmt.Fprintf(&b, "faqbase: without %s %s: %s\n", x.Facet, quoted(x.Values), plural(x.Total, "answer"))
+			}
+		}
+		for _, h := range r.Nearest {
+			fmt.Fprintf(&b, "faqbase: nearest: %s\n", marked(h.QuestionHTML, false))
+		}
 	case r.Total > len(r.Hits):
 		fmt.Fprintf(&b, "faqbase: %s, the best %d are shown\n", plural(r.Total, "answer"), len(r.Hits))
 	default:
@@ -167,6 +227,15 @@ func (c *searchCommand) printSummary(w io.Writer, r *index.Results) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// quoted lists words in a message.
+func quoted(words []string) string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = strconv.Quote(w)
+	}
+	return strings.Join(list, ", ")
 }
 
 // marked is text with <mark> around what matched as it is shown in a terminal,

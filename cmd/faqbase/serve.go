@@ -46,7 +46,8 @@ func (c *serveCommand) Validate() error {
 }
 
 // How long a request may take to arrive, a connection may idle, and a stop may
-// take. There is no limit on writing, because event streams stay open.
+// take; requests have three fifths of that to end by themselves. There is no limit
+// on writing, because event streams stay open.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
@@ -57,7 +58,7 @@ const (
 
 // Run serves the knowledge base until ctx ends or the process is told to stop. A
 // second signal ends the process at once.
-func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
+func (c *serveCommand) Run(ctx context.Context, con console) error {
 	start := time.Now()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -67,12 +68,6 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 	if err != nil {
 		return err
 	}
-	level := slog.LevelInfo
-	if c.Quiet {
-		level = slog.LevelError
-	}
-	log := slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level}))
-
 	engine, err := c.open(f, con.err)
 	if errors.Is(err, index.ErrLocked) {
 		return fmt.Errorf("%w; stop that process, or name another place with --index (--index memory keeps none on disk)", err)
@@ -80,8 +75,18 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, engine.Close()) }()
+	return c.serve(ctx, con, f, engine, start, stopTimeout)
+}
 
+// serve serves f until ctx ends or a part of it fails, and closes engine. It returns
+// at the latest stopTimeout after that: what is still running then, whatever it
+// waits for, is left behind and named in the error.
+func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine engine, start time.Time, stopTimeout time.Duration) error {
+	level := slog.LevelInfo
+	if c.Quiet {
+		level = slog.LevelError
+	}
+	log := slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level}))
 	site, err := web.New(web.Config{
 		Searcher:    engine,
 		Title:       c.Title,
@@ -92,14 +97,17 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 		Log:         log,
 	})
 	if err != nil {
-		return usagef("%v", err)
+		return errors.Join(usagef("%v", err), engine.Close())
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return fmt.Errorf("%w; choose another address with --addr", err)
+		return errors.Join(fmt.Errorf("%w; choose another address with --addr", err), engine.Close())
 	}
+	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer endRequests()
 	server := &http.Server{
 		Handler:           site,
+		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
@@ -107,6 +115,7 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 
+	told := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -117,21 +126,25 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 	g.Go(func() error {
 		<-ctx.Done()
 		site.Close()
-		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		patience := stopTimeout * 3 / 5
+		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
-		if err := server.Shutdown(deadline); err != nil {
-			return errors.Join(fmt.Errorf("requests were still running: %w", err), server.Close())
+		if server.Shutdown(deadline) != nil {
+			endRequests()
+			return errors.Join(fmt.Errorf("requests were still running after %v and were cut off", patience), server.Close())
 		}
 		return nil
 	})
+	settled := make(chan struct{}) // closed when no page is read or indexed any more
 	g.Go(func() error {
+		defer close(settled)
 		var bar *progress
 		if !c.Quiet && isTerminal(con.err) {
 			bar = newProgress(con.err)
 		}
-		l := loop{
+		p := publisher{
 			engine:   engine,
-			site:     site,
+			publish:  site.Publish,
 			faults:   faultLog{w: con.err, quiet: c.Quiet},
 			log:      log,
 			progress: bar,
@@ -141,9 +154,31 @@ func (c *serveCommand) Run(ctx context.Context, con console) (err error) {
 				return err
 			},
 		}
-		return l.run(ctx, c.libraries(ctx, f, bar))
+		return p.run(ctx, func(ctx context.Context) iter.Seq2[*kb.Library, error] { return c.libraries(ctx, f, bar) })
 	})
-	return g.Wait()
+	ended := make(chan error, 1)
+	go func() { ended <- errors.Join(g.Wait(), engine.Close()) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(stopTimeout):
+	}
+	left := "a search"
+	select {
+	case <-settled:
+	default:
+		left = "the reading or indexing of the pages"
+	}
+	err = fmt.Errorf("%s had not ended %v after the stop began and was given up", left, stopTimeout)
+	if told.Err() == nil { // a part has failed
+		err = errors.Join(context.Cause(ctx), err)
+	}
+	return err
 }
 
 // libraries yields the knowledge base and, if it is a folder, yields it again
@@ -158,64 +193,6 @@ func (c *serveCommand) libraries(ctx context.Context, f folder, bar *progress) i
 		w.Progress = bar.read
 	}
 	return kb.Watch(ctx, f.dir, w)
-}
-
-// A loop takes each state of a knowledge base to the readers.
-type loop struct {
-	engine   engine
-	site     *web.Server
-	faults   faultLog
-	log      *slog.Logger
-	progress *progress
-	ready    func(*kb.Library) error // called once, when the first library is served
-	served   bool                    // a library
-}
-
-// run makes the engine hold and the site serve each of the libraries, the last
-// one until ctx ends. A library that the engine cannot take is reported and the
-// one before it stays; without one before it, that is the end.
-func (l *loop) run(ctx context.Context, libraries iter.Seq2[*kb.Library, error]) error {
-	for lib, err := range libraries {
-		if lib == nil {
-			if ctx.Err() == nil {
-				l.faults.folder(err)
-			}
-			continue
-		}
-		l.faults.library(lib.Faults)
-		before := l.engine.Indexed()
-		if err := l.apply(ctx, lib); err != nil {
-			if ctx.Err() != nil {
-				break
-			}
-			if !l.served {
-				return err
-			}
-			l.log.Error("the pages as last indexed are still served", "error", err)
-			continue
-		}
-		l.site.Publish(lib)
-		l.log.Info("published", "generation", lib.Generation, "pages", len(lib.Pages),
-			"questions", lib.NumQuestions(), "indexed", l.engine.Indexed()-before)
-		if l.served {
-			continue
-		}
-		l.served = true
-		if err := l.ready(lib); err != nil {
-			return err
-		}
-	}
-	<-ctx.Done()
-	return nil
-}
-
-// apply makes the engine hold lib, the first time with a bar.
-func (l *loop) apply(ctx context.Context, lib *kb.Library) error {
-	if !l.served {
-		stop := l.progress.index(len(lib.Pages)+lib.NumQuestions(), l.engine.Indexed)
-		defer stop()
-	}
-	return l.engine.Apply(ctx, lib)
 }
 
 // address is where a server that listens on addr can be reached from the same

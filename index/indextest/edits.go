@@ -1,6 +1,7 @@
 package indextest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // must not be seen.
 func runEdits(t *testing.T, open func(t *testing.T) index.Engine) {
 	words := strings.Fields("commit branch commits branches rebase merge merging github git-lfs node.js nodejs café index indexes C++ query queries")
-	queries := []string{"", "commit", "branch merg", "how to rebase branches", "gitub", "node js", "cafe", "c++", "quer", "indexs commits"}
+	queries := []string{"", `"commit merging"`, "gitology", "commit", "branch merg", "how to rebase branches", "gitub", "node js", "cafe", "c++", "quer", "indexs commits"}
 	rapid.Check(t, func(rt *rapid.T) {
 		word := rapid.SampledFrom(words)
 		sentence := rapid.Custom(func(rt *rapid.T) string {
@@ -50,9 +51,45 @@ func runEdits(t *testing.T, open func(t *testing.T) index.Engine) {
 				rt.Fatalf("query %q:\n--- after edits\n%s--- at once\n%s", q, got, want)
 			}
 		}
+		for _, typed := range []string{"c", "git", "nodej", "comit", "merge bran", "gitlfs", "is a"} {
+			if got, want := suggestions(t, e, typed), suggestions(t, fresh, typed); got != want {
+				rt.Fatalf("suggest %q:\n--- after edits\n%s--- at once\n%s", typed, got, want)
+			}
+		}
+		for _, p := range lib.Pages {
+			for _, id := range []string{p.Path, p.Path + "#q0"} {
+				if got, want := relatedTo(t, e, id), relatedTo(t, fresh, id); got != want {
+					rt.Fatalf("related to %q:\n--- after edits\n%s--- at once\n%s", id, got, want)
+				}
+			}
+		}
 		fresh.Close()
 		e.Close()
 	})
+}
+
+// suggestions are what an engine suggests, as text.
+func suggestions(t testing.TB, e index.Engine, typed string) string {
+	t.Helper()
+	list, err := e.Suggest(context.Background(), typed, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintln(list)
+}
+
+// relatedTo are the questions related to an entry, as text.
+func relatedTo(t testing.TB, e index.Engine, id string) string {
+	t.Helper()
+	list, err := e.Related(context.Background(), id, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, r := range list {
+		fmt.Fprintf(&b, "%s (%s)\n", r.Question.ID, r.Reason)
+	}
+	return b.String()
 }
 
 func archive(pages map[string]string) string {

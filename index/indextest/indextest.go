@@ -10,8 +10,9 @@
 //	total: 2
 //
 // The comment is the claim. Before the expectations stand the parts of the query
-// (q, category, ecosystem, tool, sort, page, size, group), or suggest for a
-// suggestion. Expectations are:
+// (q, category, ecosystem, tool, sort, page, size, group, exact, why for an id to
+// explain), or suggest for a suggestion, or related for the id of which related
+// questions are wanted. Expectations are:
 //
 //	hits         the ids of the hits, in order
 //	first        the id of the first hit
@@ -19,11 +20,16 @@
 //	total        the total
 //	category, … as "facet tool: Django ORM 3, Flask 0*": all values with their counts, * if selected
 //	dropped, ignored
+//	pinned       the ids of pinned hits
+//	reason       what one of the reasons of an explanation says
 //	corrections  as "fastr faster"
 //	question, snippet   the HTML of the first hit
 //	more         the hidden hits by the first hit
 //	selected     the selection of a facet as understood, "tool Django ORM"
+//	blocked      the facets that block hits, "tool Flask 3, category ORMs 0, all 5"
+//	nearest      the ids of the nearest questions
 //	texts        the texts of the suggestions with their kinds, "Django ORM (tool)"
+//	questions    the ids of the related questions with the reasons, "a#b (same tools)"
 package indextest
 
 import (
@@ -117,6 +123,7 @@ type claim struct {
 	name    string
 	query   index.Query
 	suggest string
+	related string
 	want    [][2]string
 }
 
@@ -157,8 +164,14 @@ func parseClaim(t *testing.T, block string) claim {
 			c.query.Size = number()
 		case "group":
 			c.query.Group = value == "yes"
+		case "exact":
+			c.query.Exact = value == "yes"
+		case "why":
+			c.query.ExplainIDs = append(c.query.ExplainIDs, value)
 		case "suggest":
 			c.suggest = value
+		case "related":
+			c.related = value
 		default:
 			c.want = append(c.want, [2]string{key, strings.TrimSpace(value)})
 		}
@@ -182,6 +195,22 @@ func (c claim) check(t *testing.T, e index.Engine) {
 		for _, w := range c.want {
 			if got := strings.Join(texts, ", "); w[0] != "texts" || got != w[1] {
 				t.Errorf("suggest %q: %s: got %s, want %s", c.suggest, w[0], got, w[1])
+			}
+		}
+		return
+	}
+	if c.related != "" {
+		list, err := e.Related(t.Context(), c.related, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts []string
+		for _, r := range list {
+			texts = append(texts, fmt.Sprintf("%s (%s)", r.Question.ID, r.Reason))
+		}
+		for _, w := range c.want {
+			if got := strings.Join(texts, ", "); w[0] != "questions" || got != w[1] {
+				t.Errorf("related %q: %s:\n got %s\nwant %s", c.related, w[0], got, w[1])
 			}
 		}
 		return
@@ -247,10 +276,44 @@ func observe(t *testing.T, r *index.Results, key, want string) (string, string) 
 			list = append(list, c.From+" "+c.To)
 		}
 		return strings.Join(list, ", "), want
+	case "pinned":
+		var list []string
+		for _, h := range r.Hits {
+			if h.Pinned != nil {
+				list = append(list, ID(h))
+			}
+		}
+		return strings.Join(list, " "), want
+	case "reason":
+		var list []string
+		for _, x := range r.Explanations {
+			for _, reason := range x.Reasons {
+				if strings.Contains(reason.Text, want) {
+					return want, want
+				}
+				list = append(list, reason.Text)
+			}
+		}
+		return strings.Join(list, "; "), want
 	case "question":
 		return first(func(h index.Hit) string { return h.QuestionHTML }), want
 	case "snippet":
 		return first(func(h index.Hit) string { return h.SnippetHTML }), want
+	case "blocked":
+		var list []string
+		for _, b := range r.Blocked {
+			list = append(list, fmt.Sprintf("%s %s %d", b.Facet, strings.Join(b.Values, " or "), b.Total))
+		}
+		if r.Unfiltered > 0 {
+			list = append(list, fmt.Sprintf("all %d", r.Unfiltered))
+		}
+		return strings.Join(list, ", "), want
+	case "nearest":
+		var list []string
+		for _, h := range r.Nearest {
+			list = append(list, ID(h))
+		}
+		return strings.Join(list, " "), want
 	case "more":
 		var list []string
 		for _, h := range r.Hits {
@@ -295,7 +358,10 @@ func ids(r *index.Results) string {
 // summary is everything about results that a reader can see, as text.
 func summary(r *index.Results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "total %d corrections %v dropped %v ignored %v\n", r.Total, r.Corrections, r.Dropped, r.Ignored)
+	fmt.Fprintf(&b, "total %d corrections %v dropped %v ignored %v blocked %v of %d\n", r.Total, r.Corrections, r.Dropped, r.Ignored, r.Blocked, r.Unfiltered)
+	for _, h := range r.Nearest {
+		fmt.Fprintf(&b, "nearest %s %.9f %s | %s\n", ID(h), h.Score, h.QuestionHTML, h.SnippetHTML)
+	}
 	for _, h := range r.Hits {
 		fmt.Fprintf(&b, "%s %.9f %d %s | %s\n", ID(h), h.Score, h.More, h.QuestionHTML, h.SnippetHTML)
 	}
@@ -343,6 +409,9 @@ One repository for many projects.
 		}
 		if s, err := e.Suggest(t.Context(), "com", 5); err != nil || len(s) != 0 {
 			t.Errorf("suggestions %v, error %v", s, err)
+		}
+		if r, err := e.Related(t.Context(), "a", 5); err != nil || len(r) != 0 {
+			t.Errorf("related %v, error %v", r, err)
 		}
 	})
 	t.Run("an edited answer is found by its new words and no longer by its old ones", func(t *testing.T) {

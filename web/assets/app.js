@@ -12,13 +12,13 @@ function parse(html) {
 const base = new URL("../", import.meta.url); // of the site
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
-const field = $("q");
-const form = $("search");
+const field = $("Q-q");
+const form = $("Q-search");
 root.classList.remove("nojs");
 
 // ---- theme
 
-const theme = $("theme");
+const theme = $("Q-theme");
 const dark = () =>
   root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 const showTheme = () => theme.setAttribute("aria-pressed", dark());
@@ -60,12 +60,12 @@ addCopyButtons(document);
 
 // say tells screen readers, politely.
 function say(text) {
-  $("status").textContent = text;
+  $("Q-status").textContent = text;
 }
 
 // ---- results in place
 
-const results = $("results"); // only on the search page
+const results = $("Q-results"); // only on the search page
 const title = document.title.includes(" - ") ? document.title.slice(document.title.lastIndexOf(" - ") + 3) : document.title;
 let composing = false;
 let running; // AbortController of the last request
@@ -74,42 +74,72 @@ let timer;
 let sayTimer;
 let shown = location.search;
 
-// asked is the query of the form: the field, the filters, the order.
+// asked is the query of the form: the field, the filters, the order. Filters that
+// are typed in the field are there already.
 function asked() {
   const data = new URLSearchParams();
+  const typed = [...results.querySelectorAll("[data-typed]")];
   for (const [name, value] of new FormData(form)) {
+    if (typed.some((box) => box.name === name && box.value === value)) continue;
     if (value !== "" && !(name === "sort" && value === "relevance")) data.append(name, value);
   }
   const query = data.toString();
   return query && "?" + query;
 }
 
-// show fetches the results of a query and puts them in place of those shown.
-// history is "push", "replace" or "" where the address is right already.
-async function show(query, history) {
+// settle makes filters of those that are typed in the field, which keeps the words, if
+// the field is as it was when these results were searched, with that text. rename
+// makes their address the one they would have had.
+function settle(text) {
+  const { words } = $("Q-main").dataset;
+  if (words === undefined || field.value !== text) return false;
+  field.value = words;
+  for (const box of results.querySelectorAll("[data-typed]")) delete box.dataset.typed;
+  delete $("Q-main").dataset.words;
+  return true;
+}
+function rename() {
+  shown = asked();
+  window.history.replaceState(null, "", new URL(shown, base.href));
+}
+const textOf = (query) => new URLSearchParams(query).get("q") ?? "";
+
+// enter makes the address that of the results shown. What is typed has one entry of
+// the history, which begins with the first letter and ends with Enter, a filter or a
+// link, so that Back leads from search to search and not from letter to letter.
+let typing = false; // the entry is one of typing
+function enter(query, how) {
+  const add = query !== location.search;
+  const own = typing && how !== "choose";
+  if (add) window.history[own ? "replaceState" : "pushState"](null, "", new URL(query, base.href));
+  typing = how === "type" && (add || typing);
+}
+
+// show fetches the results of a query and puts them in place of those shown. how
+// is "type", "submit", "choose" or "" where the address is right already.
+async function show(query, how) {
   clearTimeout(timer);
   running?.abort();
   running = new AbortController();
   const number = ++latest;
-  const busy = setTimeout(() => $("main").setAttribute("aria-busy", "true"), 150);
+  const busy = setTimeout(() => $("Q-main").setAttribute("aria-busy", "true"), 150);
   try {
     const response = await fetch(new URL("results" + query, base), { signal: running.signal });
     if (!response.ok) throw new Error(response.status);
     const html = await response.text();
     if (number !== latest) return;
-    if (history && query !== location.search) {
-      window.history[history + "State"](null, "", new URL(query, base.href));
-    }
+    if (how) enter(query, how);
     shown = query;
     swap(parse(html));
-    $("bar").replaceChildren();
+    if ((how === "submit" || how === "choose") && settle(textOf(query))) rename();
+    $("Q-bar").replaceChildren();
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
-    if (history === "push") location.assign(new URL(query, base.href));
+    if (how === "submit" || how === "choose") location.assign(new URL(query, base.href));
     else say("The search did not answer. Try again.");
   } finally {
     clearTimeout(busy);
-    if (number === latest) $("main").removeAttribute("aria-busy");
+    if (number === latest) $("Q-main").removeAttribute("aria-busy");
   }
 }
 
@@ -118,81 +148,136 @@ function swap(fragment) {
   const focused = document.activeElement?.id;
   const inside = results.contains(document.activeElement);
   const open = [...results.querySelectorAll("details[id][open]")].map((d) => d.id);
-  const scroll = $("facets").scrollTop;
+  const scroll = $("Q-facets").scrollTop;
   for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
   results.replaceChildren(fragment);
   addCopyButtons(results);
-  $("facets").scrollTop = scroll;
-  const name = $("main").dataset.title;
+  foldReasons();
+  $("Q-facets").scrollTop = scroll;
+  const name = $("Q-main").dataset.title;
   document.title = name ? `${name} - ${title}` : title;
   if (inside) {
     const target = focused && $(focused);
     if (target && !target.disabled) target.focus({ preventScroll: true });
     else {
-      $("count").tabIndex = -1;
-      $("count").focus({ preventScroll: true });
+      $("Q-count").tabIndex = -1;
+      $("Q-count").focus({ preventScroll: true });
     }
   }
   clearTimeout(sayTimer);
-  sayTimer = setTimeout(() => say($("count").textContent), 500);
+  sayTimer = setTimeout(() => say($("Q-count").textContent), 500);
 }
 
 if (results) {
+  if (settle($("Q-main").dataset.words)) rename(); // the server has taken them out of the field
   field.addEventListener("compositionstart", () => (composing = true));
   field.addEventListener("compositionend", () => ((composing = false), typed()));
   field.addEventListener("input", () => composing || typed());
   function typed() {
     clearTimeout(timer);
-    timer = setTimeout(() => asked() !== shown && show(asked(), "replace"), 120);
+    results.querySelector("[name=exact]")?.remove(); // was about the words before
+    timer = setTimeout(() => (asked() === shown ? running?.abort() : show(asked(), "type")), 120);
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    show(asked(), "push");
+    show(asked(), "submit");
   });
   results.addEventListener("change", (event) => {
-    if (event.target.form === form) show(asked(), "push");
+    if (event.target.form !== form) return;
+    settle(textOf(shown));
+    show(asked(), "choose");
   });
   results.addEventListener("click", (event) => {
-    const link = event.target.closest(".chips a, .pager a, .nothing a");
+    const link = event.target.closest(".chips a, .pager a, .note a, .nothing a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return;
     event.preventDefault();
     const paged = link.closest(".pager");
-    field.value = url.searchParams.get("q") ?? "";
-    show(url.search, "push").then(() => {
+    field.value = textOf(url.search);
+    show(url.search, "choose").then(() => {
       if (!paged) return;
       scrollTo({ top: 0 });
-      $("count").tabIndex = -1;
-      $("count").focus({ preventScroll: true });
+      $("Q-count").tabIndex = -1;
+      $("Q-count").focus({ preventScroll: true });
     });
   });
   addEventListener("popstate", () => {
     if (location.search === shown) return; // only the fragment changed
-    const url = new URL(location.href);
-    if (document.activeElement !== field) field.value = url.searchParams.get("q") ?? "";
+    typing = false;
+    field.value = textOf(location.search);
     show(location.search, "");
   });
   // Browsers put back what was typed when they come back to the page.
   addEventListener("pageshow", () => {
-    const typedBefore = field.value !== (new URLSearchParams(shown).get("q") ?? "");
+    const typedBefore = field.value !== textOf(shown);
     if (typedBefore && document.activeElement === field) typed();
   });
 }
 
+// ---- why this result
+
+// foldReasons makes a disclosure of each link to the reasons of a hit.
+function foldReasons() {
+  for (const link of results.querySelectorAll("a.why")) {
+    const why = document.createElement("details");
+    why.className = "why";
+    why.dataset.search = link.search;
+    const summary = document.createElement("summary");
+    summary.textContent = link.textContent;
+    why.append(summary);
+    link.replaceWith(why);
+  }
+}
+
+// explain fetches the reasons of all hits that are shown and puts them into their
+// disclosures. A search that was changed meanwhile gets none.
+async function explain(opened) {
+  const of = (why) => why.closest(".hit").querySelector(":is(h2, h3) > a").getAttribute("href");
+  try {
+    const response = await fetch(new URL("results" + opened.dataset.search, base));
+    if (!response.ok) throw new Error(response.status);
+    const reasons = new Map();
+    for (const why of parse(await response.text()).querySelectorAll(".why")) reasons.set(of(why), why.lastElementChild);
+    if (!reasons.has(of(opened))) throw new Error("not listed any more");
+    for (const why of results.querySelectorAll(".why")) {
+      if (why.dataset.search === opened.dataset.search && reasons.has(of(why)) && !why.querySelector(".reasons")) {
+        why.append(reasons.get(of(why)));
+      }
+    }
+  } catch {
+    opened.open = false;
+    say("The reasons did not come. Try again.");
+  }
+}
+
+if (results) {
+  foldReasons();
+  const toggled = ({ target }) => target.matches(".why[open]:not(:has(.reasons))") && explain(target);
+  results.addEventListener("toggle", toggled, true); // does not bubble
+}
+
 // ---- keys
 
-const slash = $("keys-slash");
+const slash = $("Q-keys-slash");
 const slashKey = "faqbase.slash";
-slash.checked = localStorage.getItem(slashKey) !== "off";
-slash.addEventListener("change", () => localStorage.setItem(slashKey, slash.checked ? "on" : "off"));
-$("keys-open").hidden = false;
-$("keys-open").addEventListener("click", () => $("keys").showModal());
+// Storage may be blocked: then the choice lasts as long as the page.
+const storage = (method, ...args) => {
+  try {
+    return localStorage[method](...args);
+  } catch {
+    return null;
+  }
+};
+slash.checked = storage("getItem", slashKey) !== "off";
+slash.addEventListener("change", () => storage("setItem", slashKey, slash.checked ? "on" : "off"));
+$("Q-keys-open").hidden = false;
+$("Q-keys-open").addEventListener("click", () => $("Q-keys").showModal());
 
 const hits = () => [...document.querySelectorAll(".hit article > :is(h2, h3) > a")];
 
 addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented || $("keys").open) return;
+  if (event.isComposing || event.defaultPrevented || $("Q-keys").open) return;
   const from = event.composedPath()[0];
   const writing = from.matches?.("input:not([type=checkbox]), select, textarea") || from.isContentEditable;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -225,17 +310,21 @@ addEventListener("keydown", (event) => {
 
 const toc = document.querySelector(".toc");
 if (toc && "IntersectionObserver" in window) {
-  const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const parts = [];
+  for (const link of toc.querySelectorAll("a")) {
+    const part = $(decodeURIComponent(link.hash.slice(1)));
+    if (part) parts.push([part, link]);
+  }
+  // The part that is read is the last one that begins above a third of the window.
   const observer = new IntersectionObserver(
-    (entries) => {
-      const top = entries.filter((e) => e.isIntersecting)[0];
-      if (!top) return;
+    () => {
+      const read = parts.findLast(([part]) => part.getBoundingClientRect().top < innerHeight / 3) ?? parts[0];
       toc.querySelector("[aria-current]")?.removeAttribute("aria-current");
-      links.get(top.target.id).setAttribute("aria-current", "true");
+      read[1].setAttribute("aria-current", "true");
     },
-    { rootMargin: "-80px 0px -70% 0px" },
+    { rootMargin: "0px 0px -67% 0px" },
   );
-  for (const id of links.keys()) if ($(id)) observer.observe($(id));
+  for (const [part] of parts) observer.observe(part);
 }
 
 // ---- changes of the pages
@@ -273,7 +362,7 @@ function listen() {
       click.preventDefault();
       location.reload();
     });
-    $("bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
+    $("Q-bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
   });
   // A lost connection is taken up again by the browser, a refused one is not.
   source.addEventListener("error", () => {

@@ -1,0 +1,306 @@
+package index
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"faqbase/kb"
+)
+
+// An Explanation says in words and numbers why an entry stands where it does, or why
+// it is not among the hits.
+type Explanation struct {
+	ID    string
+	Rank  int // among all that is listed and selected, from 1; 0 if it is not
+	Score float64
+	// Reasons are what keeps it out or puts it before all scores, with the value 0,
+	// and then the parts of the score, which add up to it.
+	Reasons []Reason
+}
+
+// A Reason is one part of an explanation.
+type Reason struct {
+	Text  string
+	Value float64 // what it adds to the score
+}
+
+// fieldTexts are fields in words, of a question and of a page.
+var fieldTexts = [numFields][2]string{
+	fieldQuestion:   {"the question", "the title"},
+	fieldNames:      {"aliases and tools", "aliases and tools"},
+	fieldContext:    {"the page's title, section and categories", "categories and tags"},
+	fieldAnswer:     {"the answer", "the text"},
+	fieldComparison: {"the comparison", "the comparison"},
+}
+
+// howText says how an index word stands for a word of a query.
+var howText = [...]string{
+	asItself: "as it is", asForm: "another form", asJoined: "together with its neighbour", asApart: "written apart",
+	asBeginning: "which it begins", asPart: "a part of it", asTypo: "read as that", asSynonym: "a synonym",
+	asGeneral: "a word of like meaning",
+}
+
+// explain gives the reasons of an entry's score. Closeness is among them where it is
+// counted in the score.
+func (m *match) explain(r *request, x ranked, rank int) *Explanation {
+	e := m.state.entries[x.entry]
+	out := &Explanation{ID: e.id, Rank: rank, Score: x.score}
+	say := func(value float64, format string, args ...any) {
+		out.Reasons = append(out.Reasons, Reason{fmt.Sprintf(format, args...), value})
+	}
+	switch x.tier {
+	case tierPinned:
+		c := r.curated
+		say(0, "pinned to place %d by curations.yaml, line %d%s", x.place+1, c.Line, because(c.Curation.Reason))
+	case tierExact:
+		say(0, "the question is the query, which is before all scores")
+	case tierAlias:
+		say(0, "its title or an alias is the query, which is before all scores")
+	case tierCompare:
+		say(0, "the page of the tools asked for, which is before all scores")
+	}
+	kind := m.weights.ofKind(e)
+	sum := 0.0
+	part := func(value float64, format string, args ...any) {
+		sum += value
+		say(value, format, args...)
+	}
+	places := m.placesIn(e)
+	for i, w := range m.words {
+		value := 0.0
+		if t := m.occurrences(w, x.entry); t > 0 {
+			value = w.weight * float64(w.count) * m.weights.saturate(t) / m.total
+		}
+		if m.mask[x.entry]&(1<<i) == 0 {
+			say(0, "%q: %s", w.typed, missing(w))
+			continue
+		}
+		part(value, "%q: %s", w.typed, strings.Join(places[i], "; "))
+	}
+	if m.total > 0 && m.mask[x.entry] != 0 {
+		_, overlap := m.shares(x.entry)
+		part(m.weights.overlap*overlap, "query and question are %.0f %% the same by weight of words", 100*overlap)
+	}
+	if x.score != m.scoreOf(x.entry) {
+		m.explainCloseness(r, x.entry, part)
+	}
+	if kind != 1 {
+		say(sum*(kind-1), "a page that has questions counts %g of it", kind)
+	}
+	return out
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+// missing says why an entry does not have a word.
+func missing(w matchedWord) string {
+	if !w.known {
+		return "nothing has it"
+	}
+	return "not here"
+}
+
+// explainCloseness gives the parts of the score that are counted in the text.
+func (m *match) explainCloseness(r *request, n int32, part func(float64, string, ...any)) {
+	c := newCloseness(r, m)
+	if c == nil {
+		return
+	}
+	e := m.state.entries[n]
+	c.read(e)
+	b, s, a := c.shares()
+	if gain := c.aliasOverlap(n); gain > 0 {
+		part(m.weights.overlap*gain, "an alias is nearer to the query than the question")
+	}
+	var side []string
+	for k, p := range c.pairs {
+		if c.counts[k] > 0 {
+			side = append(side, fmt.Sprintf("%q", c.words[p.first].typed+" "+c.words[p.second].typed))
+		}
+	}
+	if b > 0 {
+		part(m.weights.pairs*b, "side by side as in the query: %s", strings.Join(side, ", "))
+	}
+	if s > 0 {
+		text := [...]string{inQuestion: "the question", inAlias: "an alias", inAnswer: "a sentence of the answer"}[c.best.part]
+		part(m.weights.sentence*s, "%s has %.0f %% of the query by weight: %q", text, 100*c.best.share, c.text(e))
+	}
+	if a > 0 {
+		part(m.weights.close(b, s, a)-m.weights.close(b, s, 0), "words with other accents than were typed")
+	}
+}
+
+// text is the best sentence of the entry that was read, shortened.
+func (c *closeness) text(e *entry) string {
+	text := e.answer()
+	switch c.best.part {
+	case inQuestion:
+		text = e.text()
+	case inAlias:
+		return "" // which one does not matter: aliases are not shown
+	}
+	return oneLine(text[c.best.start:min(c.best.end, forward(text, c.best.start, snippetLength))])
+}
+
+// occurrences is t of a word in an entry; see weights.
+func (m *match) occurrences(w matchedWord, entry int32) float64 {
+	var t float32
+	add := func(indirect bool) {
+		for _, term := range w.terms {
+			if term.how.indirect() != indirect {
+				continue
+			}
+			i, ok := slices.BinarySearchFunc(term.list, entry, func(p posting, e int32) int { return cmp.Compare(p.entry, e) })
+			if ok {
+				t += float32(term.factor) * term.list[i].t
+			}
+		}
+	}
+	add(false)
+	add(true)
+	return float64(t)
+}
+
+// placesIn says for each word of the query what of it is where in the entry.
+func (m *match) placesIn(e *entry) [][]string {
+	texts := textsOf(m.state.lib, e.page, e.question)
+	places := make([][]string, len(m.words))
+	counts := make(map[string]*[numFields]int)
+	var buf []word
+	for f, list := range texts {
+		for _, text := range list {
+			buf = appendWords(buf[:0], text)
+			for _, w := range buf {
+				if counts[w.text] == nil {
+					counts[w.text] = new([numFields]int)
+				}
+				counts[w.text][f]++
+			}
+		}
+	}
+	page := 0
+	if e.question == nil {
+		page = 1
+	}
+	for i, w := range m.words {
+		for _, t := range w.terms {
+			var in []string
+			var names []string
+			for k, word := range t.words {
+				text := m.state.dictionary.words[word].text
+				if counts[text] == nil {
+					continue
+				}
+				names = append(names, text)
+				if k > 0 && len(in) > 0 {
+					continue
+				}
+				for f, n := range counts[text] {
+					switch {
+					case n == 1:
+						in = append(in, fieldTexts[f][page])
+					case n > 1:
+						in = append(in, fmt.Sprintf("%s (%d times)", fieldTexts[f][page], n))
+					}
+				}
+			}
+			if len(in) > 0 {
+				places[i] = append(places[i], fmt.Sprintf("%s (%s) in %s", strings.Join(names, " "), howText[t.how], strings.Join(in, ", ")))
+			}
+		}
+	}
+	return places
+}
+
+// explainIDs explains the entries asked for by id, whether or not they are hits.
+func (b *Bleve) explainIDs(s *state, res *Results, r *request, m *match, listed []int32) {
+	if len(res.Query.ExplainIDs) == 0 {
+		return
+	}
+	_, selected := s.countFacets(listed, &res.Query)
+	list := s.order(selected, r, m)
+	if m != nil {
+		m.arrange(r, list, s, 0, len(list))
+	}
+	for _, id := range res.Query.ExplainIDs {
+		n, ok := s.byID[id]
+		if !ok {
+			res.Explanations = append(res.Explanations, Explanation{ID: id, Reasons: []Reason{{Text: "no question or page has this id"}}})
+			continue
+		}
+		rank := slices.IndexFunc(list, func(x ranked) bool { return x.entry == n })
+		if m == nil {
+			res.Explanations = append(res.Explanations, Explanation{ID: id, Rank: rank + 1, Reasons: []Reason{{Text: "nothing was typed, so that all are equal"}}})
+			continue
+		}
+		x := ranked{entry: n, tier: tierScore, score: m.scoreOf(n)}
+		if rank >= 0 {
+			x = list[rank]
+		}
+		why := m.explain(r, x, rank+1)
+		why.Reasons = slices.Concat(b.absence(s, res, r, m, n, rank), why.Reasons)
+		res.Explanations = append(res.Explanations, *why)
+	}
+}
+
+// absence says what keeps an entry from being among the hits; rank is below 0 if it
+// is not among those listed and selected.
+func (b *Bleve) absence(s *state, res *Results, r *request, m *match, n int32, rank int) []Reason {
+	var out []Reason
+	say := func(format string, args ...any) { out = append(out, Reason{Text: fmt.Sprintf(format, args...)}) }
+	q := &res.Query
+	if rank >= 0 {
+		first, last := (q.Page-1)*q.Size+1, q.Page*q.Size
+		switch {
+		case slices.ContainsFunc(res.Hits, func(h Hit) bool { return h.Page == s.entries[n].page && h.Question == s.entries[n].question }):
+		case rank+1 < first || rank+1 > last:
+			say("place %d is not within places %d to %d, which were asked for", rank+1, first, last)
+		default:
+			say("left out by grouping: its page has better questions")
+		}
+		return out
+	}
+	if r.curated.hides(n) {
+		say("hidden by curations.yaml, line %d%s", r.curated.Line, because(r.curated.Curation.Reason))
+	}
+	if m.excluded[n] {
+		say("it has a word that the query excludes")
+	}
+	if m.mask[n] == 0 {
+		say("it has no word of the query")
+	} else {
+		quoted := m.inPhrases(r)
+		if !m.excluded[n] && !m.allowed(r, n, quoted) {
+			say("it does not have the words in quotes as they stand")
+		}
+		content := m.decisive()
+		if m.mask[n]&content != content && m.scoreOf(n) < m.least {
+			var lacks []string
+			for i, w := range m.words {
+				if content&(1<<i) != 0 && m.mask[n]&(1<<i) == 0 {
+					lacks = append(lacks, fmt.Sprintf("%q", w.typed))
+				}
+			}
+			say("it lacks %s, and its score %.3f is below %.3f, %g of the best", strings.Join(lacks, ", "), m.scoreOf(n), m.least, m.weights.listed)
+		}
+	}
+	for _, f := range facets {
+		if names := *q.selection(f); len(names) > 0 && !s.has(n, f, names) {
+			say("the selection of %s leaves it out: %s", f, strings.Join(names, ", "))
+		}
+	}
+	return out
+}
+
+// has tells whether an entry has one of the values of a facet.
+func (s *state) has(n int32, f kb.Facet, names []string) bool {
+	col := s.columns[f]
+	return slices.ContainsFunc(col.of[n], func(v int32) bool { return slices.Contains(names, col.values[v].Name) })
+}

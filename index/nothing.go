@@ -1,0 +1,192 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+	"unicode/utf8"
+)
+
+// Limits of what is told where nothing is found.
+const (
+	maxNearest = 3
+	// A word that nothing has is cut to what begins a word, but not to less than
+	// minBeginning letters; the cut words are the longest, maxBeginnings at most, for
+	// a short beginning stands for many words.
+	minBeginning  = 3
+	maxBeginnings = 6
+)
+
+// nothingFound tells what helps where there are no hits: the selections that leave
+// out what is listed, and the nearest questions. m is nil where there are no words.
+func (b *Bleve) nothingFound(s *state, res *Results, r *request, m *match, listed []int32) error {
+	if res.Total > 0 {
+		return nil
+	}
+	res.Blocked, res.Unfiltered = s.blocked(listed, &res.Query)
+	if m == nil || res.Query.Size == 0 {
+		return nil
+	}
+	return b.nearest(res, r, m)
+}
+
+// blocked counts, for each facet with a selection, the listed entries that all other
+// selections leave, and the listed entries.
+func (s *state) blocked(listed []int32, q *Query) ([]Blocked, int) {
+	var list []Blocked
+	for _, f := range facets {
+		values := *q.selection(f)
+		if len(values) == 0 || len(listed) == 0 {
+			continue
+		}
+		others := *q
+		*others.selection(f) = nil
+		list = append(list, Blocked{Facet: f, Values: values, Total: len(s.selected(listed, &others))})
+	}
+	return list, len(listed)
+}
+
+// selected are the entries that all selections leave.
+func (s *state) selected(entries []int32, q *Query) []int32 {
+	for _, f := range facets {
+		names := *q.selection(f)
+		if len(names) == 0 {
+			continue
+		}
+		col := s.columns[f]
+		var left []int32
+		for _, e := range entries {
+			if slices.ContainsFunc(col.of[e], func(n int32) bool { return slices.Contains(names, col.values[n].Name) }) {
+				left = append(left, e)
+			}
+		}
+		entries = left
+	}
+	return entries
+}
+
+// nearest finds the questions that are nearest to a query that has no hits: those
+// that have any of its words once quotes and exclusions are left out; if there are
+// none, those with words that begin as its words do. Questions within the selected
+// facets are preferred.
+func (b *Bleve) nearest(res *Results, r *request, m *match) error {
+	relaxed := r.relaxed()
+	if len(r.phrases) > 0 || len(r.excluded) > 0 {
+		again, done := b.rematch(m)
+		defer done()
+		if err := again.run(&relaxed); err != nil {
+			return err
+		}
+		m = again
+	}
+	if !m.knowsAny() {
+		if !m.state.dictionary.cutToBeginnings(&relaxed) {
+			return nil
+		}
+		again, done := b.rematch(m)
+		defer done()
+		if err := again.run(&relaxed); err != nil {
+			return err
+		}
+		m = again
+	}
+	s := m.state
+	content := m.content()
+	var questions []int32
+	for _, e := range m.matched {
+		if en := s.entries[e]; m.mask[e]&content != 0 && !m.excluded[e] && (en.question != nil || len(en.page.Questions) == 0) {
+			questions = append(questions, e)
+		}
+	}
+	if chosen := s.selected(questions, &res.Query); len(chosen) > 0 {
+		questions = chosen
+	}
+	list := make([]ranked, len(questions))
+	for i, e := range questions {
+		list[i] = ranked{entry: e, score: m.scoreOf(e)}
+	}
+	n := min(maxNearest, len(list))
+	top(list, n, lessFor(s, ByRelevance))
+	marks := newMarker(s, m)
+	for _, x := range list[:n] {
+		e := s.entries[x.entry]
+		res.Nearest = append(res.Nearest, Hit{
+			Page: e.page, Question: e.question, Score: x.score,
+			QuestionHTML: marks.question(e), SnippetHTML: marks.snippet(e),
+		})
+	}
+	return nil
+}
+
+// rematch gives a match with working memory of its own, until done.
+func (b *Bleve) rematch(m *match) (again *match, done func()) {
+	sc, _ := b.scratch.Get().(*scratch)
+	if sc == nil {
+		sc = &scratch{}
+	}
+	return &match{scratch: sc, ctx: m.ctx, state: m.state, weights: m.weights}, func() {
+		sc.reset()
+		b.scratch.Put(sc)
+	}
+}
+
+// content are the words of the query that count as found: those that are no stop
+// words, or all if there are no others.
+func (m *match) content() uint32 {
+	var content, all uint32
+	for i, w := range m.words {
+		all |= 1 << i
+		if !w.stop {
+			content |= 1 << i
+		}
+	}
+	if content == 0 {
+		return all
+	}
+	return content
+}
+
+// knowsAny tells whether any entry has one of these words.
+func (m *match) knowsAny() bool {
+	content := m.content()
+	return slices.ContainsFunc(m.matched, func(e int32) bool { return m.mask[e]&content != 0 })
+}
+
+// relaxed is the request without quotes and exclusions.
+func (r *request) relaxed() request {
+	q := *r
+	q.phrases, q.excluded = nil, nil
+	q.words = slices.Clone(r.words)
+	for i := range q.words {
+		q.words[i].quoted = false
+	}
+	return q
+}
+
+// cutToBeginnings replaces the words of a request by what begins words of the
+// dictionary, and tells whether any is left.
+func (d *dictionary) cutToBeginnings(r *request) bool {
+	var cut []queryWord
+	stopsAlone := !slices.ContainsFunc(r.words, func(w queryWord) bool { return !w.stop })
+	for _, w := range r.words {
+		if w.stop && !stopsAlone {
+			continue
+		}
+		for text := w.text; utf8.RuneCountInString(text) >= minBeginning; {
+			if from, to := d.withPrefix(text); from < to {
+				if !slices.ContainsFunc(cut, func(c queryWord) bool { return c.text == text }) {
+					cut = append(cut, queryWord{text: text, typed: w.typed, prefix: true, count: 1})
+				}
+				break
+			}
+			_, size := utf8.DecodeLastRuneInString(text)
+			text = text[:len(text)-size]
+		}
+	}
+	slices.SortStableFunc(cut, func(a, b queryWord) int { return cmp.Compare(len(b.text), len(a.text)) })
+	r.words = cut[:min(len(cut), maxBeginnings)]
+	r.sequence = nil
+	for i := range r.words {
+		r.sequence = append(r.sequence, i)
+	}
+	return len(r.words) > 0
+}

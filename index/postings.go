@@ -1,0 +1,161 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A posting is an entry that has a word: what the word's occurrences are worth there
+// (see boosts), and how many of them are in the question.
+type posting struct {
+	entry      int32
+	t          float32
+	inQuestion float32
+}
+
+// Lists of frequent words are read again and again, and stop words are in most
+// entries: lists of keptFrom postings and more are kept with the state, up to
+// maxKept postings in all, 12 bytes each.
+const (
+	keptFrom = 64
+	maxKept  = 1 << 20
+)
+
+// maxLists is the number of lists that are read for words that a query's words only
+// stand for: what they begin, what they may be misspelt for, their forms. Past it
+// the words are searched as they are.
+const maxLists = 1500
+
+// postings returns the entries that have a word, in their order.
+func (m *match) postings(word int32) ([]posting, error) {
+	if kept := m.state.kept[word].Load(); kept != nil {
+		m.work += len(*kept)
+		return *kept, m.ctx.Err()
+	}
+	w := &m.state.dictionary.words[word]
+	start := len(m.read)
+	for f := range numFields {
+		if !w.fields.has(f) {
+			continue
+		}
+		m.lists++
+		boost := m.state.boost[f]
+		err := m.each(w.text, f, func(e int32, occurrences uint64) {
+			p := posting{entry: e, t: float32(occurrences) * boost[e]}
+			if f == fieldQuestion {
+				p.inQuestion = float32(occurrences)
+			}
+			m.read = append(m.read, p)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	list := mergePostings(m.read[start:])
+	m.read = m.read[:start+len(list)]
+	if len(list) >= keptFrom && m.state.keptSize.Add(int64(len(list))) <= maxKept {
+		kept := slices.Clone(list)
+		m.state.kept[word].Store(&kept)
+	}
+	return list[:len(list):len(list)], nil
+}
+
+// mergePostings sorts postings, given field by field, and makes one of those of one entry.
+func mergePostings(list []posting) []posting {
+	slices.SortStableFunc(list, func(a, b posting) int { return cmp.Compare(a.entry, b.entry) })
+	merged := list[:0]
+	for _, p := range list {
+		if n := len(merged); n > 0 && merged[n-1].entry == p.entry {
+			merged[n-1].t += p.t
+			merged[n-1].inQuestion += p.inQuestion
+			continue
+		}
+		merged = append(merged, p)
+	}
+	return merged
+}
+
+// each calls do for every entry that has the word in the field.
+func (m *match) each(text string, f field, do func(e int32, occurrences uint64)) error {
+	r, err := m.state.reader.TermFieldReader(m.ctx, []byte(text), indexFields[f], true, false, false)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for {
+		m.work++
+		if m.work%1024 == 0 {
+			if err := m.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		doc, err := r.Next(m.doc.Reset())
+		if err != nil || doc == nil {
+			return err
+		}
+		do(m.state.entryOf[doc.ID.Value()], doc.Freq)
+	}
+}
+
+// documents is the number of entries that have the word, in all fields together,
+// those counted twice that have it in two, and in questions alone.
+func (m *match) documents(word int32) (all, questions int, err error) {
+	w := &m.state.dictionary.words[word]
+	for f := range numFields {
+		if !w.fields.has(f) {
+			continue
+		}
+		r, err := m.state.reader.TermFieldReader(m.ctx, []byte(w.text), indexFields[f], false, false, false)
+		if err != nil {
+			return 0, 0, err
+		}
+		all += int(r.Count())
+		if f == fieldQuestion {
+			questions = int(r.Count())
+		}
+		if err := r.Close(); err != nil {
+			return 0, 0, err
+		}
+	}
+	return all, questions, nil
+}
+
+// intersect gives the postings of entries that are in all lists, with the least of
+// their worths, in the order of entries.
+func intersect(lists [][]posting) []posting {
+	if len(lists) == 0 {
+		return nil
+	}
+	out := slices.Clone(lists[0])
+	for _, list := range lists[1:] {
+		kept := out[:0]
+		for _, p := range out {
+			i, ok := slices.BinarySearchFunc(list, p.entry, func(q posting, e int32) int { return cmp.Compare(q.entry, e) })
+			if ok {
+				p.t, p.inQuestion = min(p.t, list[i].t), min(p.inQuestion, list[i].inQuestion)
+				kept = append(kept, p)
+			}
+		}
+		out = kept
+	}
+	return out
+}
+
+// unite gives the postings of entries that are in any of the lists, with the greatest
+// of their worths.
+func unite(lists [][]posting) []posting {
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	all := slices.Concat(lists...)
+	slices.SortStableFunc(all, func(a, b posting) int { return cmp.Compare(a.entry, b.entry) })
+	merged := all[:0]
+	for _, p := range all {
+		if n := len(merged); n > 0 && merged[n-1].entry == p.entry {
+			merged[n-1].t, merged[n-1].inQuestion = max(merged[n-1].t, p.t), max(merged[n-1].inQuestion, p.inQuestion)
+			continue
+		}
+		merged = append(merged, p)
+	}
+	return merged
+}

@@ -1,0 +1,96 @@
+package index_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"faqbase/index"
+	"faqbase/index/indextest"
+	"faqbase/kb"
+)
+
+// BenchmarkRanking tells how much of a search is ranking: putting in order what was
+// found, with reading the text of the best. The library is made of ten thousand
+// questions and the queries are some of them.
+func BenchmarkRanking(b *testing.B) {
+	lib := indextest.Generate(10000, 0)
+	e := openWith(b, lib)
+	var queries []string
+	for i := 0; i < len(lib.Pages); i += len(lib.Pages) / 50 {
+		queries = append(queries, lib.Pages[i].Questions[i%10].Text)
+	}
+	var search, rank time.Duration
+	i := 0
+	for b.Loop() {
+		q := index.Query{Text: queries[i%len(queries)], Size: 10}
+		i++
+		start := time.Now()
+		if _, err := e.Search(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+		search += time.Since(start)
+		w, err := e.Work(b.Context(), q)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rank += w.Ranking
+	}
+	b.ReportMetric(search.Seconds()*1000/float64(b.N), "ms/search")
+	b.ReportMetric(rank.Seconds()*1000/float64(b.N), "ms/rank")
+}
+
+// hostileQuery has 32 words, each a typo from words of the library.
+func hostileQuery(lib *kb.Library) string {
+	var list []string
+	seen := make(map[string]bool)
+	for _, p := range lib.Pages {
+		for _, q := range p.Questions {
+			for w := range strings.FieldsFuncSeq(q.Answer, func(r rune) bool { return r < 'a' || r > 'z' }) {
+				if len(w) >= 6 && w[3] != w[4] && !seen[w] && len(list) < 32 {
+					seen[w] = true
+					list = append(list, w[:3]+w[4:5]+w[3:4]+w[5:])
+				}
+			}
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+func BenchmarkHostile(b *testing.B) {
+	lib := indextest.Generate(10000, 0)
+	e := openWith(b, lib)
+	q := index.Query{Text: hostileQuery(lib), Size: 10}
+	for b.Loop() {
+		if _, err := e.Search(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/search")
+}
+
+// TestWorkIsBounded counts what a query can make the engine read.
+func TestWorkIsBounded(t *testing.T) {
+	lib := indextest.Generate(2000, 0)
+	e := openWith(t, lib)
+	limit := index.WorkLimit(2000 + len(lib.Pages))
+	for name, text := range map[string]string{
+		"32 words with typos":      hostileQuery(lib),
+		"beginnings of most words": "s t c d b p m l r f g h n st tr pr",
+		"stop words alone":         strings.Repeat("the of and a in is it that for you with on ", 3),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, err := e.Work(t.Context(), index.Query{Text: text, Size: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%+v", w)
+			if w.Terms == 0 {
+				t.Fatal("nothing found, so that nothing was measured")
+			}
+			if w.Lists > limit.Lists || w.Postings > limit.Postings || w.Texts > limit.Texts || w.Kept > limit.Kept {
+				t.Errorf("%+v, want at most %+v", w, limit)
+			}
+		})
+	}
+}

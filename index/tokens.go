@@ -1,0 +1,85 @@
+package index
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"faqbase/kb"
+)
+
+// A Selection is a facet value that is typed into the text of a query, as tool:gin
+// or tool:"Django ORM".
+type Selection struct {
+	Facet      kb.Facet
+	Value      kb.Value
+	Start, End int // of the whole token in the text, in bytes
+}
+
+// Selections are the facet values that text selects, in its order, and the text that
+// is left without them. Values that lib does not know select nothing and stay words,
+// as does what stands in quotes, and all of a text that is a question, title or alias
+// of lib.
+func Selections(text string, lib *kb.Library) (list []Selection, rest string) {
+	list = selections(text, lib)
+	if len(list) == 0 || isTitle(normalize(text), lib) {
+		return nil, text
+	}
+	var b strings.Builder
+	at := 0
+	for _, s := range list {
+		b.WriteString(text[at:s.Start])
+		b.WriteByte(' ')
+		at = s.End
+	}
+	b.WriteString(text[at:])
+	return list, strings.Join(strings.Fields(b.String()), " ")
+}
+
+// selections are those of a text that is no question.
+func selections(text string, lib *kb.Library) []Selection {
+	var list []Selection
+	for i := 0; i < len(text); {
+		c, size := utf8.DecodeRuneInString(text[i:])
+		if unicode.IsSpace(c) {
+			i += size
+			continue
+		}
+		if _, end, ok := quoted(text, i); ok {
+			i = end
+			continue
+		}
+		end := chunkEnd(text, i)
+		if s, ok := selectionAt(text, i, end, lib); ok {
+			list = append(list, s)
+			end = s.End
+		}
+		i = end
+	}
+	return list
+}
+
+// selectionAt reads the selection in text[i:end], or beyond end if its value is quoted.
+func selectionAt(text string, i, end int, lib *kb.Library) (Selection, bool) {
+	name, value, found := strings.Cut(text[i:end], ":")
+	f := kb.Facet(strings.ToLower(name))
+	if !found || value == "" || !slices.Contains(facets, f) {
+		return Selection{}, false
+	}
+	if inside, after, ok := quoted(text, i+len(name)+1); ok {
+		value, end = text[inside.start:inside.end], after
+	}
+	v, known := lib.Value(f, strings.TrimSpace(value))
+	return Selection{Facet: f, Value: v, Start: i, End: end}, known
+}
+
+// isTitle tells whether a normal form is that of a question, title or alias of lib.
+func isTitle(norm string, lib *kb.Library) bool {
+	is := func(s string) bool { return normalize(s) == norm }
+	return slices.ContainsFunc(lib.Pages, func(p *kb.Page) bool {
+		return is(p.Title) || slices.ContainsFunc(p.Aliases, is) || slices.ContainsFunc(p.Questions, func(q *kb.Question) bool {
+			return is(q.Text) || slices.ContainsFunc(q.Aliases, is)
+		})
+	})
+}
