@@ -63,3 +63,6 @@ func (b *Bleve) SetNow(now func() time.Time) { b.now = now }
 
 // Normalize is the normal form by which two texts are the same question.
 func Normalize(s string) string { return normalize(s) }
+
+// WriteBatchesOf makes b write a batch as soon as it has so many documents.
+func (b *Bleve) WriteBatchesOf(documents int) { b.batchDocuments = documents }

@@ -110,6 +110,8 @@
 // last search has left. A snapshot keeps the files alive that Bleve has merged
 // meanwhile; every two seconds, after failures less often, the engine looks whether
 // there is a newer one of the same contents. Close asks running searches to stop.
+// The dictionary is read anew from the index when it has grown by half, for it
+// otherwise keeps every word that ever was.
 //
 // # On disk
 //

@@ -136,7 +136,7 @@ func (f foldScore) String() string {
 // measure ranks all queries by these weights.
 func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 	s.engine.weights = &w
-	if err := s.engine.swap(s.lib, s.engine.store.current, s.engine.pages, s.engine.state.Load().dictionary); err != nil {
+	if err := s.engine.swap(s.lib, s.engine.store.current, s.engine.pages, s.engine.state.Load().dictionary, s.engine.classes); err != nil {
 		t.Fatal(err)
 	}
 	st := s.engine.acquire()
