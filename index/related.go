@@ -86,21 +86,12 @@ func lazyRelatedness(entries []*entry, numClasses int) func() *relatedness {
 }
 
 // Related implements [Relater].
-func (b *Bleve) Related(ctx context.Context, id string, n int) ([]Related, error) {
-	b.life.RLock()
-	defer b.life.RUnlock()
-	if b.closed {
-		return nil, ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s := b.acquire()
-	if s == nil {
-		return nil, nil
-	}
-	defer s.release()
-	return s.related(id, n), nil
+func (b *Bleve) Related(ctx context.Context, id string, n int) (list []Related, err error) {
+	err = b.read(ctx, func(_ context.Context, s *state) error {
+		list = s.related(id, n)
+		return nil
+	})
+	return list, err
 }
 
 // related gives the questions of other pages that are closest to the entry with that id.

@@ -9,20 +9,40 @@ import (
 // Search implements [Searcher]. Before the first Apply it finds nothing in an
 // empty library.
 func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
+	lib := &kb.Library{}
+	res := &Results{Library: lib, Query: understood(q, lib), Facets: make(map[kb.Facet][]FacetValue)}
+	err := b.read(ctx, func(ctx context.Context, s *state) (err error) {
+		res, err = b.search(ctx, s, q)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// read calls f with the state as it is now, which stays as it is until f returns; not
+// at all before the first Apply. The context that f gets also ends when the engine is
+// closed, and an index whose files vanish under f is an error.
+func (b *Bleve) read(ctx context.Context, f func(context.Context, *state) error) error {
 	b.life.RLock()
 	defer b.life.RUnlock()
 	if b.closed {
-		return nil, ErrClosed
+		return ErrClosed
 	}
+	ctx = b.untilClosed(ctx)
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	s := b.acquire()
 	if s == nil {
-		lib := &kb.Library{}
-		return &Results{Library: lib, Query: understood(q, lib), Facets: make(map[kb.Facet][]FacetValue)}, nil
+		return nil
 	}
 	defer s.release()
+	return b.guard(func() error { return f(ctx, s) })
+}
+
+func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error) {
 	r := readQuery(q, s.catalog)
 	res := &Results{Library: s.lib, Query: r.query, Ignored: r.ignored}
 	if r.blank {
@@ -36,10 +56,6 @@ func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
 		sc = &scratch{}
 	}
 	m := &match{scratch: sc, ctx: ctx, state: s, weights: b.weights}
-	defer func() {
-		sc.reset()
-		b.scratch.Put(sc)
-	}()
 	r.curated = s.curations.of(normalize(q.Text), b.now())
 	if err := m.run(&r); err != nil {
 		return nil, err
@@ -48,7 +64,12 @@ func (b *Bleve) Search(ctx context.Context, q Query) (*Results, error) {
 	listed := m.listed(&r)
 	b.finish(s, res, &r, m, listed)
 	b.explainIDs(s, res, &r, m, listed)
-	return res, b.nothingFound(s, res, &r, m, listed)
+	if err := b.nothingFound(s, res, &r, m, listed); err != nil {
+		return nil, err
+	}
+	sc.reset()
+	b.scratch.Put(sc) // one of a search that failed is left behind: its state is not known
+	return res, nil
 }
 
 // everything are the entries listed without a query: all questions, and the pages

@@ -240,28 +240,19 @@ func (g *suggester) labelsOf(item int32) []label {
 }
 
 // Suggest implements [Suggester].
-func (b *Bleve) Suggest(ctx context.Context, text string, n int) ([]Suggestion, error) {
-	b.life.RLock()
-	defer b.life.RUnlock()
-	if b.closed {
-		return nil, ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s := b.acquire()
-	if s == nil {
-		return nil, nil
-	}
-	defer s.release()
-	m, _ := b.typing.Get().(*typing)
-	if m == nil {
-		m = &typing{}
-	}
-	defer b.typing.Put(m)
-	m.suggester = s.suggester
-	defer func() { m.suggester = nil }()
-	return m.suggest(text, n), nil
+func (b *Bleve) Suggest(ctx context.Context, text string, n int) (list []Suggestion, err error) {
+	err = b.read(ctx, func(_ context.Context, s *state) error {
+		m, _ := b.typing.Get().(*typing)
+		if m == nil {
+			m = &typing{}
+		}
+		defer b.typing.Put(m)
+		m.suggester = s.suggester
+		defer func() { m.suggester = nil }()
+		list = m.suggest(text, n)
+		return nil
+	})
+	return list, err
 }
 
 // typing is the working memory of one completion.
