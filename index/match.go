@@ -208,17 +208,15 @@ func (m *match) expand(w *matchedWord, means []synonym) error {
 			}
 		}
 	}
-	if len(w.terms) == 0 && !m.exact {
-		if err := m.correct(w); err != nil {
-			return err
-		}
-	}
 	for _, s := range means {
 		if err := m.addSynonym(w, s); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(w.terms) > 0 || m.exact {
+		return nil
+	}
+	return m.correct(w)
 }
 
 // direct adds the word itself, its other forms, and what it is together with its
