@@ -213,8 +213,8 @@ func (m *match) expand(w *matchedWord, means []synonym) error {
 			return err
 		}
 	}
-	if len(w.terms) > 0 || m.exact {
-		return nil
+	if len(w.terms) > 0 || w.stop || m.exact {
+		return nil // a stop word is no misspelling, though no entry has it
 	}
 	return m.correct(w)
 }
