@@ -61,7 +61,10 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 		return nil, err
 	}
 	res.Corrections = m.corrections
-	listed := m.listed(&r)
+	listed, err := m.listed(&r)
+	if err != nil {
+		return nil, err
+	}
 	b.finish(s, res, &r, m, listed)
 	b.explainIDs(s, res, &r, m, listed)
 	if err := b.nothingFound(s, res, &r, m, listed); err != nil {

@@ -155,7 +155,11 @@ func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 					t.Error(err)
 					return
 				}
-				list := st.order(m.listed(&r), &r, m)
+				listed, err := m.listed(&r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				list := st.order(listed, &r, m)
 				m.arrange(&r, list, st, 0, 30)
 				score := foldScore{n: 1}
 				rank := 0
