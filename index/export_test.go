@@ -43,7 +43,8 @@ func (b *Bleve) Work(ctx context.Context, q Query) (Work, error) {
 	if err := m.run(&r); err != nil {
 		return Work{}, err
 	}
-	listed := m.listed(&r)
+	r.tools = comparedIn(&r, m)
+	listed := r.tools.add(m.listed(&r), &r, m)
 	start := time.Now()
 	m.arrange(&r, st.order(listed, &r, m), st, 0, q.Size)
 	w := Work{Ranking: time.Since(start), Lists: m.lists, Postings: m.work, Texts: m.checked}

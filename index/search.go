@@ -61,7 +61,8 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 		return nil, err
 	}
 	res.Corrections = m.corrections
-	listed := m.listed(&r)
+	r.tools = comparedIn(&r, m)
+	listed := r.tools.add(m.listed(&r), &r, m)
 	b.finish(s, res, &r, m, listed)
 	b.explainIDs(s, res, &r, m, listed)
 	if err := b.nothingFound(s, res, &r, m, listed); err != nil {

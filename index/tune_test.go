@@ -155,7 +155,8 @@ func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 					t.Error(err)
 					return
 				}
-				list := st.order(m.listed(&r), &r, m)
+				r.tools = comparedIn(&r, m)
+				list := st.order(r.tools.add(m.listed(&r), &r, m), &r, m)
 				m.arrange(&r, list, st, 0, 30)
 				score := foldScore{n: 1}
 				rank := 0
