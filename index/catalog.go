@@ -103,6 +103,8 @@ type catalog struct {
 	synonyms   *synonyms
 	curations  curations
 	toolWords  map[string]bool // of the names and aliases of all tools
+	// toolNamed gives the name of a tool by the normal form of it or of an alias.
+	toolNamed map[string]string
 	// boost is what one occurrence of a word in a field of an entry is worth, and
 	// mass the weight of an entry's question and aliases; see rank.go.
 	boost [numFields][]float32
@@ -141,10 +143,15 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	c.synonyms = newSynonyms(lib.Synonyms)
 	c.curations = newCurations(c)
 	c.toolWords = make(map[string]bool)
+	c.toolNamed = make(map[string]string)
 	for _, t := range lib.Tools {
-		for _, name := range toolNames(lib, t.Name) {
-			for _, w := range words(name) {
+		for i, name := range toolNames(lib, t.Name) {
+			list := words(name)
+			for _, w := range list {
 				c.toolWords[w.text] = true
+			}
+			if norm := joinWords(list); i == 0 || c.toolNamed[norm] == "" {
+				c.toolNamed[norm] = t.Name
 			}
 		}
 	}

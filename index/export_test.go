@@ -43,10 +43,12 @@ func (b *Bleve) Work(ctx context.Context, q Query) (Work, error) {
 	if err := m.run(&r); err != nil {
 		return Work{}, err
 	}
+	r.tools = comparedIn(&r, m)
 	listed, err := m.listed(&r)
 	if err != nil {
 		return Work{}, err
 	}
+	listed = r.tools.add(listed, &r, m)
 	start := time.Now()
 	m.arrange(&r, st.order(listed, &r, m), st, 0, q.Size)
 	w := Work{Ranking: time.Since(start), Lists: m.lists, Postings: m.work, Texts: m.checked}

@@ -30,7 +30,8 @@
 //
 // Which entries are listed depends on the words alone, never on facets, page, size or
 // order: those that have every word that the index knows, stop words aside, and those
-// that score at least half as well as the best (listed in match.go). So a further word
+// that score at least half as well as the best (listed in match.go); and the pages of
+// the tools that are compared or replaced, see below. So a further word
 // narrows the list, and a long question still finds what is nearest to it. Facets are
 // counted over exactly these entries, in one pass. Without a query all questions and
 // the pages without questions are listed.
@@ -39,8 +40,9 @@
 //
 // By relevance, in tiers (order.go): what curations.yaml pins to the query, in its
 // order; the question that is the query, of several by id; an alias or a page's title
-// that is the query; the page of the two tools of "A vs B" or "A or B", or the pages
-// of the tool of "alternative to A"; then all else by score, equal ones by id. What
+// that is the query; the page of the tools of "A vs B" or "A or B", or the pages of the
+// tool of "alternative to A" or "instead of A", read from the words without operators
+// as they were corrected; then all else by score, equal ones by id. What
 // curations.yaml hides is not listed.
 //
 // The score is BM25F over the fields, as the share of what an entry with endless

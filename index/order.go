@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"faqbase/kb"
 )
 
 // The tiers of the order by relevance, before the score.
@@ -28,7 +26,6 @@ type ranked struct {
 // order gives the entries with their tiers and scores.
 func (s *state) order(entries []int32, r *request, m *match) []ranked {
 	out := make([]ranked, len(entries))
-	tools := comparedIn(r, s.lib)
 	for i, n := range entries {
 		out[i].entry, out[i].tier = n, tierScore
 		if m == nil {
@@ -43,8 +40,10 @@ func (s *state) order(entries []int32, r *request, m *match) []ranked {
 			out[i].tier, out[i].place = tierExact, i
 		case r.norm != "" && (e.norm == r.norm || slices.Contains(e.aliases, r.norm)):
 			out[i].tier = tierAlias
-		case tools.page(e):
-			out[i].tier = tierCompare
+		default:
+			if place, ok := r.tools.page(e); ok {
+				out[i].tier, out[i].place = tierCompare, place
+			}
 		}
 	}
 	return out
@@ -57,45 +56,214 @@ type compared struct {
 	only  bool // a page of other tools too is not meant
 }
 
-// pairWords are what stands between two tools that are to be compared.
-var pairWords = []string{" vs ", " versus ", " or ", " against ", " compared to ", " compared with "}
+// The words by which a query compares tools or asks for others, in normal form.
+var (
+	// pairWords are what stands between two tools that are to be compared.
+	pairWords = [][]string{{"vs"}, {"versus"}, {"or"}, {"against"}, {"compared", "to"}, {"compared", "with"}}
+	// otherWords stand after the tool that something else is wanted for, or before it
+	// with one of otherLinks.
+	otherWords = [][]string{{"alternative"}, {"alternatives"}, {"replacement"}, {"replacements"}, {"substitute"}, {"substitutes"}}
+	otherLinks = [][]string{{"to"}, {"for"}, {"of"}}
+	instead    = []string{"instead", "of"}
+	// aroundTools say no more than that a tool is to be chosen; stop words and years
+	// do not either.
+	aroundTools = []string{"any", "best", "better", "choose", "good", "great", "one", "pick", "top", "use"}
+)
+
+// A toolReader reads the names of tools in a query: its words without operators, as
+// they were corrected, with "vs" for a slash between words if slashes is set.
+type toolReader struct {
+	catalog *catalog
+	words   []string
+	means   [][]synonym // by word
+}
+
+func newToolReader(r *request, m *match, slashes bool) *toolReader {
+	t := &toolReader{catalog: m.state.catalog}
+	text := r.query.Text
+	if slashes {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, " /", "/"), "/ ", "/")
+	}
+	means := m.state.synonyms.of(r)
+	before := ""
+	for _, n := range r.sequence {
+		w := r.words[n]
+		if slashes && before != "" && strings.Contains(text, before+"/"+w.typed) {
+			t.words, t.means = append(t.words, "vs"), append(t.means, nil)
+		}
+		before = w.typed
+		read := []string{w.text}
+		if i := slices.IndexFunc(m.corrections, func(c Correction) bool { return c.From == w.typed }); i >= 0 {
+			read = plainWords(m.corrections[i].To)
+		}
+		for _, text := range read {
+			t.words, t.means = append(t.words, text), append(t.means, means[n])
+		}
+	}
+	return t
+}
+
+// tool is the tool that the words from one place to another name, "" if they name none.
+func (t *toolReader) tool(from, to int) string {
+	if from >= to {
+		return ""
+	}
+	if name := t.catalog.toolNamed[strings.Join(t.words[from:to], " ")]; name != "" {
+		return name
+	}
+	for _, syn := range t.means[from] {
+		if syn.general || slices.ContainsFunc(t.means[from:to], func(list []synonym) bool {
+			return !slices.ContainsFunc(list, func(s synonym) bool { return slices.Equal(s.words, syn.words) })
+		}) {
+			continue
+		}
+		if name := t.catalog.toolNamed[strings.Join(syn.words, " ")]; name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// toolBefore is the tool that the words name but for those after it which say
+// nothing about it: "docker: which one", "docker 2026".
+func (t *toolReader) toolBefore(from, to int) string {
+	for {
+		if name := t.tool(from, to); name != "" || from >= to || !saysLittle(t.words[to-1]) {
+			return name
+		}
+		to--
+	}
+}
+
+// saysLittle tells whether a word beside a tool asks nothing about it.
+func saysLittle(word string) bool {
+	year := len(word) == 4 && (word[:2] == "19" || word[:2] == "20") && strings.Trim(word[2:], "0123456789") == ""
+	return year || stopWords[word] || slices.Contains(aroundTools, word)
+}
+
+// at gives the number of words at a place that are one of the lists, 0 if none is.
+func (t *toolReader) at(i int, lists ...[]string) int {
+	for _, list := range lists {
+		if i+len(list) <= len(t.words) && slices.Equal(t.words[i:i+len(list)], list) {
+			return len(list)
+		}
+	}
+	return 0
+}
 
 // comparedIn reads "A vs B", "alternative to A" and their like. That the words of a
 // question come before it is a matter of tiers; "difference between A and B" is a
 // question and not read.
-func comparedIn(r *request, lib *kb.Library) compared {
-	text := " " + strings.Join(strings.Fields(strings.ToLower(strings.TrimRight(r.query.Text, " ?!."))), " ") + " "
-	text = strings.ReplaceAll(text, " vs. ", " vs ")
-	for _, sep := range pairWords {
-		left, right, found := strings.Cut(text, sep)
-		if !found {
+func comparedIn(r *request, m *match) compared {
+	if m == nil || len(r.phrases) > 0 {
+		return compared{}
+	}
+	t := newToolReader(r, m, false)
+	c := t.sideBySide()
+	if len(c.tools) == 0 && strings.Contains(r.query.Text, "/") {
+		c = newToolReader(r, m, true).sideBySide()
+	}
+	if len(c.tools) == 0 {
+		c = t.others()
+	}
+	return c
+}
+
+// maxUnknown is the number of words that a tool which the library does not know may
+// have beside two that it knows.
+const maxUnknown = 2
+
+// sideBySide reads two tools or more with words for a comparison between them.
+func (t *toolReader) sideBySide() compared {
+	c := compared{only: true}
+	read := func(name string, words []string) bool {
+		if name == "" {
+			return len(words) <= maxUnknown && !slices.ContainsFunc(words, func(w string) bool { return t.catalog.toolWords[w] })
+		}
+		if !slices.Contains(c.tools, name) {
+			c.tools = append(c.tools, name)
+		}
+		return true
+	}
+	from := 0
+	for i := 0; i < len(t.words); {
+		n := t.at(i, pairWords...)
+		if n == 0 {
+			i++
 			continue
 		}
-		a, b := lib.Tool(strings.TrimSpace(left)), lib.Tool(strings.TrimSpace(right))
-		if a != nil && b != nil && a != b {
-			return compared{[]string{a.Name, b.Name}, true}
+		if !read(t.tool(from, i), t.words[from:i]) {
+			return compared{}
+		}
+		i += n
+		from = i
+	}
+	if from == 0 || !read(t.toolBefore(from, len(t.words)), t.words[from:]) || len(c.tools) < 2 {
+		return compared{}
+	}
+	return c
+}
+
+// others reads the tool that something else is wanted for.
+func (t *toolReader) others() compared {
+	of := func(name string) compared {
+		if name == "" {
+			return compared{}
+		}
+		return compared{tools: []string{name}}
+	}
+	end := len(t.words)
+	from := 0
+	for from < end && saysLittle(t.words[from]) {
+		from++
+	}
+	if n := t.at(from, instead); n > 0 {
+		return of(t.toolBefore(from+n, end))
+	}
+	if n := t.at(from, otherWords...); n > 0 {
+		if link := t.at(from+n, otherLinks...); link > 0 {
+			return of(t.toolBefore(from+n+link, end))
 		}
 	}
-	text = strings.TrimSpace(text)
-	for _, word := range []string{"alternatives", "alternative"} {
-		name, before := strings.CutPrefix(text, word+" to ")
-		if !before {
-			name, before = strings.CutPrefix(text, word+" for ")
-		}
-		if !before {
-			name, before = strings.CutSuffix(text, " "+word)
-		}
-		if t := lib.Tool(name); before && t != nil {
-			return compared{tools: []string{t.Name}}
-		}
+	for end > from && saysLittle(t.words[end-1]) {
+		end--
+	}
+	if end > from && t.at(end-1, otherWords...) > 0 {
+		return of(t.tool(from, end-1))
 	}
 	return compared{}
 }
 
-// page tells whether the entry is a page that was asked for.
-func (c compared) page(e *entry) bool {
-	return len(c.tools) > 0 && e.question == nil && (!c.only || len(e.page.Tools) == len(c.tools)) &&
-		!slices.ContainsFunc(c.tools, func(name string) bool { return !slices.Contains(e.page.Tools, name) })
+// page tells whether the entry is a page that was asked for, and its place among
+// these: a page of all tools that are compared is before one of some.
+func (c compared) page(e *entry) (place int, ok bool) {
+	if len(c.tools) == 0 || e.question != nil {
+		return 0, false
+	}
+	if !c.only {
+		return 0, slices.Contains(e.page.Tools, c.tools[0])
+	}
+	if len(e.page.Tools) < 2 || slices.ContainsFunc(e.page.Tools, func(name string) bool { return !slices.Contains(c.tools, name) }) {
+		return 0, false
+	}
+	return len(c.tools) - len(e.page.Tools), true
+}
+
+// add adds to the listed entries the pages that were asked for, which may lack what
+// else was typed: a year, "which one".
+func (c compared) add(listed []int32, r *request, m *match) []int32 {
+	if len(c.tools) == 0 {
+		return listed
+	}
+	for _, n := range m.matched {
+		if _, ok := c.page(m.state.entries[n]); !ok || !m.allowed(r, n, 0) || r.curated.hides(n) {
+			continue
+		}
+		if i, ok := slices.BinarySearch(listed, n); !ok {
+			listed = slices.Insert(listed, i, n)
+		}
+	}
+	return listed
 }
 
 // lessFor is the order of hits: of equal ones the smaller id is first, which is the

@@ -27,6 +27,8 @@ type request struct {
 	ignored  []string
 	// curated is the editor's decision about the query, nil if there is none.
 	curated *curation
+	// tools are those that the query compares, as far as they are known.
+	tools compared
 	// blank says that there was no text but spaces and facet tokens: everything is listed.
 	blank bool
 }

@@ -155,11 +155,13 @@ func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 					t.Error(err)
 					return
 				}
+				r.tools = comparedIn(&r, m)
 				listed, err := m.listed(&r)
 				if err != nil {
-					t.Fatal(err)
+					t.Error(err)
+					return
 				}
-				list := st.order(listed, &r, m)
+				list := st.order(r.tools.add(listed, &r, m), &r, m)
 				m.arrange(&r, list, st, 0, 30)
 				score := foldScore{n: 1}
 				rank := 0
