@@ -11,6 +11,11 @@ import (
 // snippetLength is about how many characters a snippet has.
 const snippetLength = 240
 
+// answeredFrom is the share of the query, by weight, from which a question that has it
+// is taken to be the one that was asked: what answers it is how its answer begins,
+// wherever the query's words stand further down.
+const answeredFrom = 0.85
+
 // A marker puts <mark> around what a query matched.
 type marker struct {
 	// words gives by index word the query's words that it stands for, as bits.
@@ -99,9 +104,9 @@ func markup(text string, places []hitSpan) string {
 	return b.String()
 }
 
-// snippet is the passage of the entry's answer that has most of the query, one or two
-// sentences within snippetLength, with "… " where something was cut; an answer of that
-// length is not cut.
+// snippet is the opening of the entry's answer if its question is what was asked, else
+// the passage that has most of the query: one or two sentences within snippetLength,
+// with "… " where something was cut; an answer of that length is not cut.
 func (mk *marker) snippet(e *entry) string {
 	text := e.answer()
 	places := mk.matches(text)
@@ -110,13 +115,19 @@ func (mk *marker) snippet(e *entry) string {
 		return ""
 	}
 	first, last := 0, len(sentences)-1
+	around := places // what a long sentence is cut around
 	if utf8.RuneCountInString(text[sentences[0].start:sentences[last].end]) > snippetLength {
-		first, last = mk.bestPassage(text, sentences, places)
+		if mk.asked(e) {
+			first, last = fill(lengths(text, sentences), 0, 0)
+			around = nil
+		} else {
+			first, last = mk.bestPassage(text, sentences, places)
+		}
 	}
 	start, end := sentences[first].start, sentences[last].end
 	cutBefore, cutAfter := first > 0, last < len(sentences)-1
 	if utf8.RuneCountInString(text[start:end]) > snippetLength*5/4 { // one long sentence
-		s, e := narrow(text, span{start, end}, places)
+		s, e := narrow(text, span{start, end}, around)
 		cutBefore, cutAfter = cutBefore || s > start, cutAfter || e < end
 		start, end = s, e
 	}
@@ -156,11 +167,10 @@ func (e *entry) answer() string {
 // best, then one sentence before two, then the first. Whatever room is left is filled
 // with what follows, up to two sentences, or more if they are short.
 func (mk *marker) bestPassage(text string, sentences []span, places []hitSpan) (first, last int) {
-	chars := make([]int, len(sentences))
+	chars := lengths(text, sentences)
 	found := make([]uint32, len(sentences))
 	k := 0
 	for i, s := range sentences {
-		chars[i] = utf8.RuneCountInString(text[s.start:s.end])
 		for k < len(places) && places[k].start < s.start {
 			k++
 		}
@@ -187,15 +197,42 @@ func (mk *marker) bestPassage(text string, sentences []span, places []hitSpan) (
 			try(i, i+1, found[i]|found[i+1])
 		}
 	}
+	return fill(chars, first, last)
+}
+
+// lengths are the characters of each sentence.
+func lengths(text string, sentences []span) []int {
+	chars := make([]int, len(sentences))
+	for i, s := range sentences {
+		chars[i] = utf8.RuneCountInString(text[s.start:s.end])
+	}
+	return chars
+}
+
+// fill adds the sentences after a passage that the room left has place for.
+func fill(chars []int, first, last int) (int, int) {
 	total := 0
 	for i := first; i <= last; i++ {
 		total += chars[i]
 	}
-	for last+1 < len(sentences) && total+chars[last+1] <= snippetLength && (last == first || total < snippetLength/2) {
+	for last+1 < len(chars) && total+chars[last+1] <= snippetLength && (last == first || total < snippetLength/2) {
 		last++
 		total += chars[last]
 	}
 	return first, last
+}
+
+// asked tells whether the entry's question has answeredFrom of the query. Words that
+// cannot be marked, because nothing has them, do not count.
+func (mk *marker) asked(e *entry) bool {
+	var all, found uint32
+	for _, bits := range mk.words {
+		all |= bits
+	}
+	for _, p := range mk.matches(e.text()) {
+		found |= p.words
+	}
+	return all != 0 && mk.weigh(found) >= answeredFrom*mk.weigh(all)
 }
 
 func (mk *marker) weigh(words uint32) float64 {
@@ -209,7 +246,7 @@ func (mk *marker) weigh(words uint32) float64 {
 }
 
 // narrow cuts a long sentence down to about snippetLength around its first match,
-// at spaces.
+// or from its start without any, at spaces.
 func narrow(text string, s span, places []hitSpan) (start, end int) {
 	start = s.start
 	for _, p := range places {
