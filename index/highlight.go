@@ -20,6 +20,10 @@ const answeredFrom = 0.85
 type marker struct {
 	// words gives by index word the query's words that it stands for, as bits.
 	words map[string]uint32
+	// typed are the index words that are as they were typed, inNames those that mark
+	// the name that they are a part of: forms and words of like meaning do not, for
+	// FastAPI is not about what is faster.
+	typed, inNames map[string]uint32
 	// weight of each of the query's words.
 	weight []float64
 }
@@ -27,7 +31,7 @@ type marker struct {
 // newMarker makes the marker of a match; nil marks nothing. Stop words are marked
 // only where the query has no others.
 func newMarker(s *state, m *match) *marker {
-	mk := &marker{words: make(map[string]uint32)}
+	mk := &marker{words: make(map[string]uint32), typed: make(map[string]uint32), inNames: make(map[string]uint32)}
 	if m == nil {
 		return mk
 	}
@@ -39,7 +43,15 @@ func newMarker(s *state, m *match) *marker {
 		}
 		for _, t := range w.terms {
 			for _, word := range t.words {
-				mk.words[s.dictionary.words[word].text] |= 1 << i
+				text := s.dictionary.words[word].text
+				mk.words[text] |= 1 << i
+				switch t.how {
+				case asItself:
+					mk.typed[text] |= 1 << i
+				case asForm, asGeneral:
+				default:
+					mk.inNames[text] |= 1 << i
+				}
 			}
 		}
 	}
@@ -64,17 +76,35 @@ func (mk *marker) matches(text string) []hitSpan {
 		return nil
 	}
 	var list []hitSpan
-	for _, w := range words(text) {
+	all := words(text)
+	var name word // the last one that is no extra form
+	for i, w := range all {
+		if !w.extra {
+			name = w
+			list = mk.appendApart(list, all[i:])
+		}
 		bits := mk.words[w.text]
-		if bits == 0 {
+		switch {
+		case bits == 0:
 			continue
+		case w.extra && w.start == name.start && w.end == name.end && isNumber(w.text, false):
+			continue // a number of a version: 1.30 is not about 1
+		case w.extra && w.span == 1 && w.end-w.start < name.end-name.start: // a part of camelCase
+			bits = mk.typed[w.text]
+			if inNames := mk.inNames[w.text] &^ bits; inNames != 0 {
+				bits |= inNames
+				w.start, w.end = name.start, name.end
+			}
+			if bits == 0 {
+				continue
+			}
 		}
 		list = append(list, hitSpan{span{w.start, w.end}, bits})
 	}
 	slices.SortStableFunc(list, func(a, b hitSpan) int { return a.start - b.start })
 	merged := list[:0]
 	for _, h := range list {
-		if n := len(merged); n > 0 && h.start < merged[n-1].end {
+		if n := len(merged); n > 0 && h.start <= merged[n-1].end {
 			merged[n-1].end = max(merged[n-1].end, h.end)
 			merged[n-1].words |= h.words
 			continue
@@ -82,6 +112,25 @@ func (mk *marker) matches(text string) []hitSpan {
 		merged = append(merged, h)
 	}
 	return merged
+}
+
+// appendApart appends the place of the words that ws begins with if they were typed
+// as one: "djangoorm" for "Django ORM".
+func (mk *marker) appendApart(list []hitSpan, ws []word) []hitSpan {
+	var buf [maxCompoundBytes]byte
+	whole := append(buf[:0], ws[0].text...)
+	end := ws[0].end
+	for n := 1; n < maxPieces; n++ {
+		k := nth(ws, 0, n)
+		if k < 0 || ws[k].start > end+1 || len(whole)+len(ws[k].text) > len(buf) {
+			break
+		}
+		whole, end = append(whole, ws[k].text...), ws[k].end
+		if bits := mk.typed[string(whole)]; bits != 0 {
+			list = append(list, hitSpan{span{ws[0].start, end}, bits})
+		}
+	}
+	return list
 }
 
 // markup escapes text and marks the places; those with a single space between them
