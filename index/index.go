@@ -63,8 +63,9 @@
 // typed word, one of their words begins with it (suggest.go); tools, pages and questions
 // also by an alias. A typed word that begins nothing is tried as words written as one
 // ("djangoorm"), and then as misspelt by the rules above, unfinished as it may be. Where
-// nothing has all words, neighbours are written together ("type script"), and then the
-// stop words before the last word left out. Best first means, one after the other: the
+// nothing has all words, neighbours are written together ("type script"), then the
+// stop words before the last word left out, and at last what was read as words written
+// as one is tried as misspelt all the same. Best first means, one after the other: the
 // fewest typos, and with more nothing is given; the name is what was typed, begins with
 // it, has its words in order, has them in any order, and last a question of which an
 // alias has them; tools, categories, ecosystems, pages, questions; a name before an
