@@ -772,9 +772,10 @@ func nth(ws []word, i, n int) int {
 // every phrase and no excluded word
 //
 //   - all that have every word that the library knows, stop words aside,
-//   - and all others whose score is at least the share weights.listed of the best.
+//   - and all others whose score is at least the share weights.listed of the best,
+//     if there is any that has one of these words.
 //
-// Stop words count where there are no others. So it depends on the words alone, more
+// Stop words count where the query has no others that the library knows. So it depends on the words alone, more
 // words give fewer entries, and a long question that no entry covers still finds the
 // nearest ones. Scores are those without closeness (see closeness.go). An editor's
 // decision about the query adds and takes away entries last. An error is that of a
@@ -794,6 +795,9 @@ func (m *match) listed(r *request) ([]int32, error) {
 	list, err := m.havingPhrases(list)
 	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(list, func(e int32) bool { return m.mask[e]&content != 0 }) {
+		list = nil // stop words do not stand in for the others
 	}
 	best := 0.0
 	for _, e := range list {
