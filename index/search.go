@@ -56,7 +56,7 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 		sc = &scratch{}
 	}
 	m := &match{scratch: sc, ctx: ctx, state: s, weights: b.weights}
-	r.curated = s.curations.of(normalize(q.Text), b.now())
+	r.curated = s.curations.of(&r, b.now())
 	if err := m.run(&r); err != nil {
 		return nil, err
 	}
