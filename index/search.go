@@ -94,6 +94,10 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	var selected []int32
 	res.Facets, selected = s.countFacets(listed, &res.Query)
 	res.Total = len(selected)
+	res.Grouped = res.Total
+	if res.Query.Group {
+		res.Grouped = s.grouped(selected)
+	}
 	if m != nil {
 		res.Dropped = m.dropped(selected)
 	}
@@ -130,6 +134,22 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		h.SnippetHTML = marks.snippet(e)
 		res.Hits = append(res.Hits, h)
 	}
+}
+
+// grouped is the number of hits that group leaves, whatever their order.
+func (s *state) grouped(entries []int32) int {
+	count := make(map[*kb.Page]int)
+	left := 0
+	for _, n := range entries {
+		e := s.entries[n]
+		if e.question != nil {
+			if count[e.page]++; count[e.page] > maxPerPage {
+				continue
+			}
+		}
+		left++
+	}
+	return left
 }
 
 // group leaves at most maxPerPage questions of each page and says how many more
