@@ -114,7 +114,7 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	if res.Query.Group {
 		hide = len(ranked)
 	}
-	m.arrange(r, ranked, s, from, hide)
+	m.arrange(r, ranked, s, hide)
 	var more map[int32]int
 	if res.Query.Group {
 		ranked, more = s.group(ranked)

@@ -157,7 +157,7 @@ func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 				}
 				r.tools = comparedIn(&r, m)
 				list := st.order(r.tools.add(m.listed(&r), &r, m), &r, m)
-				m.arrange(&r, list, st, 0, 30)
+				m.arrange(&r, list, st, 30)
 				score := foldScore{n: 1}
 				rank := 0
 				for _, x := range list {
