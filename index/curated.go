@@ -39,10 +39,14 @@ func newCurations(c *catalog) curations {
 }
 
 // of returns the curation of a query that holds now, the first if there are several;
-// nil if there is none.
-func (c curations) of(norm string, now time.Time) *curation {
-	for i := range c[norm] {
-		if cur := &c[norm][i]; !cur.Expired(now) {
+// nil if there is none. Selections are no part of the query, be they typed or not; one
+// with phrases or exclusions asks for more than its words, and has none.
+func (c curations) of(r *request, now time.Time) *curation {
+	if len(r.phrases) > 0 || len(r.excluded) > 0 {
+		return nil
+	}
+	for i := range c[r.norm] {
+		if cur := &c[r.norm][i]; !cur.Expired(now) {
 			return cur
 		}
 	}

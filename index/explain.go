@@ -227,7 +227,7 @@ func (b *Bleve) explainIDs(s *state, res *Results, r *request, m *match, listed 
 	_, selected := s.countFacets(listed, &res.Query)
 	list := s.order(selected, r, m)
 	if m != nil {
-		m.arrange(r, list, s, 0, len(list))
+		m.arrange(r, list, s, len(list))
 	}
 	for _, id := range res.Query.ExplainIDs {
 		n, ok := s.byID[id]

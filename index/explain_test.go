@@ -114,6 +114,43 @@ func TestScoresFall(t *testing.T) {
 	}
 }
 
+// TestScoresAreTheSameInAnyOrder asks that an order asked for changes no score, also
+// where there are more hits than those whose text is read.
+func TestScoresAreTheSameInAnyOrder(t *testing.T) {
+	e := openWith(t, indextest.Generate(1000, 0))
+	scores := func(sort index.Sort) map[string]float64 {
+		all := make(map[string]float64)
+		for page := 1; ; page++ {
+			res, err := e.Search(t.Context(), index.Query{Text: "how do i use django with what is best", Sort: sort, Page: page, Size: 40})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(res.Hits) == 0 {
+				return all
+			}
+			for _, h := range res.Hits {
+				all[indextest.ID(h)] = h.Score
+			}
+		}
+	}
+	want := scores(index.ByRelevance)
+	if len(want) < 60 {
+		t.Fatalf("%d hits, too few to tell", len(want))
+	}
+	for _, sort := range []index.Sort{index.ByTitle, index.ByUpdated} {
+		got := scores(sort)
+		differ := 0
+		for id, score := range want {
+			if got[id] != score {
+				differ++
+			}
+		}
+		if differ > 0 || len(got) != len(want) {
+			t.Errorf("by %s %d of %d hits have another score, and there are %d", sort, differ, len(want), len(got))
+		}
+	}
+}
+
 func TestCurationEnds(t *testing.T) {
 	lib := indextest.Library(t, `
 -- a.md --

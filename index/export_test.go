@@ -50,7 +50,7 @@ func (b *Bleve) Work(ctx context.Context, q Query) (Work, error) {
 	}
 	listed = r.tools.add(listed, &r, m)
 	start := time.Now()
-	m.arrange(&r, st.order(listed, &r, m), st, 0, q.Size)
+	m.arrange(&r, st.order(listed, &r, m), st, q.Size)
 	w := Work{Ranking: time.Since(start), Lists: m.lists, Postings: m.work, Texts: m.checked}
 	for _, word := range m.words {
 		w.Terms += len(word.terms)

@@ -184,7 +184,10 @@ type Results struct {
 	// spelling, selections typed as tool:… included, Page at least 1.
 	Query Query
 	Total int
-	Hits  []Hit
+	// Grouped is the number of hits after grouping, which is what can be paged;
+	// without grouping it is Total.
+	Grouped int
+	Hits    []Hit
 	// Facets have every value with a count above 0 and every selected one, by
 	// count and then name.
 	Facets map[kb.Facet][]FacetValue

@@ -289,25 +289,25 @@ func lessFor(s *state, sort Sort) func(a, b ranked) int {
 }
 
 // arrange sorts the list so that its places before to are right, and counts
-// closeness: for the best in the order by relevance, else for those that are shown,
-// from from. m is nil where there are no words.
-func (m *match) arrange(r *request, list []ranked, s *state, from, to int) {
+// closeness for the best in the order by relevance, whatever the order asked for: so
+// a score does not depend on it. m is nil where there are no words.
+func (m *match) arrange(r *request, list []ranked, s *state, to int) {
 	less := lessFor(s, r.query.Sort)
 	c := newCloseness(r, m)
-	switch {
-	case c == nil:
+	if c == nil {
 		top(list, to, less)
-	case r.query.Sort == ByRelevance:
-		n := min(len(list), m.weights.reranked)
-		top(list, n, less)
-		c.add(list[:n])
-		slices.SortFunc(list[:n], less)
-		if to > n { // what comes after stays behind
-			slices.SortFunc(list[n:], less)
-		}
-	default:
+		return
+	}
+	n := min(len(list), m.weights.reranked)
+	top(list, n, lessFor(s, ByRelevance))
+	c.add(list[:n])
+	if r.query.Sort != ByRelevance {
 		top(list, to, less)
-		c.add(list[from:to])
+		return
+	}
+	slices.SortFunc(list[:n], less)
+	if to > n { // what comes after stays behind
+		slices.SortFunc(list[n:], less)
 	}
 }
 

@@ -56,7 +56,7 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 		sc = &scratch{}
 	}
 	m := &match{scratch: sc, ctx: ctx, state: s, weights: b.weights}
-	r.curated = s.curations.of(normalize(q.Text), b.now())
+	r.curated = s.curations.of(&r, b.now())
 	if err := m.run(&r); err != nil {
 		return nil, err
 	}
@@ -98,6 +98,10 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	var selected []int32
 	res.Facets, selected = s.countFacets(listed, &res.Query)
 	res.Total = len(selected)
+	res.Grouped = res.Total
+	if res.Query.Group {
+		res.Grouped = s.grouped(selected)
+	}
 	if m != nil {
 		res.Dropped = m.dropped(selected)
 	}
@@ -114,7 +118,7 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	if res.Query.Group {
 		hide = len(ranked)
 	}
-	m.arrange(r, ranked, s, from, hide)
+	m.arrange(r, ranked, s, hide)
 	var more map[int32]int
 	if res.Query.Group {
 		ranked, more = s.group(ranked)
@@ -134,6 +138,22 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		h.SnippetHTML = marks.snippet(e)
 		res.Hits = append(res.Hits, h)
 	}
+}
+
+// grouped is the number of hits that group leaves, whatever their order.
+func (s *state) grouped(entries []int32) int {
+	count := make(map[*kb.Page]int)
+	left := 0
+	for _, n := range entries {
+		e := s.entries[n]
+		if e.question != nil {
+			if count[e.page]++; count[e.page] > maxPerPage {
+				continue
+			}
+		}
+		left++
+	}
+	return left
 }
 
 // group leaves at most maxPerPage questions of each page and says how many more

@@ -162,7 +162,7 @@ func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 					return
 				}
 				list := st.order(r.tools.add(listed, &r, m), &r, m)
-				m.arrange(&r, list, st, 0, 30)
+				m.arrange(&r, list, st, 30)
 				score := foldScore{n: 1}
 				rank := 0
 				for _, x := range list {

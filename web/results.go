@@ -492,14 +492,7 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 // addPager links to the pages around the present one, the first and the last.
 func (s *Server) addPager(v *resultsView, a *answer, settled index.Query) {
 	size, now := a.asked.Size, a.asked.Page
-	last := min((a.found.Total+size-1)/size, maxReach/size)
-	if a.asked.Group && len(a.found.Hits) < size {
-		// Total counts also what grouping leaves out: the first page that is not full
-		// is the last. From an empty one only the way to the first is known.
-		if last = now; len(a.found.Hits) == 0 {
-			last = 1
-		}
-	}
+	last := min((a.found.Grouped+size-1)/size, maxReach/size)
 	if last <= 1 && now == 1 {
 		return
 	}

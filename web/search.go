@@ -87,6 +87,7 @@ type (
 	searchJSON struct {
 		Query       queryJSON        `json:"query"`
 		Total       int              `json:"total"`
+		Grouped     *int             `json:"grouped,omitempty"` // only with group=page
 		TookMS      float64          `json:"took_ms"`
 		Generation  uint64           `json:"generation"`
 		Corrections []correctionJSON `json:"corrections"`
@@ -212,7 +213,7 @@ func newSearchJSON(a *answer) searchJSON {
 		},
 	}
 	if a.asked.Group {
-		out.Query.Group = "page"
+		out.Query.Group, out.Grouped = "page", &r.Grouped
 	}
 	for i, correction := range r.Corrections {
 		out.Corrections[i] = correctionJSON(correction)

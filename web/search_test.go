@@ -549,16 +549,19 @@ func TestFilters(t *testing.T) {
 		if hits, pages, _, next := numbers("q=quokka&group=page"); hits != 3 || pages != nil || next != "" {
 			t.Errorf("page 1: %d hits, pages %v, then %q", hits, pages, next)
 		}
+		if _, pages, _, next := numbers("q=quokka&group=page&size=2"); !slices.Equal(pages, []int{1, 2}) || next == "" {
+			t.Errorf("page 1 of 2: pages %v, then %q", pages, next)
+		}
 		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=2"); hits != 1 || !slices.Equal(pages, []int{1, 2}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
 			t.Errorf("page 2: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
 		}
-		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=5"); hits != 0 || !slices.Equal(pages, []int{1}) || next != "" || previous != "/?q=quokka&size=2&group=page" {
+		if hits, pages, previous, next := numbers("q=quokka&group=page&size=2&page=5"); hits != 0 || !slices.Equal(pages, []int{1, 2}) || next != "" || previous != "/?q=quokka&size=2&group=page&page=2" {
 			t.Errorf("past the end: %d hits, pages %v after %q, then %q", hits, pages, previous, next)
 		}
 	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
 		var v resultsView
-		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000}}, index.Query{Size: 10})
+		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000, Grouped: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
 		}

@@ -18,6 +18,7 @@
 //	first        the id of the first hit
 //	has, hasnot  ids that are, or are not, among the hits
 //	total        the total
+//	grouped      the number of hits after grouping
 //	category, … as "facet tool: Django ORM 3, Flask 0*": all values with their counts, * if selected
 //	dropped, ignored
 //	pinned       the ids of pinned hits
@@ -256,6 +257,8 @@ func observe(t *testing.T, r *index.Results, key, want string) (string, string) 
 		return want, want
 	case "total":
 		return strconv.Itoa(r.Total), want
+	case "grouped":
+		return strconv.Itoa(r.Grouped), want
 	case "facet category", "facet ecosystem", "facet tool":
 		var list []string
 		for _, v := range r.Facets[kb.Facet(strings.TrimPrefix(key, "facet "))] {
