@@ -85,9 +85,10 @@
 // # Nothing found
 //
 // Where no hit is left, Results say which selections are in the way, and the nearest
-// questions (nothing.go): those with any content word of the query, quotes and exclusions
-// left out; where none is known, those with words that begin as the longest words do, in
-// three letters or more. Those within the selections come alone if there are any.
+// questions (nothing.go): those with any content word of the query, quotes left out;
+// where none is known, those with words that begin as the longest words do, in three
+// letters or more. Those that the query excludes come only if there are no others, and
+// those within the selections alone if there are any.
 //
 // # Where things are
 //

@@ -65,12 +65,12 @@ func (s *state) selected(entries []int32, q *Query) []int32 {
 }
 
 // nearest finds the questions that are nearest to a query that has no hits: those
-// that have any of its words once quotes and exclusions are left out; if there are
-// none, those with words that begin as its words do. Questions within the selected
-// facets are preferred.
+// that have any of its words once quotes are left out; if there are none, those with
+// words that begin as its words do. What the query excludes is left out as long as
+// anything else is near. Questions within the selected facets are preferred.
 func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	relaxed := r.relaxed()
-	if len(r.phrases) > 0 || len(r.excluded) > 0 {
+	if len(r.phrases) > 0 {
 		again, done := b.rematch(m)
 		defer done()
 		if err := again.run(&relaxed); err != nil {
@@ -91,17 +91,35 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	}
 	s := m.state
 	content := m.content()
-	var questions []int32
-	for _, e := range m.matched {
-		if en := s.entries[e]; m.mask[e]&content != 0 && !m.excluded[e] && (en.question != nil || len(en.page.Questions) == 0) {
+	var questions, excluded []int32
+	for i, e := range m.matched {
+		if i%1024 == 0 {
+			if err := m.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		en := s.entries[e]
+		switch {
+		case m.mask[e]&content == 0 || en.question == nil && len(en.page.Questions) > 0:
+		case m.excluded[e]:
+			excluded = append(excluded, e)
+		default:
 			questions = append(questions, e)
 		}
+	}
+	if len(questions) == 0 {
+		questions = excluded
 	}
 	if chosen := s.selected(questions, &res.Query); len(chosen) > 0 {
 		questions = chosen
 	}
 	list := make([]ranked, len(questions))
 	for i, e := range questions {
+		if i%1024 == 0 {
+			if err := m.ctx.Err(); err != nil {
+				return err
+			}
+		}
 		list[i] = ranked{entry: e, score: m.scoreOf(e)}
 	}
 	n := min(maxNearest, len(list))
@@ -151,10 +169,10 @@ func (m *match) knowsAny() bool {
 	return slices.ContainsFunc(m.matched, func(e int32) bool { return m.mask[e]&content != 0 })
 }
 
-// relaxed is the request without quotes and exclusions.
+// relaxed is the request without quotes.
 func (r *request) relaxed() request {
 	q := *r
-	q.phrases, q.excluded = nil, nil
+	q.phrases = nil
 	q.words = slices.Clone(r.words)
 	for i := range q.words {
 		q.words[i].quoted = false
