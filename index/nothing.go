@@ -3,12 +3,18 @@ package index
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"faqbase/kb"
 )
 
 // Limits of what is told where nothing is found.
 const (
 	maxNearest = 3
+	// Each quote and exclusion that is tried without is a search of its own.
+	maxWithout = 4
 	// A word that nothing has is cut to what begins a word, but not to less than
 	// minBeginning letters; the cut words are the longest, maxBeginnings at most, for
 	// a short beginning stands for many words.
@@ -26,7 +32,71 @@ func (b *Bleve) nothingFound(s *state, res *Results, r *request, m *match, liste
 	if m == nil || res.Query.Size == 0 {
 		return nil
 	}
+	if len(listed) == 0 {
+		if err := b.without(res, r, m); err != nil {
+			return err
+		}
+	}
 	return b.nearest(res, r, m)
+}
+
+// without searches again without each of the first quotes and exclusions, and tells
+// those but for which there are hits.
+func (b *Bleve) without(res *Results, r *request, m *match) error {
+	if len(r.phrases) == 0 && len(r.excluded) == 0 {
+		return nil
+	}
+	list := typedOperators(r.query.Text, m.state.lib)
+	for _, op := range list[:min(len(list), maxWithout)] {
+		q := r.query
+		q.Text = op.Text
+		relaxed := readQuery(q, m.state.catalog)
+		relaxed.curated = m.state.curations.of(normalize(q.Text), b.now())
+		again, done := b.rematch(m)
+		err := again.run(&relaxed)
+		if err == nil {
+			op.Total = len(m.state.selected(again.listed(&relaxed), &relaxed.query))
+		}
+		done()
+		if err != nil {
+			return err
+		}
+		if op.Total > 0 {
+			res.Without = append(res.Without, op)
+		}
+	}
+	return nil
+}
+
+// typedOperators are the quotes and exclusions of a text, in its order.
+func typedOperators(text string, lib *kb.Library) []Operator {
+	var list []Operator
+	for i := 0; i < len(text); {
+		c, size := utf8.DecodeRuneInString(text[i:])
+		if unicode.IsSpace(c) {
+			i += size
+			continue
+		}
+		if inside, end, ok := quoted(text, i); ok {
+			typed := strings.TrimSpace(text[inside.start:inside.end])
+			list = append(list, Operator{Typed: typed, Text: oneSpaced(text[:i], typed, text[end:])})
+			i = end
+			continue
+		}
+		end := chunkEnd(text, i)
+		if s, ok := selectionAt(text, i, end, lib); ok {
+			end = s.End
+		} else if excludes(text[i:end]) {
+			list = append(list, Operator{Typed: text[i:end], Excluded: true, Text: oneSpaced(text[:i], text[end:])})
+		}
+		i = end
+	}
+	return list
+}
+
+// oneSpaced joins texts with one space wherever there is space.
+func oneSpaced(parts ...string) string {
+	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
 }
 
 // blocked counts, for each facet with a selection, the listed entries that all other
