@@ -51,21 +51,31 @@ func (b *Bleve) without(res *Results, r *request, m *match) error {
 		q := r.query
 		q.Text = op.Text
 		relaxed := readQuery(q, m.state.catalog)
-		relaxed.curated = m.state.curations.of(normalize(q.Text), b.now())
-		again, done := b.rematch(m)
-		err := again.run(&relaxed)
-		if err == nil {
-			op.Total = len(m.state.selected(again.listed(&relaxed), &relaxed.query))
-		}
-		done()
+		relaxed.curated = m.state.curations.of(&relaxed, b.now())
+		total, err := b.again(m, &relaxed)
 		if err != nil {
 			return err
 		}
+		op.Total = total
 		if op.Total > 0 {
 			res.Without = append(res.Without, op)
 		}
 	}
 	return nil
+}
+
+// again is the number of hits of another query in m's state.
+func (b *Bleve) again(m *match, r *request) (int, error) {
+	again, done := b.rematch(m)
+	defer done()
+	if err := again.run(r); err != nil {
+		return 0, err
+	}
+	listed, err := again.listed(r)
+	if err != nil {
+		return 0, err
+	}
+	return len(m.state.selected(listed, &r.query)), nil
 }
 
 // typedOperators are the quotes and exclusions of a text, in its order.
