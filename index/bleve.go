@@ -34,6 +34,7 @@ type Bleve struct {
 	pages    []*pageEntries // of the state
 	classes  *classes
 	lexicon  *lexicon
+	words    int   // in the dictionary when it was last read from the index
 	partial  bool  // the index is not what the state holds
 	trouble  error // of the last renewal
 	write    func(*generation, *bleve.Batch) error
@@ -310,11 +311,15 @@ func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
 	if err != nil {
 		return err
 	}
-	dict := &dictionary{}
-	if s := b.state.Load(); s != nil {
-		dict = s.dictionary
+	old := b.state.Load()
+	if old == nil {
+		return b.swap(lib, g, pages, (&dictionary{}).with(found, b.classes), b.classes)
 	}
-	return b.swap(lib, g, pages, dict.with(found, b.classes))
+	dict := old.dictionary.with(found, b.classes)
+	if len(dict.words) <= b.words+b.words/2 {
+		return b.swap(lib, g, pages, dict, b.classes)
+	}
+	return b.swapForgetting(lib, g, pages)
 }
 
 // rebuild fills an empty index beside the current one and puts it in its place.
@@ -329,7 +334,7 @@ func (b *Bleve) rebuild(ctx context.Context, lib *kb.Library) error {
 		err = g.finish()
 	}
 	if err == nil {
-		err = b.swap(lib, g, pages, (&dictionary{}).with(found, b.classes))
+		err = b.swapForgetting(lib, g, pages)
 	}
 	if err != nil {
 		b.store.discard(g)
@@ -395,16 +400,43 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 	return pages, nil
 }
 
-// swap publishes the state of g, which holds lib.
-func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict *dictionary) error {
-	c := newCatalog(lib, pages, b.classes.len(), b.weights)
-	s, err := newState(g, c, dict, newSuggester(lib, pages, b.lexicon))
+// swap publishes the state of g, which holds lib. Pages and dictionary have their
+// numbers from classes.
+func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict *dictionary, classes *classes) error {
+	c := newCatalog(lib, pages, classes.len(), b.weights)
+	lexicon := b.lexicon
+	if classes != b.classes {
+		lexicon = newLexicon() // it forgets with them
+	}
+	s, err := newState(g, c, dict, newSuggester(lib, pages, lexicon))
 	if err != nil {
 		return err
 	}
-	b.pages, b.partial = pages, false
+	if old := b.state.Load(); old == nil || classes != b.classes {
+		b.words = len(dict.words)
+	}
+	b.pages, b.classes, b.lexicon, b.partial = pages, classes, lexicon, false
 	b.publish(s)
 	return nil
+}
+
+// swapForgetting publishes the state of g with nothing but the words that g has: the
+// dictionary and the classes otherwise keep all that ever were.
+func (b *Bleve) swapForgetting(lib *kb.Library, g *generation, pages []*pageEntries) error {
+	words := make(map[string]fieldSet)
+	if err := g.read(words); err != nil {
+		return err
+	}
+	classes := newClasses()
+	again := make([]*pageEntries, len(pages))
+	for i, p := range pages {
+		lengths := make([]fieldLengths, len(p.entries))
+		for k, e := range p.entries {
+			lengths[k] = e.lengths
+		}
+		again[i] = entriesOf(p.page, p.key, lengths, classes)
+	}
+	return b.swap(lib, g, again, (&dictionary{}).with(words, classes), classes)
 }
 
 // read reads the words of the index, and what it holds unless that is known.

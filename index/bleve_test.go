@@ -253,20 +253,66 @@ func TestCloseEndsSearches(t *testing.T) {
 	}
 }
 
+func TestForgetting(t *testing.T) {
+	for name, dir := range map[string]string{"memory": "", "disk": t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			const perEdit = 50
+			answers := []string{"first", "second", "lasting"}
+			b := openTest(t, dir, testLibrary(t, answers...))
+			lexicon := b.lexicon
+			for edit := range 40 {
+				var words strings.Builder
+				for i := range perEdit {
+					fmt.Fprintf(&words, "edit%dword%d ", edit, i)
+				}
+				answers[edit%2] = words.String()
+				if err := b.Apply(t.Context(), testLibrary(t, answers...)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			// Of 2,000 words those of two edits are left; the same again may be forgotten.
+			if n := len(b.state.Load().dictionary.words); n > 6*perEdit {
+				t.Errorf("%d words", n)
+			}
+			if n := b.classes.len(); n > 6*perEdit {
+				t.Errorf("%d classes", n)
+			}
+			if b.lexicon == lexicon {
+				t.Error("the words of suggestions are those of the beginning")
+			}
+			for text, want := range map[string]int{"edit0word1": 0, "edit38word1": 1, "edit39word49": 1, "lasting": 1, "what": 3} {
+				if n := total(t, b, text); n != want {
+					t.Errorf("%s: total %d, want %d", text, n, want)
+				}
+			}
+		})
+	}
+}
+
 func TestCompaction(t *testing.T) {
-	answers := make([]string, 20)
+	answers := make([]string, 2*compactAfter)
 	for i := range answers {
-		answers[i] = fmt.Sprintf("first%d", i)
+		answers[i] = fmt.Sprintf("first%dx", i)
 	}
 	b := openTest(t, "", testLibrary(t, answers...))
-	for edit := range 3 * compactAfter {
-		answers[edit%7] = fmt.Sprintf("edit%d", edit)
+	most, last, fell := 0, 0, 0
+	// Each edit is of another page, so that no segment falls away by itself.
+	for edit := range answers {
+		answers[edit] = fmt.Sprintf("edit%dx", edit)
 		if err := b.Apply(t.Context(), testLibrary(t, answers...)); err != nil {
 			t.Fatal(err)
 		}
-		if n := len(root(t, b).(*scorch.IndexSnapshot).Segments()); n > compactAfter+3 {
-			t.Fatalf("%d segments after %d edits", n, edit+1)
+		n := len(root(t, b).(*scorch.IndexSnapshot).Segments())
+		if n < last {
+			fell++
+			if n > 3 { // the first filling, what was compacted, and the schema
+				t.Errorf("%d segments after compaction, %d before", n, last)
+			}
 		}
+		most, last = max(most, n), n
+	}
+	if fell == 0 || most < compactAfter/2 || most > compactAfter+3 {
+		t.Errorf("the number of segments fell %d times and was at most %d", fell, most)
 	}
 	for i, a := range answers {
 		r, err := b.Search(t.Context(), Query{Text: a, Size: 5})
@@ -275,6 +321,74 @@ func TestCompaction(t *testing.T) {
 		}
 		if len(r.Hits) != 1 || r.Hits[0].Page.Path != fmt.Sprintf("p%02d", i) {
 			t.Errorf("%s: %d hits", a, len(r.Hits))
+		}
+	}
+}
+
+// ending is a context that has ended when it was asked so many times.
+type ending struct {
+	context.Context
+	left *int
+}
+
+func (e ending) Err() error {
+	if *e.left == 0 {
+		return context.Canceled
+	}
+	*e.left--
+	return nil
+}
+
+func TestEndsMidway(t *testing.T) {
+	before := testLibrary(t, "alpha one", "beta one", "gamma one", "delta one")
+	after := testLibrary(t, "alpha two", "beta two", "gamma two", "delta two")
+	for name, open := range map[string]func(t *testing.T) string{
+		"memory": func(*testing.T) string { return "" },
+		"disk":   func(t *testing.T) string { return t.TempDir() },
+	} {
+		midway := 0
+		for asked := range 8 {
+			t.Run(fmt.Sprintf("%s, asked %d times", name, asked), func(t *testing.T) {
+				b := openTest(t, open(t), before)
+				b.batchDocuments = 2 // a page
+				left, reader := asked, root(t, b)
+				err := b.Apply(ending{t.Context(), &left}, after)
+				if err == nil {
+					return // it was asked often enough
+				}
+				if !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				if root(t, b) != reader {
+					midway++
+				}
+				written := b.Indexed()
+				if !b.partial {
+					t.Error("not partial")
+				}
+				for _, when := range []string{"at once", "after a renewal"} {
+					if one, two := total(t, b, "one"), total(t, b, "two"); one != 4 || two != 0 {
+						t.Errorf("%s: %d hits of before, %d of after", when, one, two)
+					}
+					b.applying.Lock()
+					if err := b.renew(); err != nil {
+						t.Error(err)
+					}
+					b.applying.Unlock()
+				}
+				if err := b.Apply(t.Context(), after); err != nil {
+					t.Fatal(err)
+				}
+				if one, two := total(t, b, "one"), total(t, b, "two"); one != 0 || two != 4 {
+					t.Errorf("at last: %d hits of before, %d of after", one, two)
+				}
+				if n := b.Indexed(); n != 8+8 || written > n {
+					t.Errorf("wrote %d documents, %d of them before the end: each once is 16", n, written)
+				}
+			})
+		}
+		if midway < 3 {
+			t.Errorf("%s: ended midway %d times", name, midway)
 		}
 	}
 }
@@ -590,7 +704,9 @@ func TestAnalysed(t *testing.T) {
 	t.Run("few are done ahead, and none is kept", func(t *testing.T) {
 		list := tasks()
 		most, last := 0, (*pageTask)(nil)
+		at := -1
 		for task := range analysed(list, make(map[string]fieldSet)) {
+			at++
 			if last != nil && last.docs.documents != nil {
 				t.Fatal("kept")
 			}
@@ -601,7 +717,7 @@ func TestAnalysed(t *testing.T) {
 					ahead = i + 1
 				}
 			}
-			most = max(most, ahead-slices.IndexFunc(list, func(x pageTask) bool { return x.page == task.page }))
+			most = max(most, ahead-at)
 		}
 		if limit := 4 * runtime.GOMAXPROCS(0); most > limit {
 			t.Errorf("%d ahead, want %d at most", most, limit)
@@ -616,8 +732,8 @@ func TestAnalysed(t *testing.T) {
 	t.Run("while one is written, those ahead of it are done", func(t *testing.T) {
 		list := tasks()
 		for range analysed(list, make(map[string]fieldSet)) {
-			for _, x := range list[:min(len(list), 4*runtime.GOMAXPROCS(0))] {
-				<-x.done
+			for i := range min(len(list), 4*runtime.GOMAXPROCS(0)) {
+				<-list[i].done
 			}
 			break
 		}

@@ -203,7 +203,8 @@ func newDictionary(words []dictionaryWord, numClasses int) *dictionary {
 }
 
 // classes numbers the classes of words: words with one Porter2 stem are forms of
-// one word. Numbers are never given twice. Not safe for concurrent use: it
+// one word. Numbers are never given twice, and words never forgotten: swapForgetting
+// begins with new classes now and then. Not safe for concurrent use: it
 // belongs to the one Apply that runs.
 type classes struct {
 	ofStem map[string]uint32

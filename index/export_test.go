@@ -44,7 +44,11 @@ func (b *Bleve) Work(ctx context.Context, q Query) (Work, error) {
 		return Work{}, err
 	}
 	r.tools = comparedIn(&r, m)
-	listed := r.tools.add(m.listed(&r), &r, m)
+	listed, err := m.listed(&r)
+	if err != nil {
+		return Work{}, err
+	}
+	listed = r.tools.add(listed, &r, m)
 	start := time.Now()
 	m.arrange(&r, st.order(listed, &r, m), st, q.Size)
 	w := Work{Ranking: time.Since(start), Lists: m.lists, Postings: m.work, Texts: m.checked}
@@ -64,3 +68,6 @@ func (b *Bleve) SetNow(now func() time.Time) { b.now = now }
 
 // Normalize is the normal form by which two texts are the same question.
 func Normalize(s string) string { return normalize(s) }
+
+// WriteBatchesOf makes b write a batch as soon as it has so many documents.
+func (b *Bleve) WriteBatchesOf(documents int) { b.batchDocuments = documents }

@@ -11,10 +11,19 @@ import (
 // snippetLength is about how many characters a snippet has.
 const snippetLength = 240
 
+// answeredFrom is the share of the query, by weight, from which a question that has it
+// is taken to be the one that was asked: what answers it is how its answer begins,
+// wherever the query's words stand further down.
+const answeredFrom = 0.85
+
 // A marker puts <mark> around what a query matched.
 type marker struct {
 	// words gives by index word the query's words that it stands for, as bits.
 	words map[string]uint32
+	// typed are the index words that are as they were typed, inNames those that mark
+	// the name that they are a part of: forms and words of like meaning do not, for
+	// FastAPI is not about what is faster.
+	typed, inNames map[string]uint32
 	// weight of each of the query's words.
 	weight []float64
 }
@@ -22,7 +31,7 @@ type marker struct {
 // newMarker makes the marker of a match; nil marks nothing. Stop words are marked
 // only where the query has no others.
 func newMarker(s *state, m *match) *marker {
-	mk := &marker{words: make(map[string]uint32)}
+	mk := &marker{words: make(map[string]uint32), typed: make(map[string]uint32), inNames: make(map[string]uint32)}
 	if m == nil {
 		return mk
 	}
@@ -34,7 +43,15 @@ func newMarker(s *state, m *match) *marker {
 		}
 		for _, t := range w.terms {
 			for _, word := range t.words {
-				mk.words[s.dictionary.words[word].text] |= 1 << i
+				text := s.dictionary.words[word].text
+				mk.words[text] |= 1 << i
+				switch t.how {
+				case asItself:
+					mk.typed[text] |= 1 << i
+				case asForm, asGeneral:
+				default:
+					mk.inNames[text] |= 1 << i
+				}
 			}
 		}
 	}
@@ -59,17 +76,35 @@ func (mk *marker) matches(text string) []hitSpan {
 		return nil
 	}
 	var list []hitSpan
-	for _, w := range words(text) {
+	all := words(text)
+	var name word // the last one that is no extra form
+	for i, w := range all {
+		if !w.extra {
+			name = w
+			list = mk.appendApart(list, all[i:])
+		}
 		bits := mk.words[w.text]
-		if bits == 0 {
+		switch {
+		case bits == 0:
 			continue
+		case w.extra && w.start == name.start && w.end == name.end && isNumber(w.text, false):
+			continue // a number of a version: 1.30 is not about 1
+		case w.extra && w.span == 1 && w.end-w.start < name.end-name.start: // a part of camelCase
+			bits = mk.typed[w.text]
+			if inNames := mk.inNames[w.text] &^ bits; inNames != 0 {
+				bits |= inNames
+				w.start, w.end = name.start, name.end
+			}
+			if bits == 0 {
+				continue
+			}
 		}
 		list = append(list, hitSpan{span{w.start, w.end}, bits})
 	}
 	slices.SortStableFunc(list, func(a, b hitSpan) int { return a.start - b.start })
 	merged := list[:0]
 	for _, h := range list {
-		if n := len(merged); n > 0 && h.start < merged[n-1].end {
+		if n := len(merged); n > 0 && h.start <= merged[n-1].end {
 			merged[n-1].end = max(merged[n-1].end, h.end)
 			merged[n-1].words |= h.words
 			continue
@@ -77,6 +112,25 @@ func (mk *marker) matches(text string) []hitSpan {
 		merged = append(merged, h)
 	}
 	return merged
+}
+
+// appendApart appends the place of the words that ws begins with if they were typed
+// as one: "djangoorm" for "Django ORM".
+func (mk *marker) appendApart(list []hitSpan, ws []word) []hitSpan {
+	var buf [maxCompoundBytes]byte
+	whole := append(buf[:0], ws[0].text...)
+	end := ws[0].end
+	for n := 1; n < maxPieces; n++ {
+		k := nth(ws, 0, n)
+		if k < 0 || ws[k].start > end+1 || len(whole)+len(ws[k].text) > len(buf) {
+			break
+		}
+		whole, end = append(whole, ws[k].text...), ws[k].end
+		if bits := mk.typed[string(whole)]; bits != 0 {
+			list = append(list, hitSpan{span{ws[0].start, end}, bits})
+		}
+	}
+	return list
 }
 
 // markup escapes text and marks the places; those with a single space between them
@@ -99,9 +153,9 @@ func markup(text string, places []hitSpan) string {
 	return b.String()
 }
 
-// snippet is the passage of the entry's answer that has most of the query, one or two
-// sentences within snippetLength, with "… " where something was cut; an answer of that
-// length is not cut.
+// snippet is the opening of the entry's answer if its question is what was asked, else
+// the passage that has most of the query: one or two sentences within snippetLength,
+// with "… " where something was cut; an answer of that length is not cut.
 func (mk *marker) snippet(e *entry) string {
 	text := e.answer()
 	places := mk.matches(text)
@@ -110,13 +164,19 @@ func (mk *marker) snippet(e *entry) string {
 		return ""
 	}
 	first, last := 0, len(sentences)-1
+	around := places // what a long sentence is cut around
 	if utf8.RuneCountInString(text[sentences[0].start:sentences[last].end]) > snippetLength {
-		first, last = mk.bestPassage(text, sentences, places)
+		if mk.asked(e) {
+			first, last = fill(lengths(text, sentences), 0, 0)
+			around = nil
+		} else {
+			first, last = mk.bestPassage(text, sentences, places)
+		}
 	}
 	start, end := sentences[first].start, sentences[last].end
 	cutBefore, cutAfter := first > 0, last < len(sentences)-1
 	if utf8.RuneCountInString(text[start:end]) > snippetLength*5/4 { // one long sentence
-		s, e := narrow(text, span{start, end}, places)
+		s, e := narrow(text, span{start, end}, around)
 		cutBefore, cutAfter = cutBefore || s > start, cutAfter || e < end
 		start, end = s, e
 	}
@@ -156,11 +216,10 @@ func (e *entry) answer() string {
 // best, then one sentence before two, then the first. Whatever room is left is filled
 // with what follows, up to two sentences, or more if they are short.
 func (mk *marker) bestPassage(text string, sentences []span, places []hitSpan) (first, last int) {
-	chars := make([]int, len(sentences))
+	chars := lengths(text, sentences)
 	found := make([]uint32, len(sentences))
 	k := 0
 	for i, s := range sentences {
-		chars[i] = utf8.RuneCountInString(text[s.start:s.end])
 		for k < len(places) && places[k].start < s.start {
 			k++
 		}
@@ -187,15 +246,42 @@ func (mk *marker) bestPassage(text string, sentences []span, places []hitSpan) (
 			try(i, i+1, found[i]|found[i+1])
 		}
 	}
+	return fill(chars, first, last)
+}
+
+// lengths are the characters of each sentence.
+func lengths(text string, sentences []span) []int {
+	chars := make([]int, len(sentences))
+	for i, s := range sentences {
+		chars[i] = utf8.RuneCountInString(text[s.start:s.end])
+	}
+	return chars
+}
+
+// fill adds the sentences after a passage that the room left has place for.
+func fill(chars []int, first, last int) (int, int) {
 	total := 0
 	for i := first; i <= last; i++ {
 		total += chars[i]
 	}
-	for last+1 < len(sentences) && total+chars[last+1] <= snippetLength && (last == first || total < snippetLength/2) {
+	for last+1 < len(chars) && total+chars[last+1] <= snippetLength && (last == first || total < snippetLength/2) {
 		last++
 		total += chars[last]
 	}
 	return first, last
+}
+
+// asked tells whether the entry's question has answeredFrom of the query. Words that
+// cannot be marked, because nothing has them, do not count.
+func (mk *marker) asked(e *entry) bool {
+	var all, found uint32
+	for _, bits := range mk.words {
+		all |= bits
+	}
+	for _, p := range mk.matches(e.text()) {
+		found |= p.words
+	}
+	return all != 0 && mk.weigh(found) >= answeredFrom*mk.weigh(all)
 }
 
 func (mk *marker) weigh(words uint32) float64 {
@@ -209,7 +295,7 @@ func (mk *marker) weigh(words uint32) float64 {
 }
 
 // narrow cuts a long sentence down to about snippetLength around its first match,
-// at spaces.
+// or from its start without any, at spaces.
 func narrow(text string, s span, places []hitSpan) (start, end int) {
 	start = s.start
 	for _, p := range places {

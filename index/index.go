@@ -63,8 +63,9 @@
 // typed word, one of their words begins with it (suggest.go); tools, pages and questions
 // also by an alias. A typed word that begins nothing is tried as words written as one
 // ("djangoorm"), and then as misspelt by the rules above, unfinished as it may be. Where
-// nothing has all words, neighbours are written together ("type script"), and then the
-// stop words before the last word left out. Best first means, one after the other: the
+// nothing has all words, neighbours are written together ("type script"), then the
+// stop words before the last word left out, and at last what was read as words written
+// as one is tried as misspelt all the same. Best first means, one after the other: the
 // fewest typos, and with more nothing is given; the name is what was typed, begins with
 // it, has its words in order, has them in any order, and last a question of which an
 // alias has them; tools, categories, ecosystems, pages, questions; a name before an
@@ -85,10 +86,12 @@
 //
 // # Nothing found
 //
-// Where no hit is left, Results say which selections are in the way, and the nearest
-// questions (nothing.go): those with any content word of the query, quotes and exclusions
-// left out; where none is known, those with words that begin as the longest words do, in
-// three letters or more. Those within the selections come alone if there are any.
+// Where no hit is left, Results say which selections are in the way, or else which quotes
+// and exclusions, and the nearest
+// questions (nothing.go): those with any content word of the query, quotes left out;
+// where none is known, those with words that begin as the longest words do, in three
+// letters or more. Those that the query excludes come only if there are no others, and
+// those within the selections alone if there are any.
 //
 // # Where things are
 //
@@ -112,6 +115,8 @@
 // last search has left. A snapshot keeps the files alive that Bleve has merged
 // meanwhile; every two seconds, after failures less often, the engine looks whether
 // there is a newer one of the same contents. Close asks running searches to stop.
+// The dictionary is read anew from the index when it has grown by half, for it
+// otherwise keeps every word that ever was.
 //
 // # On disk
 //
@@ -200,6 +205,9 @@ type Results struct {
 	// both are empty where there are none either.
 	Blocked    []Blocked
 	Unfiltered int
+	// Without are the quotes and exclusions but for which there were hits, at most
+	// four; filled where no hit is there even without selections.
+	Without []Operator
 	// Nearest are at most three questions that have some of the words, or what is
 	// near to them; none if Size is 0.
 	Nearest []Hit
@@ -210,6 +218,14 @@ type Blocked struct {
 	Facet  kb.Facet
 	Values []string // that are selected
 	Total  int      // hits without this facet's selection, every other one kept
+}
+
+// An Operator is a part of a query's text by which hits are left out.
+type Operator struct {
+	Typed    string // "-podman", or the words of a phrase without their quotes
+	Excluded bool   // it is an exclusion, not a phrase
+	Text     string // the query's text without the exclusion, or without these quotes
+	Total    int    // hits of Text, every selection kept
 }
 
 // A Hit is a question, or a page whose title, tools, summary or comparison match.

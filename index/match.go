@@ -23,9 +23,13 @@ type scratch struct {
 	mask     []uint32  // which words the entry has
 	matched  []int32   // entries with a mask
 	excluded []bool
-	out      []int32   // entries that are excluded
-	read     []posting // of all words, one list after the other
-	doc      bleveindex.TermFieldDoc
+	out      []int32 // entries that are excluded
+	// Which of the words that are required as they stand, and of those that exclude,
+	// the entry has in its own texts; and the entries that have any.
+	required, unwanted []uint32
+	owners             []int32
+	read               []posting // of all words, one list after the other
+	doc                bleveindex.TermFieldDoc
 }
 
 func (s *scratch) grow(n int) {
@@ -35,6 +39,7 @@ func (s *scratch) grow(n int) {
 	s.t, s.tq = make([]float32, n), make([]float32, n)
 	s.score, s.overlap = make([]float32, n), make([]float32, n)
 	s.mask, s.excluded = make([]uint32, n), make([]bool, n)
+	s.required, s.unwanted = make([]uint32, n), make([]uint32, n)
 }
 
 func (s *scratch) reset() {
@@ -47,7 +52,10 @@ func (s *scratch) reset() {
 	for _, e := range s.out {
 		s.excluded[e] = false
 	}
-	s.touched, s.matched, s.out, s.read = s.touched[:0], s.matched[:0], s.out[:0], s.read[:0]
+	for _, e := range s.owners {
+		s.required[e], s.unwanted[e] = 0, 0
+	}
+	s.touched, s.matched, s.out, s.read, s.owners = s.touched[:0], s.matched[:0], s.out[:0], s.read[:0], s.owners[:0]
 }
 
 // How an index word stands for a word of the query.
@@ -92,7 +100,10 @@ type match struct {
 	least               float64 // score from which an entry without all words is listed
 	lists               int     // lists of postings opened so far
 	work                int     // postings read so far
-	checked             int     // texts read so far to see words next to each other
+	checked             int     // entries whose texts were read so far to see words next to each other
+	// The phrases of the query: of one word, as bits of scratch.required, and of more.
+	single  uint32
+	phrases [][]string
 }
 
 // A matchedWord is a word of the query with what it stands for.
@@ -112,8 +123,9 @@ const (
 	maxNearTerms   = 50
 )
 
-// maxChecked is the number of texts that are read to see whether words stand next to
-// each other. Past it, having the words is enough.
+// maxChecked is the number of entries whose texts are read to see whether words stand
+// next to each other, the best first. Past it an entry that has the words is listed:
+// it passes for one that has the phrases, and for one without the excluded ones.
 const maxChecked = 2000
 
 // run finds the entries of each word.
@@ -129,12 +141,10 @@ func (m *match) run(r *request) error {
 		m.count(&mw, uint32(1)<<i)
 		m.words = append(m.words, mw)
 	}
-	for _, words := range r.excluded {
-		if err := m.exclude(words); err != nil {
-			return err
-		}
+	if err := m.require(r.phrases); err != nil {
+		return err
 	}
-	return nil
+	return m.exclude(r.excluded)
 }
 
 // add makes a word of the index stand for w, if any entry has it.
@@ -198,17 +208,15 @@ func (m *match) expand(w *matchedWord, means []synonym) error {
 			}
 		}
 	}
-	if len(w.terms) == 0 && !m.exact {
-		if err := m.correct(w); err != nil {
-			return err
-		}
-	}
 	for _, s := range means {
 		if err := m.addSynonym(w, s); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(w.terms) > 0 || w.stop || m.exact {
+		return nil // a stop word is no misspelling, though no entry has it
+	}
+	return m.correct(w)
 }
 
 // direct adds the word itself, its other forms, and what it is together with its
@@ -314,6 +322,9 @@ func (m *match) addNear(w *matchedWord) (found bool, err error) {
 	edits := typosAllowed(w.text)
 	if edits == 0 || w.identifier || m.state.toolWords[w.text] {
 		return false, nil
+	}
+	if err := m.ctx.Err(); err != nil {
+		return false, err // before all words of the dictionary are compared
 	}
 	d := m.state.dictionary
 	length := utf8.RuneCountInString(w.text)
@@ -499,6 +510,9 @@ func (m *match) addPhrase(w *matchedWord, positions [][]int32, factor float64, h
 		if m.checked >= maxChecked {
 			return false
 		}
+		if m.ctx.Err() != nil {
+			return true
+		}
 		m.checked++
 		return !m.state.hasNeighbours(p.entry, accept)
 	})
@@ -556,48 +570,139 @@ func (m *match) count(w *matchedWord, bit uint32) {
 	m.touched = m.touched[:0]
 }
 
-// exclude marks the entries that have these words next to each other.
-func (m *match) exclude(words []string) error {
-	if len(words) == 0 {
+// require notes the entries that have each phrase of one word in their own texts,
+// which postings tell, and keeps those of more for listed.
+func (m *match) require(phrases [][]string) error {
+	var words []string
+	for _, p := range phrases {
+		if len(p) > 1 {
+			m.phrases = append(m.phrases, p)
+			continue
+		}
+		m.single |= 1 << len(words)
+		words = append(words, p[0])
+	}
+	return m.owned(words, m.required)
+}
+
+// owned sets bit i of what has says of an entry if its own texts have words[i]; there
+// are at most maxWords.
+func (m *match) owned(words []string, has []uint32) error {
+	for i, text := range words {
+		for f := range numFields {
+			if f == fieldContext {
+				continue
+			}
+			err := m.each(text, f, func(e int32, _ uint64) {
+				if m.required[e]|m.unwanted[e] == 0 {
+					m.owners = append(m.owners, e)
+				}
+				has[e] |= 1 << i
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return m.ctx.Err()
+}
+
+// exclude marks the entries that have excluded words, and of those that the query
+// found the ones that have words of an exclusion next to each other.
+func (m *match) exclude(exclusions [][]string) error {
+	var words []string
+	masks := make([]uint32, len(exclusions))
+	for i, x := range exclusions {
+		for _, text := range x {
+			k := slices.Index(words, text)
+			if k < 0 {
+				k = len(words)
+				words = append(words, text)
+			}
+			masks[i] |= 1 << k
+		}
+	}
+	if err := m.owned(words, m.unwanted); err != nil {
+		return err
+	}
+	var single uint32
+	several := false
+	for i, x := range exclusions {
+		if len(x) == 1 {
+			single |= masks[i]
+		} else {
+			several = true
+		}
+	}
+	for _, e := range m.owners {
+		if m.unwanted[e]&single != 0 {
+			m.excluded[e] = true
+			m.out = append(m.out, e)
+		}
+	}
+	if !several {
 		return nil
 	}
 	var having []int32
-	for f := range numFields {
-		if f == fieldContext {
-			continue
-		}
-		err := m.each(words[0], f, func(e int32, _ uint64) {
-			if !m.excluded[e] {
-				having = append(having, e)
-			}
-		})
-		if err != nil {
-			return err
+	for _, e := range m.matched {
+		if !m.excluded[e] && slices.ContainsFunc(masks, func(mask uint32) bool { return m.unwanted[e]&mask == mask }) {
+			having = append(having, e)
 		}
 	}
-	for _, e := range having {
-		if !m.excluded[e] && (len(words) == 1 || m.state.hasPhrase(e, words)) {
-			m.excluded[e] = true
-			m.out = append(m.out, e)
+	m.bestFirst(having)
+	var of ownWords
+	for _, e := range having[:min(len(having), max(0, maxChecked-m.checked))] {
+		if err := m.ctx.Err(); err != nil {
+			return err
+		}
+		m.checked++
+		of.read(m.state, e)
+		for i, x := range exclusions {
+			if len(x) > 1 && m.unwanted[e]&masks[i] == masks[i] && of.has(x) {
+				m.excluded[e] = true
+				m.out = append(m.out, e)
+				break
+			}
 		}
 	}
 	return nil
 }
 
-// hasPhrase tells whether the words stand next to each other in one of the entry's
-// own texts.
-func (s *state) hasPhrase(e int32, phrase []string) bool {
-	var buf []word
+// bestFirst sorts entries by their scores without closeness, the best first.
+func (m *match) bestFirst(list []int32) {
+	slices.SortFunc(list, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(m.scoreOf(b), m.scoreOf(a)), cmp.Compare(a, b))
+	})
+}
+
+// ownWords are the words of an entry's own texts, text by text. Its memory is used
+// again for the next entry.
+type ownWords struct {
+	words []word
+	texts []int // where each text ends in words
+}
+
+func (o *ownWords) read(s *state, e int32) {
+	o.words, o.texts = o.words[:0], o.texts[:0]
 	for f, texts := range textsOf(s.lib, s.entries[e].page, s.entries[e].question) {
 		if field(f) == fieldContext {
 			continue
 		}
 		for _, text := range texts {
-			buf = appendWords(buf[:0], text)
-			if containsPhrase(buf, phrase) {
-				return true
-			}
+			o.words = appendWords(o.words, text)
+			o.texts = append(o.texts, len(o.words))
 		}
+	}
+}
+
+// has tells whether the words of a phrase stand next to each other in one of the texts.
+func (o *ownWords) has(phrase []string) bool {
+	start := 0
+	for _, end := range o.texts {
+		if containsPhrase(o.words[start:end], phrase) {
+			return true
+		}
+		start = end
 	}
 	return false
 }
@@ -667,22 +772,35 @@ func nth(ws []word, i, n int) int {
 // every phrase and no excluded word
 //
 //   - all that have every word that the library knows, stop words aside,
-//   - and all others whose score is at least the share weights.listed of the best.
+//   - and all others whose score is at least the share weights.listed of the best,
+//     if there is any that has one of these words.
 //
-// Stop words count where there are no others. So it depends on the words alone, more
+// Stop words count where the query has no others that the library knows. So it depends on the words alone, more
 // words give fewer entries, and a long question that no entry covers still finds the
 // nearest ones. Scores are those without closeness (see closeness.go). An editor's
-// decision about the query adds and takes away entries last.
-func (m *match) listed(r *request) []int32 {
+// decision about the query adds and takes away entries last. An error is that of a
+// context that ended.
+func (m *match) listed(r *request) ([]int32, error) {
 	content := m.decisive()
 	quoted := m.inPhrases(r)
 	var list []int32
-	best := 0.0
-	for _, e := range m.matched {
-		if !m.allowed(r, e, quoted) {
-			continue
+	for i, e := range m.matched {
+		if i%1024 == 0 && m.ctx.Err() != nil {
+			return nil, m.ctx.Err()
 		}
-		list = append(list, e)
+		if m.hasWords(e, quoted) {
+			list = append(list, e)
+		}
+	}
+	list, err := m.havingPhrases(list)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(list, func(e int32) bool { return m.mask[e]&content != 0 }) {
+		list = nil // stop words do not stand in for the others
+	}
+	best := 0.0
+	for _, e := range list {
 		best = max(best, m.scoreOf(e))
 	}
 	m.least = best * m.weights.listed
@@ -690,7 +808,29 @@ func (m *match) listed(r *request) []int32 {
 		return m.mask[e]&content != content && m.scoreOf(e) < m.least
 	})
 	slices.Sort(list)
-	return r.curated.apply(list)
+	return r.curated.apply(list), m.ctx.Err()
+}
+
+// havingPhrases keeps the entries that have the phrases of several words.
+func (m *match) havingPhrases(list []int32) ([]int32, error) {
+	if len(m.phrases) == 0 {
+		return list, nil
+	}
+	m.bestFirst(list)
+	n := min(len(list), max(0, maxChecked-m.checked))
+	kept := list[:0]
+	var of ownWords
+	for _, e := range list[:n] {
+		if err := m.ctx.Err(); err != nil {
+			return nil, err
+		}
+		m.checked++
+		of.read(m.state, e)
+		if !slices.ContainsFunc(m.phrases, func(p []string) bool { return !of.has(p) }) {
+			kept = append(kept, e)
+		}
+	}
+	return append(kept, list[n:]...), nil
 }
 
 // decisive are the words that an entry must have all of to be listed whatever its score.
@@ -723,9 +863,20 @@ func (m *match) inPhrases(r *request) uint32 {
 }
 
 // allowed tells whether the entry has every phrase and no excluded word.
-func (m *match) allowed(r *request, e int32, quoted uint32) bool {
-	return !m.excluded[e] && m.mask[e]&quoted == quoted &&
-		!slices.ContainsFunc(r.phrases, func(p []string) bool { return !m.state.hasPhrase(e, p) })
+func (m *match) allowed(_ *request, e int32, quoted uint32) bool {
+	if !m.hasWords(e, quoted) {
+		return false
+	}
+	var of ownWords
+	if len(m.phrases) > 0 {
+		of.read(m.state, e)
+	}
+	return !slices.ContainsFunc(m.phrases, func(p []string) bool { return !of.has(p) })
+}
+
+// hasWords tells whether the entry has every word of the phrases and is not excluded.
+func (m *match) hasWords(e int32, quoted uint32) bool {
+	return !m.excluded[e] && m.mask[e]&quoted == quoted && m.required[e]&m.single == m.single
 }
 
 // scoreOf is the entry's score without closeness.

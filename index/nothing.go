@@ -3,12 +3,18 @@ package index
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"faqbase/kb"
 )
 
 // Limits of what is told where nothing is found.
 const (
 	maxNearest = 3
+	// Each quote and exclusion that is tried without is a search of its own.
+	maxWithout = 4
 	// A word that nothing has is cut to what begins a word, but not to less than
 	// minBeginning letters; the cut words are the longest, maxBeginnings at most, for
 	// a short beginning stands for many words.
@@ -26,7 +32,71 @@ func (b *Bleve) nothingFound(s *state, res *Results, r *request, m *match, liste
 	if m == nil || res.Query.Size == 0 {
 		return nil
 	}
+	if len(listed) == 0 {
+		if err := b.without(res, r, m); err != nil {
+			return err
+		}
+	}
 	return b.nearest(res, r, m)
+}
+
+// without searches again without each of the first quotes and exclusions, and tells
+// those but for which there are hits.
+func (b *Bleve) without(res *Results, r *request, m *match) error {
+	if len(r.phrases) == 0 && len(r.excluded) == 0 {
+		return nil
+	}
+	list := typedOperators(r.query.Text, m.state.lib)
+	for _, op := range list[:min(len(list), maxWithout)] {
+		q := r.query
+		q.Text = op.Text
+		relaxed := readQuery(q, m.state.catalog)
+		relaxed.curated = m.state.curations.of(normalize(q.Text), b.now())
+		again, done := b.rematch(m)
+		err := again.run(&relaxed)
+		if err == nil {
+			op.Total = len(m.state.selected(again.listed(&relaxed), &relaxed.query))
+		}
+		done()
+		if err != nil {
+			return err
+		}
+		if op.Total > 0 {
+			res.Without = append(res.Without, op)
+		}
+	}
+	return nil
+}
+
+// typedOperators are the quotes and exclusions of a text, in its order.
+func typedOperators(text string, lib *kb.Library) []Operator {
+	var list []Operator
+	for i := 0; i < len(text); {
+		c, size := utf8.DecodeRuneInString(text[i:])
+		if unicode.IsSpace(c) {
+			i += size
+			continue
+		}
+		if inside, end, ok := quoted(text, i); ok {
+			typed := strings.TrimSpace(text[inside.start:inside.end])
+			list = append(list, Operator{Typed: typed, Text: oneSpaced(text[:i], typed, text[end:])})
+			i = end
+			continue
+		}
+		end := chunkEnd(text, i)
+		if s, ok := selectionAt(text, i, end, lib); ok {
+			end = s.End
+		} else if excludes(text[i:end]) {
+			list = append(list, Operator{Typed: text[i:end], Excluded: true, Text: oneSpaced(text[:i], text[end:])})
+		}
+		i = end
+	}
+	return list
+}
+
+// oneSpaced joins texts with one space wherever there is space.
+func oneSpaced(parts ...string) string {
+	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
 }
 
 // blocked counts, for each facet with a selection, the listed entries that all other
@@ -65,12 +135,12 @@ func (s *state) selected(entries []int32, q *Query) []int32 {
 }
 
 // nearest finds the questions that are nearest to a query that has no hits: those
-// that have any of its words once quotes and exclusions are left out; if there are
-// none, those with words that begin as its words do. Questions within the selected
-// facets are preferred.
+// that have any of its words once quotes are left out; if there are none, those with
+// words that begin as its words do. What the query excludes is left out as long as
+// anything else is near. Questions within the selected facets are preferred.
 func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	relaxed := r.relaxed()
-	if len(r.phrases) > 0 || len(r.excluded) > 0 {
+	if len(r.phrases) > 0 {
 		again, done := b.rematch(m)
 		defer done()
 		if err := again.run(&relaxed); err != nil {
@@ -91,17 +161,35 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	}
 	s := m.state
 	content := m.content()
-	var questions []int32
-	for _, e := range m.matched {
-		if en := s.entries[e]; m.mask[e]&content != 0 && !m.excluded[e] && (en.question != nil || len(en.page.Questions) == 0) {
+	var questions, excluded []int32
+	for i, e := range m.matched {
+		if i%1024 == 0 {
+			if err := m.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		en := s.entries[e]
+		switch {
+		case m.mask[e]&content == 0 || en.question == nil && len(en.page.Questions) > 0:
+		case m.excluded[e]:
+			excluded = append(excluded, e)
+		default:
 			questions = append(questions, e)
 		}
+	}
+	if len(questions) == 0 {
+		questions = excluded
 	}
 	if chosen := s.selected(questions, &res.Query); len(chosen) > 0 {
 		questions = chosen
 	}
 	list := make([]ranked, len(questions))
 	for i, e := range questions {
+		if i%1024 == 0 {
+			if err := m.ctx.Err(); err != nil {
+				return err
+			}
+		}
 		list[i] = ranked{entry: e, score: m.scoreOf(e)}
 	}
 	n := min(maxNearest, len(list))
@@ -151,10 +239,10 @@ func (m *match) knowsAny() bool {
 	return slices.ContainsFunc(m.matched, func(e int32) bool { return m.mask[e]&content != 0 })
 }
 
-// relaxed is the request without quotes and exclusions.
+// relaxed is the request without quotes.
 func (r *request) relaxed() request {
 	q := *r
-	q.phrases, q.excluded = nil, nil
+	q.phrases = nil
 	q.words = slices.Clone(r.words)
 	for i := range q.words {
 		q.words[i].quoted = false

@@ -53,11 +53,24 @@ func (m *match) postings(word int32) ([]posting, error) {
 	}
 	list := mergePostings(m.read[start:])
 	m.read = m.read[:start+len(list)]
-	if len(list) >= keptFrom && m.state.keptSize.Add(int64(len(list))) <= maxKept {
-		kept := slices.Clone(list)
-		m.state.kept[word].Store(&kept)
-	}
+	m.state.keep(word, list)
 	return list[:len(list):len(list)], nil
+}
+
+// keep keeps a copy of a word's list if it is long, there is room, and no other search
+// has kept it meanwhile. Safe for concurrent use.
+func (s *state) keep(word int32, list []posting) {
+	n := int64(len(list))
+	if n < keptFrom {
+		return
+	}
+	if s.keptSize.Add(n) <= maxKept {
+		kept := slices.Clone(list)
+		if s.kept[word].CompareAndSwap(nil, &kept) {
+			return
+		}
+	}
+	s.keptSize.Add(-n)
 }
 
 // mergePostings sorts postings, given field by field, and makes one of those of one entry.

@@ -62,7 +62,8 @@ type queryWord struct {
 //   - "category:", "ecosystem:" and "tool:" before a value that the library knows
 //     choose that value; values with spaces are quoted. Others are plain words.
 //   - A text that equals a question of the library has no operators.
-//   - At most maxWords words are searched; the rest is told in ignored.
+//   - At most maxWords words are searched, and at most maxWords exclude; the rest is
+//     told in ignored. A phrase or an exclusion counts once however often it is said.
 func readQuery(q Query, c *catalog) request {
 	r := request{query: understood(q, c.lib)}
 	text := q.Text
@@ -160,9 +161,21 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 		}
 	}
 	if len(words(string(left))) > 0 {
+		n := 0 // words that exclude
 		for _, e := range exclusions {
-			r.excluded = append(r.excluded, plainWords(text[e.start:e.end]))
 			blank(e)
+			x := plainWords(text[e.start:e.end])
+			if len(x) == 0 || containsWords(r.excluded, x) {
+				continue
+			}
+			if n+len(x) > maxWords {
+				if typed := text[e.start:e.end]; !slices.Contains(r.ignored, typed) {
+					r.ignored = append(r.ignored, typed)
+				}
+				continue
+			}
+			n += len(x)
+			r.excluded = append(r.excluded, x)
 		}
 	}
 	return string(rest), phrases
@@ -221,8 +234,14 @@ func chunkEnd(text string, i int) int {
 // readWords fills words, phrases and ignored.
 func (r *request) readWords(text string, list []word, phrases []span) {
 	for _, p := range phrases {
-		if ws := plainWords(text[p.start:p.end]); len(ws) > 0 {
-			r.phrases = append(r.phrases, ws)
+		var inside []string
+		for _, w := range list {
+			if !w.extra && w.pos < maxWords && w.start >= p.start && w.end <= p.end {
+				inside = append(inside, w.text)
+			}
+		}
+		if len(inside) > 0 && !containsWords(r.phrases, inside) {
+			r.phrases = append(r.phrases, inside)
 		}
 	}
 	inPhrase := func(w word) bool {
@@ -265,6 +284,10 @@ func (r *request) readWords(text string, list []word, phrases []span) {
 		qw.quoted = qw.quoted && quoted
 		qw.prefix = qw.prefix || w.pos == last && !quoted
 	}
+}
+
+func containsWords(lists [][]string, words []string) bool {
+	return slices.ContainsFunc(lists, func(l []string) bool { return slices.Equal(l, words) })
 }
 
 // join notes two neighbouring words written together. That the words are letters

@@ -1,6 +1,8 @@
 package index_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +80,9 @@ func TestWorkIsBounded(t *testing.T) {
 		"32 words with typos":      hostileQuery(lib),
 		"beginnings of most words": "s t c d b p m l r f g h n st tr pr",
 		"stop words alone":         strings.Repeat("the of and a in is it that for you with on ", 3),
+		"phrases of one word":      strings.Repeat(`"a" `, 128),
+		"phrases of stop words":    `"of the" "to the" "in the" "of the"`,
+		"excluded phrases":         "how -of-the -to-the -in-the",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, err := e.Work(t.Context(), index.Query{Text: text, Size: 10})
@@ -90,6 +95,52 @@ func TestWorkIsBounded(t *testing.T) {
 			}
 			if w.Lists > limit.Lists || w.Postings > limit.Postings || w.Texts > limit.Texts || w.Kept > limit.Kept {
 				t.Errorf("%+v, want at most %+v", w, limit)
+			}
+		})
+	}
+}
+
+// countedContext ends when it was asked left times whether it has.
+type countedContext struct {
+	context.Context
+	left, asked int
+}
+
+func (c *countedContext) Err() error {
+	c.asked++
+	if c.asked > c.left {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// TestSearchEnds ends the context at any point of a search.
+func TestSearchEnds(t *testing.T) {
+	e := openWith(t, indextest.Generate(500, 0))
+	for name, text := range map[string]string{
+		"phrases":          `"of the" "to the"`,
+		"phrases of one":   `"the" "of"`,
+		"excluded phrases": "how -of-the -to-the -in-the",
+		"a typo":           "djagno",
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := index.Query{Text: text, Size: 10}
+			all := &countedContext{Context: t.Context(), left: 1 << 30}
+			w, err := e.Work(all, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all.asked < max(1, w.Texts) {
+				t.Errorf("asked %d times while %d entries were read", all.asked, w.Texts)
+			}
+			for n := 0; n < all.asked; n += 1 + all.asked/50 {
+				ctx := &countedContext{Context: t.Context(), left: n}
+				if _, err := e.Work(ctx, q); !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatalf("ended at %d of %d: error %v", n, all.asked, err)
+				}
+				if over := ctx.asked - n; over > 8 {
+					t.Errorf("ended at %d of %d: went on for %d more", n, all.asked, over)
+				}
 			}
 		})
 	}

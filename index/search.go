@@ -62,7 +62,11 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 	}
 	res.Corrections = m.corrections
 	r.tools = comparedIn(&r, m)
-	listed := r.tools.add(m.listed(&r), &r, m)
+	listed, err := m.listed(&r)
+	if err != nil {
+		return nil, err
+	}
+	listed = r.tools.add(listed, &r, m)
 	b.finish(s, res, &r, m, listed)
 	b.explainIDs(s, res, &r, m, listed)
 	if err := b.nothingFound(s, res, &r, m, listed); err != nil {

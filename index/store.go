@@ -336,18 +336,21 @@ func (s *store) load(n int) (g *generation, err error) {
 		}
 		err = readError(err)
 	}()
-	folder := filepath.Join(s.folder(n), "store")
 	// Bleve says of a file that it could not read that it is missing.
 	if _, err := os.ReadFile(filepath.Join(s.folder(n), "index_meta.json")); err != nil {
 		return nil, err
 	}
-	if err := checkSegments(folder); err != nil {
+	snapshots := filepath.Join(s.folder(n), "store", "root.bolt")
+	segments, err := readSnapshots(snapshots)
+	if err != nil {
 		return nil, err
 	}
-	if err := checkSnapshots(folder); err != nil {
-		return nil, err
+	for _, name := range segments {
+		if err := checkSegment(name); err != nil {
+			return nil, err
+		}
 	}
-	if err := openAll(folder); err != nil {
+	if err := openAll(slices.Concat(segments, slices.Repeat([]string{snapshots}, 8))); err != nil {
 		return nil, err
 	}
 	index, err := bleve.OpenUsing(s.folder(n), map[string]any{"bolt_timeout": lockWait.String()})
@@ -391,14 +394,7 @@ func readError(err error) error {
 
 // openAll opens all segments at once and a few files more, to see whether Bleve can:
 // it passes over a snapshot with a segment that it could not open.
-func openAll(folder string) error {
-	names, err := segmentFiles(folder)
-	if err != nil {
-		return err
-	}
-	for range 8 {
-		names = append(names, filepath.Join(folder, "root.bolt"))
-	}
+func openAll(names []string) error {
 	for _, name := range names {
 		f, err := os.Open(name)
 		if err != nil {
@@ -409,29 +405,34 @@ func openAll(folder string) error {
 	return nil
 }
 
-// checkSnapshots checks that the newest of Bleve's snapshots has this schema, and
-// that every segment which they name is there. Bleve passes over a snapshot that it
-// cannot load, starts from an older one, and at the next start passes over
-// everything written since.
-func checkSnapshots(folder string) error {
-	name := filepath.Join(folder, "root.bolt")
+// readSnapshots checks that the newest of Bleve's snapshots has this schema, and
+// returns the files of the segments that its snapshots name. Others may lie there,
+// half written by a process that was killed; Bleve removes them.
+func readSnapshots(name string) (segments []string, err error) {
 	if info, err := os.Stat(name); err != nil || info.Size() == 0 {
-		return cmp.Or(err, errors.New("no snapshots")) // bbolt would write the first page
+		return nil, cmp.Or(err, errors.New("no snapshots")) // bbolt would write the first page
 	}
 	db, err := bolt.Open(name, 0o600, &bolt.Options{ReadOnly: true, Timeout: lockWait})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer db.Close()
-	return db.View(func(tx *bolt.Tx) error {
+	folder := filepath.Dir(name)
+	err = db.View(func(tx *bolt.Tx) error {
 		if info, err := os.Stat(name); err != nil || info.Size() < tx.Size() {
 			return cmp.Or(err, errors.New("cut off"))
 		}
 		if v := newestSchema(tx); v != strconv.Itoa(schema) {
 			return fmt.Errorf("schema %q, want %d", v, schema)
 		}
-		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return segmentsThere(folder, b) })
+		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error {
+			return eachSegment(b, func(file string) {
+				segments = append(segments, filepath.Join(folder, filepath.Base(file)))
+			})
+		})
 	})
+	slices.Sort(segments)
+	return slices.Compact(segments), err
 }
 
 // newestSchema is the schema of the newest snapshot, "" if there is none.
@@ -452,49 +453,23 @@ func newestSchema(tx *bolt.Tx) string {
 	return ""
 }
 
-func segmentsThere(folder string, b *bolt.Bucket) error {
+// eachSegment calls do with the file of each segment that a bucket of Bleve's names.
+func eachSegment(b *bolt.Bucket, do func(file string)) error {
 	return b.ForEach(func(key, value []byte) error {
 		if value == nil {
-			return segmentsThere(folder, b.Bucket(key))
+			return eachSegment(b.Bucket(key), do)
 		}
 		if bytes.Equal(key, util.BoltPathKey) {
-			_, err := os.Stat(filepath.Join(folder, filepath.Base(string(value))))
-			return err
+			do(string(value))
 		}
 		return nil
 	})
 }
 
-// segmentFiles are the names of all segment files.
-func segmentFiles(folder string) ([]string, error) {
-	files, err := os.ReadDir(folder)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, f := range files {
-		if filepath.Ext(f.Name()) == ".zap" {
-			names = append(names, filepath.Join(folder, f.Name()))
-		}
-	}
-	return names, nil
-}
-
-// checkSegments checks the sum at the end of each segment file: Bleve does not,
-// and a damaged one can give wrong answers for long.
-func checkSegments(folder string) error {
-	names, err := segmentFiles(folder)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := checkSegment(name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// checkSegment checks the sum at the end of a segment file: Bleve does not, and a
+// damaged one can give wrong answers for long. Nor does it say that one is missing: it
+// passes over the snapshot, starts from an older one, and at the next start passes over
+// everything written since.
 func checkSegment(name string) error {
 	f, err := os.Open(name)
 	if err != nil {

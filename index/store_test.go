@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -213,6 +215,15 @@ func TestDamage(t *testing.T) {
 			t.Errorf("wrote %d documents", n)
 		}
 	})
+	t.Run("a segment that was being written when the process ended", func(t *testing.T) {
+		dir, lib := filled(t)
+		if err := os.WriteFile(filepath.Join(dir, "bleve-1", "store", "0000000000ff.zap"), []byte("half of a segment"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n := fill(t, dir, lib); n != 0 {
+			t.Errorf("wrote %d documents", n)
+		}
+	})
 	t.Run("a folder that was removed while it was used is an index again", func(t *testing.T) {
 		if os.PathSeparator == '\\' {
 			t.Skip("Windows does not remove open files")
@@ -302,20 +313,6 @@ func TestUnreadable(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a segment that is no file", func(t *testing.T) {
-		dir, lib := filled(t)
-		name := filepath.Join(dir, "bleve-1", "store", "ffff.zap")
-		if err := os.Mkdir(name, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		refused(t, dir)
-		if err := os.Remove(name); err != nil {
-			t.Fatal(err)
-		}
-		if n := fill(t, dir, lib); n != 0 {
-			t.Errorf("the index was not kept: wrote %d documents", n)
-		}
-	})
 	t.Run("Bleve's own lock is held by another process", func(t *testing.T) {
 		dir, lib := filled(t)
 		db, err := bolt.Open(filepath.Join(dir, "bleve-1", "store", "root.bolt"), 0o600, nil)
@@ -334,8 +331,25 @@ func TestUnreadable(t *testing.T) {
 	})
 }
 
-// TestKilled kills a process in the middle of a large Apply, again and again. Each
-// next one must find an index that it can use, and the last finish it.
+// killedPages and killedDocuments are of the libraries of TestKilled: a page and a
+// question each.
+const (
+	killedPages     = 60
+	killedDocuments = 2 * killedPages
+)
+
+// killedLibrary is a library of which every page is another one in each round.
+func killedLibrary(t *testing.T, round int) *kb.Library {
+	t.Helper()
+	var b strings.Builder
+	for i := range killedPages {
+		fmt.Fprintf(&b, "-- p%d.md --\n## FAQ\n### What is number %d?\nAn answer of round%d.\n", i, i, round)
+	}
+	return indextest.Library(t, b.String())
+}
+
+// TestKilled kills a process in the middle of an Apply of many batches, again and
+// again, at random. Each time the next start must write only what was not yet written.
 func TestKilled(t *testing.T) {
 	if dir := os.Getenv("FAQBASE_KILLED_INDEX"); dir != "" {
 		applyUntilKilled(t, dir)
@@ -345,9 +359,12 @@ func TestKilled(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	dir := filepath.Join(t.TempDir(), "index")
-	for _, after := range []int{1, 2, 3} {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	midway := 0
+	for round := range 5 {
+		at := 1 + rnd.IntN(killedDocuments-20)
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilled$")
-		cmd.Env = append(os.Environ(), "FAQBASE_KILLED_INDEX="+dir)
+		cmd.Env = append(os.Environ(), "FAQBASE_KILLED_INDEX="+dir, fmt.Sprintf("FAQBASE_KILLED_ROUND=%d", round))
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -355,43 +372,67 @@ func TestKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		lines := bufio.NewScanner(out)
-		for n := 0; n < after && lines.Scan(); {
-			if lines.Text() == "applied" {
-				n++
-			}
+		written := 0
+		var said []string
+		for lines := bufio.NewScanner(out); written < at && lines.Scan(); {
+			said = append(said, lines.Text())
+			fmt.Sscanf(lines.Text(), "written %d", &written)
 		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		cmd.Wait()
+		if written < at {
+			t.Fatalf("round %d: the process ended by itself: %s", round, strings.Join(said, "\n"))
+		}
+		lib := killedLibrary(t, round)
+		e := openIndex(t, dir)
+		if err := e.Apply(t.Context(), lib); err != nil {
+			t.Fatal(err)
+		}
+		n := int(e.Indexed())
+		if n > killedDocuments-written {
+			t.Errorf("round %d: wrote %d documents, though %d of %d were written", round, n, written, killedDocuments)
+		}
+		if n > 0 {
+			midway++
+		}
+		r, err := e.Search(t.Context(), index.Query{Text: fmt.Sprintf("round%d", round)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Total != killedPages {
+			t.Errorf("round %d: total %d, want %d", round, r.Total, killedPages)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	e := openIndex(t, dir)
-	lib := indextest.Generate(300, 0)
-	if err := e.Apply(t.Context(), lib); err != nil {
-		t.Fatal(err)
-	}
-	r, err := e.Search(t.Context(), index.Query{Size: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Total != lib.NumQuestions() {
-		t.Errorf("total %d, want %d", r.Total, lib.NumQuestions())
+	if midway < 2 {
+		t.Errorf("%d of 5 processes were killed midway", midway)
 	}
 }
 
-// applyUntilKilled applies libraries that differ, and says so after each.
+// applyUntilKilled applies the library of the round and says how many documents are written.
 func applyUntilKilled(t *testing.T, dir string) {
-	e, err := index.Open(dir)
-	if err != nil {
+	var round int
+	if _, err := fmt.Sscan(os.Getenv("FAQBASE_KILLED_ROUND"), &round); err != nil {
+		t.Fatal(err)
+	}
+	lib := killedLibrary(t, round)
+	e := openIndex(t, dir)
+	e.WriteBatchesOf(4)
+	go func() {
+		for written := uint64(0); ; runtime.Gosched() {
+			if n := e.Indexed(); n != written {
+				written = n
+				fmt.Println("written", n)
+			}
+		}
+	}()
+	if err := e.Apply(t.Context(), lib); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	for edit := 1; ; edit++ {
-		if err := e.Apply(t.Context(), indextest.Generate(300, edit)); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		fmt.Println("applied")
-	}
+	select {} // the parent kills
 }

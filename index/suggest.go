@@ -297,12 +297,9 @@ func (m *typing) suggest(text string, n int) []Suggestion {
 	for i, w := range typed {
 		query[i] = m.read(w)
 	}
-	found := m.find(query)
-	if len(found) == 0 {
-		found = m.findJoined(query)
-	}
-	if len(found) == 0 {
-		found = m.findContent(query)
+	found := m.findAny(query)
+	if len(found) == 0 && m.misspelt(query) {
+		found = m.findAny(query)
 	}
 	if len(found) == 0 {
 		return nil
@@ -340,6 +337,23 @@ func (m *typing) read(text string) typedWord {
 		w.chains = [][]piece{{{near: list}}}
 	}
 	return w
+}
+
+// misspelt reads the words that were taken for words written as one again, as words
+// with typos ("fastpi" for "fastapi"), and tells whether any may be one.
+func (m *typing) misspelt(query []typedWord) bool {
+	any := false
+	for i := range query {
+		w := &query[i]
+		if len(w.chains) == 0 || len(w.chains[0]) == 1 {
+			continue
+		}
+		if list := m.near(w.text); len(list) > 0 {
+			w.chains = [][]piece{{{near: list}}}
+			any = true
+		}
+	}
+	return any
 }
 
 // begins gives the words that begin with text, if any item has one.
@@ -413,6 +427,19 @@ func (m *editMatrix) beginning(a []rune, text string, limit int) int {
 		return limit + 1
 	}
 	return slices.Min(m.prev[3:])
+}
+
+// findAny gives the items that have all words of the query; if there are none, those
+// that have them with neighbours joined, or but for stop words.
+func (m *typing) findAny(query []typedWord) []fit {
+	found := m.find(query)
+	if len(found) == 0 {
+		found = m.findJoined(query)
+	}
+	if len(found) == 0 {
+		found = m.findContent(query)
+	}
+	return found
 }
 
 // find gives the items that have all words of the query.

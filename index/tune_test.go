@@ -136,7 +136,7 @@ func (f foldScore) String() string {
 // measure ranks all queries by these weights.
 func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 	s.engine.weights = &w
-	if err := s.engine.swap(s.lib, s.engine.store.current, s.engine.pages, s.engine.state.Load().dictionary); err != nil {
+	if err := s.engine.swap(s.lib, s.engine.store.current, s.engine.pages, s.engine.state.Load().dictionary, s.engine.classes); err != nil {
 		t.Fatal(err)
 	}
 	st := s.engine.acquire()
@@ -156,7 +156,12 @@ func (s *judgedSet) measure(t *testing.T, w weights) (folds [2]foldScore) {
 					return
 				}
 				r.tools = comparedIn(&r, m)
-				list := st.order(r.tools.add(m.listed(&r), &r, m), &r, m)
+				listed, err := m.listed(&r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				list := st.order(r.tools.add(listed, &r, m), &r, m)
 				m.arrange(&r, list, st, 30)
 				score := foldScore{n: 1}
 				rank := 0

@@ -40,7 +40,12 @@ func (i indexFlag) open(f folder, notes io.Writer) (engine, error) {
 		if dir == memory {
 			dir = ""
 		}
-		return openIndex(dir)
+		e, err := openIndex(dir)
+		var unusable *index.OpenError
+		if errors.As(err, &unusable) && !errors.Is(err, index.ErrLocked) {
+			err = fmt.Errorf("%w; choose another with --index, or --index memory", err)
+		}
+		return e, err
 	}
 	dir, err := cacheDir(f)
 	if err == nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -46,11 +47,12 @@ func (c *serveCommand) Validate() error {
 }
 
 // How long a request may take to arrive, a connection may idle, and a stop may
-// take; requests have three fifths of that to end by themselves. There is no limit
-// on writing, because event streams stay open.
+// take; requests have three fifths of that to end by themselves. Event streams set
+// a limit of their own for each write.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
+	writeTimeout      = 5 * time.Minute // a large picture over a slow line
 	idleTimeout       = 2 * time.Minute
 	stopTimeout       = 5 * time.Second
 	maxHeaderBytes    = 64 << 10
@@ -103,6 +105,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w; choose another address with --addr", err), engine.Close())
 	}
+	var waiting unasked
 	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer endRequests()
 	server := &http.Server{
@@ -110,8 +113,10 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnState:         waiting.follow,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 
@@ -126,6 +131,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 	g.Go(func() error {
 		<-ctx.Done()
 		site.Close()
+		waiting.close()
 		patience := stopTimeout * 3 / 5
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
@@ -206,4 +212,40 @@ func address(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// unasked are the connections that have not asked for anything yet. Browsers open
+// some in advance, and http.Server.Shutdown takes each for a running request in its
+// first seconds. Safe for concurrent use.
+type unasked struct {
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+// follow is an http.Server's ConnState.
+func (u *unasked) follow(c net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(u.conns, c)
+	case u.closed:
+		_ = c.Close() // the server is about to stop: nobody is left to answer it
+	default:
+		if u.conns == nil {
+			u.conns = make(map[net.Conn]bool)
+		}
+		u.conns[c] = true
+	}
+}
+
+// close closes them, and those that still come.
+func (u *unasked) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	for c := range u.conns {
+		_ = c.Close()
+	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func TestServeStops(t *testing.T) {
-	t.Run("when its context ends, with a stream open, it closes everything and returns 0", func(t *testing.T) {
+	t.Run("when its context ends, with a stream and an unused connection open, it closes everything and returns 0", func(t *testing.T) {
 		dir := t.TempDir()
 		page := "# A\n\n### What is a wombat?\n\nA marsupial.\n"
 		if err := os.WriteFile(filepath.Join(dir, "a.md"), []byte(page), 0o644); err != nil {
@@ -44,6 +44,12 @@ func TestServeStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer stream.Body.Close()
+		// As browsers do, in advance: it asks for nothing.
+		idle, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer idle.Close()
 
 		cancel()
 		if _, err := io.Copy(io.Discard, stream.Body); err != nil {

@@ -28,6 +28,7 @@
 //	more         the hidden hits by the first hit
 //	selected     the selection of a facet as understood, "tool Django ORM"
 //	blocked      the facets that block hits, "tool Flask 3, category ORMs 0, all 5"
+//	without      the operators that leave out hits, "-slow 3 as pool, odd pool 2 as odd pool"
 //	nearest      the ids of the nearest questions
 //	texts        the texts of the suggestions with their kinds, "Django ORM (tool)"
 //	questions    the ids of the related questions with the reasons, "a#b (same tools)"
@@ -309,6 +310,12 @@ func observe(t *testing.T, r *index.Results, key, want string) (string, string) 
 		}
 		if r.Unfiltered > 0 {
 			list = append(list, fmt.Sprintf("all %d", r.Unfiltered))
+		}
+		return strings.Join(list, ", "), want
+	case "without":
+		var list []string
+		for _, o := range r.Without {
+			list = append(list, fmt.Sprintf("%s %d as %s", o.Typed, o.Total, o.Text))
 		}
 		return strings.Join(list, ", "), want
 	case "nearest":
