@@ -30,7 +30,7 @@ type Reason struct {
 var fieldTexts = [numFields][2]string{
 	fieldQuestion:   {"the question", "the title"},
 	fieldNames:      {"aliases and tools", "aliases and tools"},
-	fieldContext:    {"the page's title, section and categories", "categories and tags"},
+	fieldContext:    {"what its page is about", "categories and tags"},
 	fieldAnswer:     {"the answer", "the text"},
 	fieldComparison: {"the comparison", "the comparison"},
 }
@@ -41,6 +41,16 @@ var howText = [...]string{
 	asBeginning: "which it begins", asPart: "a part of it", asTypo: "read as that", asSynonym: "a synonym",
 	asGeneral: "a word of like meaning",
 }
+
+// Reasons are read on phones: one names at most maxNamed words, each in at most
+// maxFields fields, and quotes at most quoteLength characters, so that it has about
+// reasonLength bytes.
+const (
+	maxNamed     = 3
+	maxFields    = 2
+	quoteLength  = 60
+	reasonLength = 120
+)
 
 // explain gives the reasons of an entry's score. Closeness is among them where it is
 // counted in the score.
@@ -64,20 +74,30 @@ func (m *match) explain(r *request, x ranked, rank int) *Explanation {
 	kind := m.weights.ofKind(e)
 	sum := 0.0
 	part := func(value float64, format string, args ...any) {
+		if value == 0 {
+			return
+		}
 		sum += value
 		say(value, format, args...)
 	}
-	places := m.placesIn(e)
+	counts := m.wordCounts(e)
+	var absent, unknown []string
 	for i, w := range m.words {
-		value := 0.0
-		if t := m.occurrences(w, x.entry); t > 0 {
-			value = w.weight * float64(w.count) * m.weights.saturate(t) / m.total
+		switch {
+		case m.mask[x.entry]&(1<<i) != 0:
+			value := w.weight * float64(w.count) * m.weights.saturate(m.occurrences(w, x.entry)) / m.total
+			part(value, "%q: %s", w.typed, m.places(w, x.entry, counts))
+		case w.known:
+			absent = append(absent, fmt.Sprintf("%q", w.typed))
+		default:
+			unknown = append(unknown, fmt.Sprintf("%q", w.typed))
 		}
-		if m.mask[x.entry]&(1<<i) == 0 {
-			say(0, "%q: %s", w.typed, missing(w))
-			continue
-		}
-		part(value, "%q: %s", w.typed, strings.Join(places[i], "; "))
+	}
+	if len(absent) > 0 {
+		say(0, "not here: %s", named(absent))
+	}
+	if len(unknown) > 0 {
+		say(0, "nothing has %s", named(unknown))
 	}
 	if m.total > 0 && m.mask[x.entry] != 0 {
 		_, overlap := m.shares(x.entry)
@@ -99,14 +119,6 @@ func because(reason string) string {
 	return ": " + reason
 }
 
-// missing says why an entry does not have a word.
-func missing(w matchedWord) string {
-	if !w.known {
-		return "nothing has it"
-	}
-	return "not here"
-}
-
 // explainCloseness gives the parts of the score that are counted in the text.
 func (m *match) explainCloseness(r *request, n int32, part func(float64, string, ...any)) {
 	c := newCloseness(r, m)
@@ -126,7 +138,7 @@ func (m *match) explainCloseness(r *request, n int32, part func(float64, string,
 		}
 	}
 	if b > 0 {
-		part(m.weights.pairs*b, "side by side as in the query: %s", strings.Join(side, ", "))
+		part(m.weights.pairs*b, "side by side as in the query: %s", named(side))
 	}
 	if s > 0 {
 		text := [...]string{inQuestion: "the question", inAlias: "an alias", inAnswer: "a sentence of the answer"}[c.best.part]
@@ -137,16 +149,34 @@ func (m *match) explainCloseness(r *request, n int32, part func(float64, string,
 	}
 }
 
-// text is the best sentence of the entry that was read, shortened.
+// text is the best sentence of the entry that was read, shortened. What was read of
+// it is lost.
 func (c *closeness) text(e *entry) string {
-	text := e.answer()
-	switch c.best.part {
+	text, best := e.answer(), c.best
+	switch best.part {
 	case inQuestion:
 		text = e.text()
 	case inAlias:
-		return "" // which one does not matter: aliases are not shown
+		aliases := e.page.Aliases
+		if e.question != nil {
+			aliases = e.question.Aliases
+		}
+		i := slices.IndexFunc(aliases, func(alias string) bool {
+			c.best = sentence{}
+			c.readAround(e)
+			c.sentences(alias, inAlias)
+			return c.best == best
+		})
+		if i < 0 {
+			return ""
+		}
+		text = aliases[i]
 	}
-	return oneLine(text[c.best.start:min(c.best.end, forward(text, c.best.start, snippetLength))])
+	end := forward(text, best.start, quoteLength)
+	if end >= best.end {
+		return oneLine(text[best.start:best.end])
+	}
+	return oneLine(text[best.start:end]) + "…"
 }
 
 // occurrences is t of a word in an entry; see weights.
@@ -168,13 +198,11 @@ func (m *match) occurrences(w matchedWord, entry int32) float64 {
 	return float64(t)
 }
 
-// placesIn says for each word of the query what of it is where in the entry.
-func (m *match) placesIn(e *entry) [][]string {
-	texts := textsOf(m.state.lib, e.page, e.question)
-	places := make([][]string, len(m.words))
+// wordCounts are how often the words of an entry's texts occur in each field.
+func (m *match) wordCounts(e *entry) map[string]*[numFields]int {
 	counts := make(map[string]*[numFields]int)
 	var buf []word
-	for f, list := range texts {
+	for f, list := range textsOf(m.state.lib, e.page, e.question) {
 		for _, text := range list {
 			buf = appendWords(buf[:0], text)
 			for _, w := range buf {
@@ -185,38 +213,109 @@ func (m *match) placesIn(e *entry) [][]string {
 			}
 		}
 	}
+	return counts
+}
+
+// inFields names the strongest of the fields in which something occurs.
+func (m *match) inFields(e *entry, counts *[numFields]int) string {
+	var in []field
+	for f, n := range counts {
+		if n > 0 {
+			in = append(in, field(f))
+		}
+	}
+	slices.SortStableFunc(in, func(a, b field) int { return cmp.Compare(m.weights.field[b], m.weights.field[a]) })
 	page := 0
 	if e.question == nil {
 		page = 1
 	}
-	for i, w := range m.words {
-		for _, t := range w.terms {
-			var in []string
-			var names []string
-			for k, word := range t.words {
-				text := m.state.dictionary.words[word].text
-				if counts[text] == nil {
-					continue
-				}
+	var texts []string
+	for _, f := range in[:min(len(in), maxFields)] {
+		text := fieldTexts[f][page]
+		if counts[f] > 1 {
+			text += fmt.Sprintf(" (%d times)", counts[f])
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// places says what stands for a word of the query in an entry and where: what adds
+// most to the score first, as far as there is room beside the word itself.
+func (m *match) places(w matchedWord, n int32, counts map[string]*[numFields]int) string {
+	type place struct {
+		text  string
+		value float64
+	}
+	var all []place
+	for _, t := range w.terms {
+		i, ok := slices.BinarySearchFunc(t.list, n, func(p posting, e int32) int { return cmp.Compare(p.entry, e) })
+		if !ok {
+			continue
+		}
+		var names []string
+		var first *[numFields]int
+		for _, word := range t.words {
+			if text := m.state.dictionary.words[word].text; counts[text] != nil {
 				names = append(names, text)
-				if k > 0 && len(in) > 0 {
-					continue
-				}
-				for f, n := range counts[text] {
-					switch {
-					case n == 1:
-						in = append(in, fieldTexts[f][page])
-					case n > 1:
-						in = append(in, fmt.Sprintf("%s (%d times)", fieldTexts[f][page], n))
-					}
-				}
-			}
-			if len(in) > 0 {
-				places[i] = append(places[i], fmt.Sprintf("%s (%s) in %s", strings.Join(names, " "), howText[t.how], strings.Join(in, ", ")))
+				first = cmp.Or(first, counts[text])
 			}
 		}
+		if len(names) == 0 {
+			continue
+		}
+		how := t.how
+		if how == asBeginning && len(names) == 1 && stem(names[0]) == stem(w.text) {
+			how = asForm // which says more than that it is also a beginning
+		}
+		text := fmt.Sprintf("%s (%s) in %s", strings.Join(names, " "), howText[how], m.inFields(m.state.entries[n], first))
+		all = append(all, place{text, t.factor * float64(t.list[i].t)})
 	}
-	return places
+	slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(b.value, a.value) })
+	var b strings.Builder
+	for i, p := range all {
+		if i == maxNamed || i > 0 && len(w.typed)+b.Len()+len(p.text) > reasonLength-len(`"": ; and 99 more`) {
+			fmt.Fprintf(&b, "; and %d more", len(all)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+// named lists the first few of a list.
+func named(list []string) string {
+	if n := len(list) - maxNamed; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(list[:maxNamed], ", "), n)
+	}
+	return strings.Join(list, ", ")
+}
+
+// excludedIn says which of the words that a query excludes an entry has, and where.
+func (m *match) excludedIn(r *request, e *entry) string {
+	var buf []word
+	for _, words := range r.excluded {
+		var counts [numFields]int
+		for f, list := range textsOf(m.state.lib, e.page, e.question) {
+			if field(f) == fieldContext {
+				continue
+			}
+			for _, text := range list {
+				buf = appendWords(buf[:0], text)
+				if len(words) > 1 && containsPhrase(buf, words) ||
+					len(words) == 1 && slices.ContainsFunc(buf, func(w word) bool { return w.text == words[0] }) {
+					counts[f] = 1
+				}
+			}
+		}
+		if in := m.inFields(e, &counts); in != "" {
+			return fmt.Sprintf("it has %q, which the query excludes, in %s", strings.Join(words, " "), in)
+		}
+	}
+	return "it has a word that the query excludes"
 }
 
 // explainIDs explains the entries asked for by id, whether or not they are hits.
@@ -271,7 +370,7 @@ func (b *Bleve) absence(s *state, res *Results, r *request, m *match, n int32, r
 		say("hidden by curations.yaml, line %d%s", r.curated.Line, because(r.curated.Curation.Reason))
 	}
 	if m.excluded[n] {
-		say("it has a word that the query excludes")
+		say("%s", m.excludedIn(r, s.entries[n]))
 	}
 	if m.mask[n] == 0 {
 		say("it has no word of the query")
@@ -288,12 +387,12 @@ func (b *Bleve) absence(s *state, res *Results, r *request, m *match, n int32, r
 					lacks = append(lacks, fmt.Sprintf("%q", w.typed))
 				}
 			}
-			say("it lacks %s, and its score %.3f is below %.3f, %g of the best", strings.Join(lacks, ", "), m.scoreOf(n), m.least, m.weights.listed)
+			say("it lacks %s, and its score %.3f is below %.3f, %g of the best", named(lacks), m.scoreOf(n), m.least, m.weights.listed)
 		}
 	}
 	for _, f := range facets {
 		if names := *q.selection(f); len(names) > 0 && !s.has(n, f, names) {
-			say("the selection of %s leaves it out: %s", f, strings.Join(names, ", "))
+			say("the selection of %s leaves it out: %s", f, named(names))
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,8 +72,11 @@ func TestReasonsAddUp(t *testing.T) {
 		check := func(x *index.Explanation, score float64) {
 			sum := 0.0
 			for _, r := range x.Reasons {
-				if r.Text == "" {
-					t.Errorf("%q: %s: reason without words", q, x.ID)
+				if r.Text == "" || strings.HasSuffix(r.Text, `""`) {
+					t.Errorf("%q: %s: reason without words: %q", q, x.ID, r.Text)
+				}
+				if len(r.Text) > 130 {
+					t.Errorf("%q: %s: reason of %d bytes, too long for a phone: %s", q, x.ID, len(r.Text), r.Text)
 				}
 				sum += r.Value
 			}
