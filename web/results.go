@@ -39,6 +39,7 @@ type resultsView struct {
 	Chips       []chip
 	Clear       string // the address without any filter
 	Blocked     []blockedView
+	Without     []operatorView
 	Nearest     []index.Hit // where there are no hits
 	Sorts       []sortOption
 	Size        int // where it is not the usual
@@ -109,6 +110,12 @@ type blockedView struct {
 	Names []string // that are selected in it
 	Total int      // hits without the selection, at the address URL
 	URL   string
+}
+
+// An operatorView is an exclusion or a quote that leaves out every hit.
+type operatorView struct {
+	index.Operator
+	URL string // of the search without it
 }
 
 type sortOption struct {
@@ -290,6 +297,11 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 					URL:   s.address("/", withoutFacets(settled, b.Facet)),
 				})
 			}
+		}
+		for _, o := range r.Without {
+			q := withoutFacets(settled)
+			_, q.Text = index.Selections(o.Text, lib) // those typed are among the chosen
+			v.Without = append(v.Without, operatorView{o, s.address("/", q)})
 		}
 		if r.Unfiltered > most {
 			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})

@@ -96,8 +96,10 @@ type (
 		Hits        []hitJSON        `json:"hits"`
 		Facets      facetsJSON       `json:"facets"`
 		// Only where there are no hits.
-		Blocked []blockedJSON   `json:"blocked,omitzero"`
-		Nearest []neighbourJSON `json:"nearest,omitzero"`
+		Blocked    []blockedJSON   `json:"blocked,omitzero"`
+		Unfiltered *int            `json:"unfiltered,omitzero"`
+		Without    []operatorJSON  `json:"without,omitzero"`
+		Nearest    []neighbourJSON `json:"nearest,omitzero"`
 		// Only with explain=1: those that were asked for by id.
 		Explanations []explanationJSON `json:"explanations,omitzero"`
 	}
@@ -105,6 +107,12 @@ type (
 		Facet  kb.Facet `json:"facet"`
 		Values []string `json:"values"`
 		Total  int      `json:"total"`
+	}
+	operatorJSON struct {
+		Typed    string `json:"typed"`
+		Excluded bool   `json:"excluded"`
+		Q        string `json:"q"`
+		Total    int    `json:"total"`
 	}
 	queryJSON struct {
 		Q         string     `json:"q"`
@@ -241,6 +249,10 @@ func newSearchJSON(a *answer) searchJSON {
 		out.Blocked, out.Nearest = []blockedJSON{}, []neighbourJSON{}
 		for _, b := range r.Blocked {
 			out.Blocked = append(out.Blocked, blockedJSON(b))
+		}
+		out.Unfiltered, out.Without = &r.Unfiltered, []operatorJSON{}
+		for _, o := range r.Without {
+			out.Without = append(out.Without, operatorJSON{Typed: o.Typed, Excluded: o.Excluded, Q: o.Text, Total: o.Total})
 		}
 		for _, hit := range r.Nearest {
 			entry := newEntryJSON(hit.Page, hit.Question)

@@ -38,6 +38,7 @@ func TestJSON(t *testing.T) {
 		"search-typed":      "/search?q=tool%3Asqla+together",
 		"search-nothing":    "/search?q=maintained&tool=nosuchtool",
 		"search-blocked":    "/search?q=maintained&tool=Gin&category=ORMs",
+		"search-without":    "/search?q=maintained+-peewee&tool=peewee",
 		"search-nearest":    "/search?q=%22asyncio+zzzz%22",
 		"search-page":       "/search?q=mature&group=page",
 		"suggest":           "/suggest?q=djang",
@@ -763,7 +764,27 @@ func TestNothingFound(t *testing.T) {
 		{
 			"words that stand together nowhere lead to what has some of them",
 			"?q=" + url.QueryEscape(`"asyncio zzzz"`),
-			[]string{"/kb/python/peewee#does-peewee-support-asyncio Does Peewee support asyncio? Peewee"},
+			[]string{
+				"/?q=asyncio+zzzz No answer has “asyncio zzzz” word by word. Search without the quotes: 1 answer",
+				"/kb/python/peewee#does-peewee-support-asyncio Does Peewee support asyncio? Peewee",
+			},
+		},
+		{
+			"an exclusion that leaves nothing says what it leaves out, and leads to it",
+			"?q=maintained+-peewee&tool=peewee",
+			[]string{
+				"/?q=maintained&tool=peewee -peewee leaves out 1 answer. Search without it",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
+		},
+		{
+			"a phrase that nothing has is named, and its words are a link",
+			"?q=" + url.QueryEscape(`"maintained peewee still"`),
+			[]string{
+				"/?q=maintained+peewee+still No answer has “maintained peewee still” word by word. Search without the quotes: 1 answer",
+				"/kb/python/peewee#does-peewee-support-asyncio Does Peewee support asyncio? Peewee",
+				"/kb/python/peewee#is-peewee-still-maintained Is Peewee still maintained? Peewee",
+			},
 		},
 		{"words that mean nothing here lead nowhere", "?q=zzzzz", nil},
 	} {
@@ -774,7 +795,12 @@ func TestNothingFound(t *testing.T) {
 				if n.Data != "li" {
 					continue
 				}
-				href, _ := attr(n.FirstChild, "href")
+				href := ""
+				for child := range n.ChildNodes() {
+					if child.Data == "a" && href == "" {
+						href, _ = attr(child, "href")
+					}
+				}
 				switch class, _ := attr(n.Parent, "class"); class {
 				case "blocked":
 					got = append(got, href+" "+text(n))

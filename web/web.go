@@ -52,14 +52,19 @@
 //
 // # Nothing found
 //
-// Where total is 0, and only there, the JSON has two fields more:
+// Where total is 0, and only there, the JSON has four fields more:
 //
 //	"blocked": [{"facet": "category", "values": ["ORMs"], "total": 12}]
+//	"unfiltered": 12
+//	"without": [{"typed": "-podman", "excluded": true, "q": "docker", "total": 9}]
 //	"nearest": [{"id": "…", "url": "…", "question": "…"}]
 //
 // blocked has each facet with a selection, and the total of the same request without
-// that selection; it is empty where there are no hits without any. nearest has a
-// few questions that have some of the words. The page offers the same as links.
+// that selection; it is empty where there are no hits without any. unfiltered is the
+// total without any selection. Where that is 0 too, without has the exclusions and the
+// phrases (excluded is false) but for which there are hits: total of them for the text
+// q, with the same selections. nearest has a few questions that have some of the words.
+// The page offers the same as links.
 //
 // # Related questions
 //
