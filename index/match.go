@@ -317,7 +317,8 @@ type candidate struct {
 
 // addNear adds the words within a typo or two. The one named in corrections is the
 // nearest; for the last word, which may go on, one with all its letters before one
-// with less of them; then the one that most questions have, then most entries.
+// with less of them; then the one that most questions have, then most entries. The
+// others count less.
 func (m *match) addNear(w *matchedWord) (found bool, err error) {
 	edits := typosAllowed(w.text)
 	if edits == 0 || w.identifier || m.state.toolWords[w.text] {
@@ -350,8 +351,12 @@ func (m *match) addNear(w *matchedWord) (found bool, err error) {
 		}
 		return cmp.Or(cmp.Compare(b.questions, a.questions), cmp.Compare(b.all, a.all), cmp.Compare(a.word, b.word))
 	})
-	for _, c := range list[:min(len(list), maxNearTerms)] {
-		if err := m.addClass(w, c.word, m.weights.typo[c.distance], asTypo); err != nil {
+	for i, c := range list[:min(len(list), maxNearTerms)] {
+		factor := m.weights.typo[c.distance]
+		if i > 0 {
+			factor *= m.weights.notNamed
+		}
+		if err := m.addClass(w, c.word, factor, asTypo); err != nil {
 			return false, err
 		}
 	}

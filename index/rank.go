@@ -42,6 +42,7 @@ type weights struct {
 	joined     float64    // a word written together with its neighbour ("data base"), or apart
 	part       float64    // a part of a name that is not known as a whole
 	typo       [3]float64 // by number of edits
+	notNamed   float64    // of a near word that is not the correction named, beside the one that is
 	synonym    float64    // what synonyms.yaml says
 	general    float64    // what generalSynonyms say
 
@@ -72,6 +73,7 @@ func defaultWeights() *weights {
 		joined:      .8,  // 0: 829 646 845; 1: 834 634 844
 		part:        .6,
 		typo:        [3]float64{1, .8, .6},
+		notNamed:    .85, // 1: with two typos (--variant typo2) 817 620 829 instead of 816 621 829
 		synonym:     .5,
 		general:     .3,  // 0: 813 632 845; .4: 834 634 844
 		overlap:     .27, // 0: 799 577 857; .35: 836 643 839
