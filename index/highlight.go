@@ -24,8 +24,9 @@ type marker struct {
 	// the name that they are a part of: forms and words of like meaning do not, for
 	// FastAPI is not about what is faster.
 	typed, inNames map[string]uint32
-	// weight of each of the query's words.
+	// weight of each of the query's words, and its text.
 	weight []float64
+	texts  []string
 }
 
 // newMarker makes the marker of a match; nil marks nothing. Stop words are marked
@@ -37,7 +38,7 @@ func newMarker(s *state, m *match) *marker {
 	}
 	content := slices.ContainsFunc(m.words, func(w matchedWord) bool { return !w.stop && w.known })
 	for i, w := range m.words {
-		mk.weight = append(mk.weight, w.weight)
+		mk.weight, mk.texts = append(mk.weight, w.weight), append(mk.texts, w.text)
 		if w.stop && content {
 			continue
 		}
@@ -91,7 +92,13 @@ func (mk *marker) matches(text string) []hitSpan {
 			continue // a number of a version: 1.30 is not about 1
 		case w.extra && w.span == 1 && w.end-w.start < name.end-name.start: // a part of camelCase
 			bits = mk.typed[w.text]
-			if inNames := mk.inNames[w.text] &^ bits; inNames != 0 {
+			inNames := mk.inNames[w.text]
+			for i, typed := range mk.texts { // "postgres" is how PostgreSQL begins
+				if mk.words[w.text]&(1<<i) != 0 && len(typed) > len(w.text) && strings.HasPrefix(name.text, typed) {
+					inNames |= 1 << i
+				}
+			}
+			if inNames &^= bits; inNames != 0 {
 				bits |= inNames
 				w.start, w.end = name.start, name.end
 			}
