@@ -29,11 +29,7 @@ type faultJSON struct {
 
 // Run lists all faults of the knowledge base, those of its golden queries included.
 func (c *checkCommand) Run(ctx context.Context, con console) error {
-	f, err := openFolder(c.Dir)
-	if err != nil {
-		return err
-	}
-	lib, err := f.load(kb.Options{})
+	_, lib, err := openLibrary(c.Dir)
 	if err != nil {
 		return err
 	}

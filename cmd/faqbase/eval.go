@@ -102,11 +102,7 @@ func (c *evalCommand) Run(ctx context.Context, con console) error {
 func (c *evalCommand) measure(ctx context.Context, notes io.Writer, where judgedSet, report *evalReport) (err error) {
 	var lib *kb.Library
 	if c.URL == "" {
-		f, err := openFolder(where.kb)
-		if err != nil {
-			return err
-		}
-		if lib, err = f.load(kb.Options{}); err != nil {
+		if _, lib, err = openLibrary(where.kb); err != nil {
 			return err
 		}
 	}

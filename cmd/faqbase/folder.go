@@ -39,6 +39,16 @@ func openFolder(dir string) (folder, error) {
 	return folder{dir: dir, fsys: kb.Dir(dir)}, nil
 }
 
+// openLibrary finds the knowledge base named dir, as openFolder does, and reads it.
+func openLibrary(dir string) (folder, *kb.Library, error) {
+	f, err := openFolder(dir)
+	if err != nil {
+		return folder{}, nil, err
+	}
+	lib, err := f.load(kb.Options{})
+	return f, lib, err
+}
+
 func readable(dir string) error {
 	f, err := os.Open(dir)
 	switch {

@@ -28,11 +28,7 @@ type entryJSON struct {
 
 // Run lists all pages and questions in the order of their files.
 func (c *listCommand) Run(con console) error {
-	f, err := openFolder(c.Dir)
-	if err != nil {
-		return err
-	}
-	lib, err := f.load(kb.Options{})
+	_, lib, err := openLibrary(c.Dir)
 	if err != nil {
 		return err
 	}

@@ -59,11 +59,7 @@ func (c *newCommand) Run(con console) error {
 			return err
 		}
 	}
-	f, err := openFolder(dir)
-	if err != nil {
-		return err
-	}
-	lib, err := f.load(kb.Options{})
+	f, lib, err := openLibrary(dir)
 	if err != nil {
 		return err
 	}

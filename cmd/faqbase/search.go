@@ -57,11 +57,7 @@ func (c *searchCommand) explains() bool { return c.Explain || len(c.ID) > 0 }
 
 // Run prints the best answers. That there are none is no failure.
 func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
-	f, err := openFolder(c.KB)
-	if err != nil {
-		return err
-	}
-	lib, err := f.load(kb.Options{})
+	f, lib, err := openLibrary(c.KB)
 	if err != nil {
 		return err
 	}
