@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"faqbase/kb"
@@ -38,7 +39,7 @@ var fieldTexts = [numFields][2]string{
 // howText says how an index word stands for a word of a query.
 var howText = [...]string{
 	asItself: "as it is", asForm: "another form", asJoined: "together with its neighbour", asApart: "written apart",
-	asBeginning: "which it begins", asPart: "a part of it", asTypo: "read as that", asSynonym: "a synonym",
+	asBeginning: "which it begins", asLonger: "which it begins", asPart: "a part of it", asTypo: "read as that", asSynonym: "a synonym",
 	asGeneral: "a word of like meaning",
 }
 
@@ -108,6 +109,10 @@ func (m *match) explain(r *request, x ranked, rank int) *Explanation {
 	}
 	if kind != 1 {
 		say(sum*(kind-1), "a page that has questions counts %g of it", kind)
+		sum *= kind
+	}
+	if m.elsewhere(x.entry) {
+		say(sum*(m.weights.elsewhere-1), "without the tool that is named it counts %g", m.weights.elsewhere)
 	}
 	return out
 }
@@ -380,22 +385,29 @@ func (b *Bleve) absence(s *state, res *Results, r *request, m *match, n int32, r
 			say("it does not have the words in quotes as they stand")
 		}
 		content := m.decisive()
-		if m.mask[n]&content != content && m.scoreOf(n) < m.least {
-			var lacks []string
-			for i, w := range m.words {
-				if content&(1<<i) != 0 && m.mask[n]&(1<<i) == 0 {
-					lacks = append(lacks, fmt.Sprintf("%q", w.typed))
-				}
-			}
-			say("it lacks %s, and its score %.3f is below %.3f, %g of the best", named(lacks), m.scoreOf(n), m.least, m.weights.listed)
+		if m.least == 0 && m.mask[n]&content == 0 {
+			say("it has stop words alone, and nothing that has %s can be listed", named(m.typedWords(content)))
+		} else if m.mask[n]&content != content && m.scoreOf(n) < m.least {
+			say("it lacks %s, and its score %.3f is below %.3f, %g of the best", named(m.typedWords(content&^m.mask[n])), m.scoreOf(n), m.least, m.weights.listed)
 		}
 	}
 	for _, f := range facets {
-		if names := *q.selection(f); len(names) > 0 && !s.has(n, f, names) {
+		if names := *q.Selection(f); len(names) > 0 && !s.has(n, f, names) {
 			say("the selection of %s leaves it out: %s", f, named(names))
 		}
 	}
 	return out
+}
+
+// typedWords are the words of a mask, each in quotes as it was typed.
+func (m *match) typedWords(mask uint32) []string {
+	var list []string
+	for i, w := range m.words {
+		if mask&(1<<i) != 0 {
+			list = append(list, strconv.Quote(w.typed))
+		}
+	}
+	return list
 }
 
 // has tells whether an entry has one of the values of a facet.

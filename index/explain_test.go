@@ -103,7 +103,7 @@ func TestReasonsAddUp(t *testing.T) {
 // TestScoresFall asks that the score of each hit is at most that of the one before
 // where nothing but the score orders them, also beyond those whose text is read.
 func TestScoresFall(t *testing.T) {
-	e := openWith(t, indextest.Generate(1000, 0))
+	e := openWith(t, indextest.Generate(3000, 0))
 	res, err := e.Search(t.Context(), index.Query{Text: "how do i use django with what is best", Size: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestScoresFall(t *testing.T) {
 // TestScoresAreTheSameInAnyOrder asks that an order asked for changes no score, also
 // where there are more hits than those whose text is read.
 func TestScoresAreTheSameInAnyOrder(t *testing.T) {
-	e := openWith(t, indextest.Generate(1000, 0))
+	e := openWith(t, indextest.Generate(3000, 0))
 	scores := func(sort index.Sort) map[string]float64 {
 		all := make(map[string]float64)
 		for page := 1; ; page++ {

@@ -27,7 +27,36 @@ func WorkLimit(entries int) Work {
 }
 
 // Work searches and tells what it took.
-func (b *Bleve) Work(ctx context.Context, q Query) (Work, error) {
+func (b *Bleve) Work(ctx context.Context, q Query) (work Work, err error) {
+	err = b.ranked(ctx, q, func(m *match, _ []ranked, took time.Duration) {
+		work = Work{Ranking: took, Lists: m.lists, Postings: m.work, Texts: m.checked}
+		for _, word := range m.words {
+			work.Terms += len(word.terms)
+		}
+		for i := range m.state.kept {
+			if list := m.state.kept[i].Load(); list != nil {
+				work.Kept += len(*list)
+			}
+		}
+	})
+	return work, err
+}
+
+// Rank gives the ids of the first n questions that text finds, the best first.
+func (b *Bleve) Rank(ctx context.Context, text string, n int) (ids []string, err error) {
+	// Pages may stand between the questions.
+	err = b.ranked(ctx, Query{Text: text, Size: 3 * n}, func(m *match, list []ranked, _ time.Duration) {
+		for _, x := range list {
+			if e := m.state.entries[x.entry]; e.question != nil && len(ids) < n {
+				ids = append(ids, e.id)
+			}
+		}
+	})
+	return ids, err
+}
+
+// ranked puts in order what q finds, and calls f with it and the time that took.
+func (b *Bleve) ranked(ctx context.Context, q Query, f func(m *match, list []ranked, took time.Duration)) error {
 	st := b.acquire()
 	defer st.release()
 	sc, _ := b.scratch.Get().(*scratch)
@@ -41,26 +70,32 @@ func (b *Bleve) Work(ctx context.Context, q Query) (Work, error) {
 	r := readQuery(q, st.catalog)
 	m := &match{scratch: sc, ctx: ctx, state: st, weights: b.weights}
 	if err := m.run(&r); err != nil {
-		return Work{}, err
+		return err
 	}
 	r.tools = comparedIn(&r, m)
 	listed, err := m.listed(&r)
 	if err != nil {
-		return Work{}, err
+		return err
 	}
 	listed = r.tools.add(listed, &r, m)
 	start := time.Now()
-	m.arrange(&r, st.order(listed, &r, m), st, q.Size)
-	w := Work{Ranking: time.Since(start), Lists: m.lists, Postings: m.work, Texts: m.checked}
-	for _, word := range m.words {
-		w.Terms += len(word.terms)
-	}
-	for i := range st.kept {
-		if list := st.kept[i].Load(); list != nil {
-			w.Kept += len(*list)
-		}
-	}
-	return w, nil
+	list := st.order(listed, &r, m)
+	m.arrange(&r, list, st, q.Size)
+	f(m, list, time.Since(start))
+	return nil
+}
+
+// Weights are the numbers of the ranking.
+type Weights = weights
+
+// DefaultWeights are those that are in use.
+func DefaultWeights() Weights { return *defaultWeights() }
+
+// SetWeights makes b rank by w what it holds. No search may go on meanwhile.
+func (b *Bleve) SetWeights(w Weights) error {
+	b.weights = &w
+	s := b.state.Load()
+	return b.swap(s.lib, b.store.current, b.pages, s.dictionary, b.classes)
 }
 
 // SetNow sets the clock by which curations end.

@@ -18,7 +18,7 @@ func (s *state) countFacets(listed []int32, q *Query) (map[kb.Facet][]FacetValue
 	for i, f := range facets {
 		columns[i] = s.columns[f]
 		counts[i] = make([]int, len(columns[i].values))
-		if names := *q.selection(f); len(names) > 0 {
+		if names := *q.Selection(f); len(names) > 0 {
 			chosen[i] = make(map[int32]bool)
 			for _, name := range names {
 				if n, ok := columns[i].byName[name]; ok {
@@ -52,7 +52,7 @@ func (s *state) countFacets(listed []int32, q *Query) (map[kb.Facet][]FacetValue
 	}
 	out := make(map[kb.Facet][]FacetValue, len(facets))
 	for i, f := range facets {
-		out[f] = facetValues(columns[i], counts[i], *q.selection(f))
+		out[f] = facetValues(columns[i], counts[i], *q.Selection(f))
 	}
 	return out, selected
 }

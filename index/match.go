@@ -66,7 +66,8 @@ const (
 	asForm
 	asJoined
 	asApart
-	asBeginning
+	asBeginning // of a word that is not known as it stands
+	asLonger    // begun by a word that is
 	asPart
 	asTypo
 	asSynonym
@@ -74,8 +75,8 @@ const (
 )
 
 // indirect are the ways that say less about what the library knows of a word than
-// about what its author or we think it means.
-func (h how) indirect() bool { return h == asSynonym || h == asGeneral }
+// about what its author or we think it means, or what it may become.
+func (h how) indirect() bool { return h == asSynonym || h == asGeneral || h == asLonger }
 
 // A term is what stands for a word of the query: a word of the index, or several
 // that stand next to each other.
@@ -97,6 +98,7 @@ type match struct {
 	total, totalOverlap float64
 	corrections         []Correction
 	exact               bool    // correct nothing
+	tools               uint32  // the words that name tools which entries have
 	least               float64 // score from which an entry without all words is listed
 	lists               int     // lists of postings opened so far
 	work                int     // postings read so far
@@ -133,12 +135,21 @@ func (m *match) run(r *request) error {
 	m.grow(len(m.state.entries))
 	m.exact = r.query.Exact
 	means := m.state.synonyms.of(r)
+	// Everyday words of like meaning would carry entries past those of a tool that
+	// is named: in "pip --help", "support" is not what is asked for.
+	literal := r.namesTool()
 	for i, w := range r.words {
 		mw := matchedWord{queryWord: w, position: make(map[int32]int)}
+		if literal {
+			means[i] = slices.DeleteFunc(means[i], func(s synonym) bool { return s.general })
+		}
 		if err := m.expand(&mw, means[i]); err != nil {
 			return err
 		}
 		m.count(&mw, uint32(1)<<i)
+		if mw.tool && mw.known {
+			m.tools |= 1 << i
+		}
 		m.words = append(m.words, mw)
 	}
 	if err := m.require(r.phrases); err != nil {
@@ -281,6 +292,10 @@ func (m *match) addBeginnings(w *matchedWord) error {
 	if utf8.RuneCountInString(w.text) < 2 && len(w.terms) > 0 {
 		return nil
 	}
+	how, factor := asBeginning, m.weights.prefix
+	if len(w.terms) > 0 {
+		how, factor = asLonger, m.weights.longer
+	}
 	d := m.state.dictionary
 	from, to := d.withPrefix(w.text)
 	longer := make([]int32, 0, to-from)
@@ -291,7 +306,7 @@ func (m *match) addBeginnings(w *matchedWord) error {
 	}
 	slices.SortStableFunc(longer, func(a, b int32) int { return cmp.Compare(d.words[a].runes, d.words[b].runes) })
 	for limit := len(w.terms) + maxPrefixTerms; len(longer) > 0 && len(w.terms) < limit; longer = longer[1:] {
-		if err := m.add(w, longer[0], m.weights.prefix, asBeginning); err != nil {
+		if err := m.add(w, longer[0], factor, how); err != nil {
 			return err
 		}
 	}
@@ -890,8 +905,20 @@ func (m *match) scoreOf(e int32) float64 {
 		return 0
 	}
 	words, overlap := m.shares(e)
-	return (words + m.weights.overlap*overlap) * m.weights.ofKind(m.state.entries[e])
+	return (words + m.weights.overlap*overlap) * m.part(e)
 }
+
+// part is what an entry's score counts for what it is.
+func (m *match) part(e int32) float64 {
+	part := m.weights.ofKind(m.state.entries[e])
+	if m.elsewhere(e) {
+		part *= m.weights.elsewhere
+	}
+	return part
+}
+
+// elsewhere tells whether the query names tools and the entry has none of them.
+func (m *match) elsewhere(e int32) bool { return m.tools != 0 && m.mask[e]&m.tools == 0 }
 
 // shares gives the share of the words and the overlap of an entry's score.
 func (m *match) shares(e int32) (words, overlap float64) {

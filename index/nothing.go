@@ -114,12 +114,12 @@ func oneSpaced(parts ...string) string {
 func (s *state) blocked(listed []int32, q *Query) ([]Blocked, int) {
 	var list []Blocked
 	for _, f := range facets {
-		values := *q.selection(f)
+		values := *q.Selection(f)
 		if len(values) == 0 || len(listed) == 0 {
 			continue
 		}
 		others := *q
-		*others.selection(f) = nil
+		*others.Selection(f) = nil
 		list = append(list, Blocked{Facet: f, Values: values, Total: len(s.selected(listed, &others))})
 	}
 	return list, len(listed)
@@ -128,7 +128,7 @@ func (s *state) blocked(listed []int32, q *Query) ([]Blocked, int) {
 // selected are the entries that all selections leave.
 func (s *state) selected(entries []int32, q *Query) []int32 {
 	for _, f := range facets {
-		names := *q.selection(f)
+		names := *q.Selection(f)
 		if len(names) == 0 {
 			continue
 		}

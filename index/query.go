@@ -38,6 +38,7 @@ type queryWord struct {
 	text   string
 	typed  string // as it was written
 	stop   bool
+	tool   bool // names a tool, by itself or with its neighbours
 	quoted bool // searched as it stands
 	prefix bool // the last word, which may be unfinished
 	// identifier says that it was typed as a name of a program: useState, max_size.
@@ -75,7 +76,34 @@ func readQuery(q Query, c *catalog) request {
 	list := words(text)
 	r.norm = joinWords(list)
 	r.readWords(text, list, phrases)
+	r.readTools(c)
 	return r
+}
+
+// maxToolWords is the longest name of a tool that is looked for, in words.
+const maxToolWords = 4
+
+// readTools marks the words that name a tool.
+func (r *request) readTools(c *catalog) {
+	for i := range r.sequence {
+		name := ""
+		for k, n := range r.sequence[i:min(i+maxToolWords, len(r.sequence))] {
+			if k > 0 {
+				name += " "
+			}
+			if name += r.words[n].text; c.toolNamed[name] == "" {
+				continue
+			}
+			for _, n := range r.sequence[i : i+k+1] {
+				r.words[n].tool = true
+			}
+		}
+	}
+}
+
+// namesTool tells whether the query names a tool.
+func (r *request) namesTool() bool {
+	return slices.ContainsFunc(r.words, func(w queryWord) bool { return w.tool })
 }
 
 // understood gives q with facet values in the library's spelling and numbers within bounds.
@@ -106,8 +134,8 @@ func spelled(lib *kb.Library, f kb.Facet, values []string) []string {
 	return out
 }
 
-// selection returns the chosen values of a facet.
-func (q *Query) selection(f kb.Facet) *[]string {
+// Selection is where q keeps the chosen values of a facet.
+func (q *Query) Selection(f kb.Facet) *[]string {
 	switch f {
 	case kb.FacetCategory:
 		return &q.Category
@@ -128,7 +156,7 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 		}
 	}
 	for _, sel := range selections(text, lib) {
-		values := r.query.selection(sel.Facet)
+		values := r.query.Selection(sel.Facet)
 		if !slices.Contains(*values, sel.Value.Name) {
 			*values = append(slices.Clone(*values), sel.Value.Name)
 		}

@@ -241,7 +241,7 @@ func (g *suggester) labelsOf(item int32) []label {
 
 // Suggest implements [Suggester].
 func (b *Bleve) Suggest(ctx context.Context, text string, n int) (list []Suggestion, err error) {
-	err = b.read(ctx, func(_ context.Context, s *state) error {
+	err = b.read(ctx, func(ctx context.Context, s *state) (err error) {
 		m, _ := b.typing.Get().(*typing)
 		if m == nil {
 			m = &typing{}
@@ -249,8 +249,8 @@ func (b *Bleve) Suggest(ctx context.Context, text string, n int) (list []Suggest
 		defer b.typing.Put(m)
 		m.suggester = s.suggester
 		defer func() { m.suggester = nil }()
-		list = m.suggest(text, n)
-		return nil
+		list, err = m.suggest(ctx, text, n)
+		return err
 	})
 	return list, err
 }
@@ -286,15 +286,20 @@ type piece struct {
 	near     []near // by rank
 }
 
-func (m *typing) suggest(text string, n int) []Suggestion {
+// suggest looks at the context before each typed word, as one without a beginning is
+// compared with every word that there is.
+func (m *typing) suggest(ctx context.Context, text string, n int) ([]Suggestion, error) {
 	n = min(n, maxSuggestions)
 	typed := plainWords(text[:min(len(text), maxTypedBytes)])
 	typed = typed[:min(len(typed), maxWords)]
 	if n <= 0 || len(typed) == 0 {
-		return nil
+		return nil, nil
 	}
 	query := make([]typedWord, len(typed))
 	for i, w := range typed {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		query[i] = m.read(w)
 	}
 	found := m.findAny(query)
@@ -302,7 +307,7 @@ func (m *typing) suggest(text string, n int) []Suggestion {
 		found = m.findAny(query)
 	}
 	if len(found) == 0 {
-		return nil
+		return nil, ctx.Err()
 	}
 	n = min(n, len(found))
 	top(found, n, func(a, b fit) int {
@@ -319,7 +324,7 @@ func (m *typing) suggest(text string, n int) []Suggestion {
 		}
 		out = append(out, f.item.Suggestion)
 	}
-	return out
+	return out, nil
 }
 
 // read finds what a typed word may stand for: the words that it begins; if there are

@@ -39,21 +39,22 @@ const (
 // appendWords appends the words of s to dst, in their order. The rules:
 //
 //   - A word is a run of letters, digits and marks; an apostrophe inside it is
-//     dropped ("don't" is "dont"), a final 's cut.
+//     dropped ("don't" is "dont"), a final 's cut. So are soft hyphens and what joins
+//     letters without being seen.
 //   - Words joined by "-", "_" or "." without spaces are a compound: its parts are
 //     words, and the whole, written together, is an extra form over all of them.
 //     So "Node.js", "NodeJS", "node-js" and "nodejs" all have the form "nodejs".
 //   - Numbers joined by "." are one word, a version: "1.2.3" with the extra forms
 //     "1.2", "1", "2" and "3"; "v1.2.3" is the same.
-//   - "C++", "C#", "F#" are words as they stand. A longer one ("notepad++") has the
-//     extra form without the signs.
+//   - "C++", "C#", "F#" are words as they stand, also before a number ("C++20"). A
+//     longer one ("notepad++") has the extra form without the signs.
 //   - A word after a leading dot (".NET", ".gitignore") keeps the dot and has an
 //     extra form without it.
 //   - camelCase has its parts as extra forms, if it begins with a small letter
 //     (useState), has an acronym (SQLAlchemy) or three humps (HttpClientFactory).
 //     Two plain humps (JavaScript, GitHub) name something else than their parts.
 //   - Scripts without spaces between words (Han, Kana) and Hangul give their
-//     neighbouring pairs of characters, a lone one itself.
+//     neighbouring pairs of characters (NFKC), a lone one itself.
 func appendWords(dst []word, s string) []word {
 	t := tokenizer{src: s, words: dst}
 	for i := 0; i < len(s); {
@@ -139,7 +140,7 @@ func (t *tokenizer) compound(i, from int) int {
 		t.parts = append(t.parts, span{i, end})
 		numbers = numbers && isNumber(s[i:end], len(t.parts) == 1)
 		i = end
-		if n := signs(s[i:]); n > 0 {
+		if n := signs(s[i:], end-t.parts[len(t.parts)-1].start); n > 0 {
 			return t.signed(i, i+n, from)
 		}
 		c, size := decode(s, i)
@@ -251,33 +252,50 @@ func (t *tokenizer) version(start, end int) {
 	t.pos++
 }
 
-// unspaced emits a run of a script that has no spaces between words.
+// unspaced emits a run of a script that has no spaces between words. What is written
+// as several characters but is one (a syllable of its letters, half width with its
+// voicing mark) counts as one.
 func (t *tokenizer) unspaced(i int) int {
-	type char struct {
-		text       string
-		start, end int
-	}
-	var prev char
-	n := 0
-	for i < len(t.src) {
-		r, size := decode(t.src, i)
-		if !isUnspaced(r) {
+	end := i
+	for end < len(t.src) {
+		r, size := decode(t.src, end)
+		if !isUnspaced(r) && !(end > i && continuesUnspaced(r)) {
 			break
 		}
-		c := char{norm.NFKC.String(t.src[i : i+size]), i, i + size}
-		if n > 0 {
-			t.emit(word{text: prev.text + c.text, start: prev.start, end: c.end, pos: t.pos, span: 1})
-			t.pos++
+		end += size
+	}
+	prev := word{span: 1}
+	n := 0
+	var chars norm.Iter
+	chars.InitString(norm.NFKC, t.src[i:end])
+	for !chars.Done() {
+		start := i + chars.Pos()
+		text := string(chars.Next())
+		for len(text) > 0 { // a compatibility character may be several
+			_, size := utf8.DecodeRuneInString(text)
+			for size < len(text) {
+				r, more := utf8.DecodeRuneInString(text[size:])
+				if !continuesUnspaced(r) {
+					break
+				}
+				size += more
+			}
+			c := word{text: text[:size], start: start, end: i + chars.Pos(), span: 1}
+			text = text[size:]
+			if n > 0 {
+				t.emit(word{text: prev.text + c.text, start: prev.start, end: c.end, pos: t.pos, span: 1})
+				t.pos++
+			}
+			prev = c
+			n++
 		}
-		prev = c
-		n++
-		i += size
 	}
 	if n == 1 {
-		t.emit(word{text: prev.text, start: prev.start, end: prev.end, pos: t.pos, span: 1})
+		prev.pos = t.pos
+		t.emit(prev)
 		t.pos++
 	}
-	return i
+	return end
 }
 
 func (t *tokenizer) emit(w word) {
@@ -292,7 +310,7 @@ func (t *tokenizer) run(i int) int {
 	s := t.src
 	for i < len(s) {
 		r, size := decode(s, i)
-		if isApostrophe(r) {
+		if isApostrophe(r) || isUnseen(r) {
 			if next, _ := decode(s, i+size); !isWordRune(next) || isUnspaced(next) {
 				return i
 			}
@@ -344,7 +362,7 @@ func (t *tokenizer) fold(p span) string {
 
 // foldRune appends the normal form of a decomposed character.
 func foldRune(dst []byte, r rune) []byte {
-	if isAccent(r) || isApostrophe(r) {
+	if isAccent(r) || isApostrophe(r) || isUnseen(r) {
 		return dst
 	}
 	r = unicode.ToLower(r)
@@ -441,8 +459,9 @@ func humps(s string) []span {
 }
 
 // signs returns the length of the "++" or "#" that s begins with and that belongs
-// to the name before it.
-func signs(s string) int {
+// to the name of that many bytes before it. A letter or digit after it makes it
+// something else, but for the number of a language's version ("C++20", "C#8").
+func signs(s string, name int) int {
 	n := 0
 	switch {
 	case strings.HasPrefix(s, "++"):
@@ -452,7 +471,11 @@ func signs(s string) int {
 	default:
 		return 0
 	}
-	if next, _ := decode(s, n); isWordRune(next) || next == '+' || next == '#' {
+	next, _ := decode(s, n)
+	if name == 1 && '0' <= next && next <= '9' {
+		return n
+	}
+	if isWordRune(next) || next == '+' || next == '#' {
 		return 0
 	}
 	return n
@@ -519,8 +542,18 @@ func isAccent(r rune) bool {
 		r >= 0x64B && r <= 0x65F, r == 0x670, // Arabic vowel signs
 		r >= 0x1AB0 && r <= 0x1AFF, r >= 0x1DC0 && r <= 0x1DFF,
 		r >= 0x20D0 && r <= 0x20FF, r >= 0xFE20 && r <= 0xFE2F,
-		r == 0x200D, r >= 0xFE00 && r <= 0xFE0F: // joiners and variants
-		return unicode.Is(unicode.M, r) || r == 0x200D
+		r >= 0xFE00 && r <= 0xFE0F: // variants
+		return unicode.Is(unicode.M, r)
+	}
+	return false
+}
+
+// isUnseen tells the characters inside words that nobody sees or types: the soft
+// hyphen and what joins letters or keeps them from being joined.
+func isUnseen(r rune) bool {
+	switch r {
+	case '\u00AD', '\u200C', '\u200D', '\u2060', '\uFEFF':
+		return true
 	}
 	return false
 }
@@ -530,5 +563,11 @@ func isUnspaced(r rune) bool {
 	if r < 0x1100 {
 		return false
 	}
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー'
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー' || r == '\uFF70'
+}
+
+// continuesUnspaced tells what belongs to the character before it in these scripts:
+// marks, and the voicing marks of half width.
+func continuesUnspaced(r rune) bool {
+	return unicode.Is(unicode.M, r) || r == '\uFF9E' || r == '\uFF9F'
 }

@@ -34,7 +34,7 @@ func readQuery(raw string) (index.Query, error) {
 		return q, badParameter("q", "q is at most %d bytes, not %d", maxText, len(q.Text))
 	}
 	for _, f := range facetNames {
-		chosen := chosenValues(&q, f)
+		chosen := q.Selection(f)
 		for _, v := range params[string(f)] {
 			if v = strings.TrimSpace(v); v == "" || slices.Contains(*chosen, v) {
 				continue
@@ -131,18 +131,6 @@ func readNumber(params url.Values, name string, unsaid, largest int) (int, error
 	return n, nil
 }
 
-// chosenValues is where a query keeps the chosen values of a facet.
-func chosenValues(q *index.Query, f kb.Facet) *[]string {
-	switch f {
-	case kb.FacetCategory:
-		return &q.Category
-	case kb.FacetEcosystem:
-		return &q.Ecosystem
-	default:
-		return &q.Tool
-	}
-}
-
 // parseParams is url.ParseQuery for addresses that people type: a semicolon is
 // a semicolon, a percent sign that begins no escape is itself, and what is
 // not UTF-8 is replaced.
@@ -195,7 +183,7 @@ func (s *Server) address(path string, q index.Query) string {
 		add("q", q.Text)
 	}
 	for _, f := range facetNames {
-		for _, v := range *chosenValues(&q, f) {
+		for _, v := range *q.Selection(f) {
 			add(string(f), v)
 		}
 	}

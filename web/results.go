@@ -335,7 +335,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
 	settled.Page = 1
 	for _, f := range without {
-		*chosenValues(&settled, f) = nil
+		*settled.Selection(f) = nil
 	}
 	return settled
 }
@@ -429,7 +429,7 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 			Fixed:    now.Count == 0 && !now.Selected,
 		})
 	}
-	asked, chosen := *chosenValues(&a.asked, f), *chosenValues(&settled, f)
+	asked, chosen := *a.asked.Selection(f), *settled.Selection(f)
 	var chips []chip
 	listed := func(v index.FacetValue) {
 		slug := v.Slug
@@ -450,7 +450,7 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 		}
 		q := settled
 		q.Page = 1
-		*chosenValues(&q, f) = slices.DeleteFunc(slices.Clone(chosen), names)
+		*q.Selection(f) = slices.DeleteFunc(slices.Clone(chosen), names)
 		chips = append(chips, chip{
 			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
 			Facet: facetLabels[f],

@@ -31,7 +31,7 @@ func (a *answer) settled() (typed bool, q index.Query) {
 	q = a.asked
 	list, rest := index.Selections(q.Text, lib)
 	for _, sel := range list {
-		chosen := chosenValues(&q, sel.Facet)
+		chosen := q.Selection(sel.Facet)
 		if slices.ContainsFunc(*chosen, func(value string) bool {
 			known, ok := lib.Value(sel.Facet, value)
 			return ok && known.Slug == sel.Value.Slug

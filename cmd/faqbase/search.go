@@ -213,6 +213,13 @@ func (c *searchCommand) printSummary(w io.Writer, r *index.Results) error {
 				fmt.Fprintf(&b, "faqbase: without %s %s: %s\n", x.Facet, quoted(x.Values), plural(x.Total, "answer"))
 			}
 		}
+		for _, op := range r.Without {
+			what := "the quotes around " + strconv.Quote(op.Typed)
+			if op.Excluded {
+				what = strconv.Quote(op.Typed)
+			}
+			fmt.Fprintf(&b, "faqbase: without %s: %s\n", what, plural(op.Total, "answer"))
+		}
 		for _, h := range r.Nearest {
 			fmt.Fprintf(&b, "faqbase: nearest: %s\n", marked(h.QuestionHTML, false))
 		}
