@@ -7,7 +7,8 @@
 //     network, and gives the same list for the same library.
 //   - Everything is a warning, for nothing here keeps a page from being served.
 //   - A knowledge base is measured by itself. No folder is told of front matter that
-//     it does not use, and a team's FAQ without tools hears of repeated text alone.
+//     it does not use, and a team's FAQ without tools hears of repeated text and
+//     questions alone.
 //   - A doubtful case is no fault. With --strict a warning fails a build, and an
 //     author who cannot mend it stops reading the others.
 //   - The time grows with the text, not with the pairs of pages.

@@ -136,8 +136,9 @@ func (m mask) order(text string) (tools []string, joined bool) {
 
 // terms are the words of a question. Signs within a word are part of it, for C++
 // is not C, and so is a sign that stands alone, but for the question mark.
-func terms(text string) (all []string) {
+func terms(text string) []string {
 	fields := strings.Fields(strings.TrimRight(fold(text), " ?？؟"))
+	all := make([]string, 0, len(fields))
 	for _, field := range fields {
 		word := strings.Trim(field, ".,;:!?()[]{}\"'`“”‘’«»…")
 		if word == "" {
