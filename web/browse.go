@@ -41,6 +41,7 @@ func (s *Server) tools(c *gin.Context) error {
 	}
 	v := toolsView{layout: s.layoutOf(c, lib), Groups: groupTools(lib)}
 	v.Heading, v.Live = "All tools", "list"
+	v.Trail = s.trail()
 	v.Description = fmt.Sprintf("%s by category, with the questions about each.", plural(len(lib.Tools), "tool", "tools"))
 	return s.render(c, http.StatusOK, "tools.html", v)
 }
@@ -94,7 +95,6 @@ func groupTools(lib *kb.Library) []toolGroup {
 type toolView struct {
 	layout
 	Tool        *kb.Tool
-	Crumbs      []kb.Value
 	Facts       []factRow
 	Comparisons []*kb.Page
 	OtherPages  []*kb.Page
@@ -161,12 +161,15 @@ func (s *Server) tool(c *gin.Context) error {
 			v.Others = append(v.Others, toolLine{Tool: other, URL: toolURL(lib, other)})
 		}
 	}
+	var way []kb.Value
 	for _, category := range t.Category {
 		if known, ok := lib.Value(kb.FacetCategory, category); ok {
-			v.Crumbs = append(v.Crumbs, known)
+			way = append(way, known)
 			break
 		}
 	}
+	v.Trail = s.trailFrom("Tools", "/tools", way...)
+	v.Canonical = v.Origin + value.URL
 	v.Heading, v.Live = t.Name, "list"
 	v.Description = fmt.Sprintf("%s: facts, %s and %s.", t.Name,
 		plural(len(v.Comparisons), "comparison", "comparisons"), plural(v.Total, "question", "questions"))
@@ -228,6 +231,8 @@ func (s *Server) value(f kb.Facet) handler {
 		}
 		v.Listed = v.Questions <= listedQuestions
 		v.Heading, v.Live = value.Name, "list"
+		v.Trail = append(s.trail(), crumb{Name: v.Label})
+		v.Canonical = v.Origin + value.URL
 		v.Description = fmt.Sprintf("%s: %s on %s.", value.Name,
 			plural(v.Questions, "question", "questions"), plural(len(v.Pages), "page", "pages"))
 		return s.render(c, http.StatusOK, "value.html", v)

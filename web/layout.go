@@ -24,8 +24,13 @@ type layout struct {
 	Site                             string // the title of the site
 	Heading                          string // the title of the page, "" on the front page
 	Description                      string
-	Path                             string // within the site, for the navigation and the canonical address
-	Source                           string // the address of the page's Markdown, if it has one
+	Path                             string   // within the site, for the navigation
+	Origin                           string   // makes an address of this site absolute
+	Canonical                        string   // the absolute address of the page
+	Type                             string   // of the page in Open Graph
+	Trail                            []crumb  // the way to the page
+	FAQ                              *kb.Page // whose questions the page answers, if it is one
+	Source                           string   // the address of the page's Markdown, if it has one
 	NoIndex                          bool
 	Theme                            string // light, dark or "" for what the visitor's system says
 	Text                             string // in the search field
@@ -42,7 +47,15 @@ func (s *Server) layout(c *gin.Context) layout { return s.layoutOf(c, s.library.
 // layoutOf is filled from the request and the library that the page is made of,
 // which is nil before the first.
 func (s *Server) layoutOf(c *gin.Context, lib *kb.Library) layout {
-	l := layout{Site: s.title, Path: c.Request.URL.Path, Theme: theme(c.Request), Dev: s.dev != nil}
+	l := layout{
+		Site:      s.title,
+		Path:      c.Request.URL.Path,
+		Origin:    s.siteOrigin(c.Request),
+		Canonical: s.canonical(c),
+		Type:      "website",
+		Theme:     theme(c.Request),
+		Dev:       s.dev != nil,
+	}
 	if lib == nil {
 		return l
 	}
@@ -226,12 +239,14 @@ func (s *Server) render(c *gin.Context, status int, page string, view any) error
 }
 
 // htmlVariant tells apart the HTML that one address gives to different visitors.
-func htmlVariant(c *gin.Context) string { return "html " + theme(c.Request) }
+func (s *Server) htmlVariant(c *gin.Context) string {
+	return "html " + theme(c.Request) + " " + s.siteOrigin(c.Request)
+}
 
 // seen sets the headers of a page and answers 304 if the visitor has it already.
 func (s *Server) seen(c *gin.Context, lib *kb.Library) bool {
 	pageHeaders(c)
-	return s.notModified(c, lib, htmlVariant(c))
+	return s.notModified(c, lib, s.htmlVariant(c))
 }
 
 // pageHeaders are those of HTML; the theme cookie keeps it out of shared caches.

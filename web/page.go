@@ -24,8 +24,8 @@ import (
 type pageView struct {
 	layout
 	Page     *kb.Page
+	Edit     string // the address where it is edited, if that is known
 	Title    template.HTML
-	Crumbs   []kb.Value
 	Intro    template.HTML
 	Facts    *tableView // where the page is about tools but no part of it is their table
 	Parts    []part
@@ -165,19 +165,18 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	v := pageView{
 		layout:  s.layoutOf(c, lib),
 		Page:    p,
+		Edit:    s.editURL(p.File),
 		Title:   template.HTML(template.HTMLEscapeString(p.Title)),
-		Crumbs:  crumbs(lib, p),
 		Intro:   template.HTML(p.IntroHTML()),
 		Related: lib.Related(p, 8),
 	}
-	v.Heading = p.Title
+	v.Heading, v.Type, v.FAQ = p.Title, "article", p
+	v.Canonical = v.Origin + p.URL()
+	v.Trail = s.trail(crumbs(lib, p)...)
 	if len(p.Tools) == 2 {
 		v.Title = versus(string(v.Title))
 	}
-	v.Description = p.Summary
-	if v.Description == "" {
-		v.Description = opening(p.Intro, 160)
-	}
+	v.Description = describePage(p)
 	v.Live = "page:" + p.Path
 	v.Source = sourceURL(p)
 	v.Parts, v.Contents = newParts(lib, p)
@@ -195,6 +194,20 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 		c.Writer.Header().Del("ETag") // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)
+}
+
+// describePage is a page in a sentence or two: its summary, else how it begins, with
+// its first question if with that, else its title.
+func describePage(p *kb.Page) string {
+	switch {
+	case p.Summary != "":
+		return p.Summary
+	case p.Intro != "":
+		return opening(p.Intro, 160)
+	case len(p.Questions) > 0:
+		return opening(p.Questions[0].Text+" "+p.Questions[0].Answer, 160)
+	}
+	return p.Title
 }
 
 // sourceURL is the address of a page's Markdown.

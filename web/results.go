@@ -165,7 +165,7 @@ func (s *Server) searchFragment(c *gin.Context) error {
 
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
-	a, err := s.ask(c, htmlVariant(c), nil)
+	a, err := s.ask(c, s.htmlVariant(c), nil)
 	if a == nil || err != nil {
 		return err
 	}
@@ -178,6 +178,7 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		c.Header("X-Robots-Tag", "noindex") // a part of a page
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 		return nil
 	}
@@ -228,9 +229,8 @@ func (s *Server) overview(ctx context.Context, lib *kb.Library) (*overview, erro
 	o.Categories = o.Categories[:min(shownGroups, len(o.Categories))]
 	o.Popular = found.Facets[kb.FacetTool]
 	o.Popular = o.Popular[:min(shownPopular, len(o.Popular))]
-	dated := slices.DeleteFunc(slices.Clone(found.Library.Pages), func(p *kb.Page) bool { return p.Modified().IsZero() })
-	slices.SortStableFunc(dated, func(a, b *kb.Page) int { return b.Modified().Compare(a.Modified()) })
-	o.Newest = dated[:min(shownNewest, len(dated))]
+	newest := newestPages(found.Library)
+	o.Newest = newest[:min(shownNewest, len(newest))]
 	s.overviews.Store(o)
 	return o, nil
 }
