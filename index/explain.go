@@ -111,7 +111,7 @@ func (m *match) explain(r *request, x ranked, rank int) *Explanation {
 		say(sum*(kind-1), "a page that has questions counts %g of it", kind)
 		sum *= kind
 	}
-	if m.elsewhere(x.entry) {
+	if m.elsewhere(x.entry) && sum != 0 {
 		say(sum*(m.weights.elsewhere-1), "without the tool that is named it counts %g", m.weights.elsewhere)
 	}
 	return out
