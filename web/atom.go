@@ -71,7 +71,7 @@ func (s *Server) atom(c *gin.Context) error {
 
 func (s *Server) newAtomFeed(lib *kb.Library, origin string) atomFeed {
 	feed := atomFeed{
-		Language: "en",
+		Language: ui.Lang,
 		ID:       s.atomID(""),
 		Title:    s.title,
 		// A feed without entries has changed no more lately than that.

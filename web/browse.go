@@ -40,9 +40,9 @@ func (s *Server) tools(c *gin.Context) error {
 		return nil
 	}
 	v := toolsView{layout: s.layoutOf(c, lib), Groups: groupTools(lib)}
-	v.Heading, v.Live = "All tools", "list"
+	v.Heading, v.Live = ui.AllTools, "list"
 	v.Trail = s.trail()
-	v.Description = fmt.Sprintf("%s by category, with the questions about each.", plural(len(lib.Tools), "tool", "tools"))
+	v.Description = fmt.Sprintf(ui.ToolsDescription, ui.Tools(len(lib.Tools)))
 	return s.render(c, http.StatusOK, "tools.html", v)
 }
 
@@ -86,7 +86,7 @@ func groupTools(lib *kb.Library) []toolGroup {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	if last := len(out) - 1; last >= 0 && out[last].Name == "" {
-		out[last].Name = "Other tools"
+		out[last].Name = ui.OtherTools
 	}
 	return out
 }
@@ -168,11 +168,10 @@ func (s *Server) tool(c *gin.Context) error {
 			break
 		}
 	}
-	v.Trail = s.trailFrom("Tools", "/tools", way...)
+	v.Trail = s.trailFrom(ui.ToolsNav, "/tools", way...)
 	v.Canonical = v.Origin + value.URL
 	v.Heading, v.Live = t.Name, "list"
-	v.Description = fmt.Sprintf("%s: facts, %s and %s.", t.Name,
-		plural(len(v.Comparisons), "comparison", "comparisons"), plural(v.Total, "question", "questions"))
+	v.Description = fmt.Sprintf(ui.ToolDescription, t.Name, ui.Comparisons(len(v.Comparisons)), ui.Questions(v.Total))
 	return s.render(c, http.StatusOK, "tool.html", v)
 }
 
@@ -208,7 +207,7 @@ func (s *Server) value(f kb.Facet) handler {
 		}
 		v := facetPage{
 			layout: s.layoutOf(c, lib),
-			Label:  facetLabels[f],
+			Label:  ui.facet(f),
 			Value:  value,
 			Search: s.base + "/?" + string(f) + "=" + url.QueryEscape(value.Slug),
 		}
@@ -233,8 +232,7 @@ func (s *Server) value(f kb.Facet) handler {
 		v.Heading, v.Live = value.Name, "list"
 		v.Trail = append(s.trail(), crumb{Name: v.Label})
 		v.Canonical = v.Origin + value.URL
-		v.Description = fmt.Sprintf("%s: %s on %s.", value.Name,
-			plural(v.Questions, "question", "questions"), plural(len(v.Pages), "page", "pages"))
+		v.Description = fmt.Sprintf(ui.ValueDescription, value.Name, ui.Questions(v.Questions), ui.Pages(len(v.Pages)))
 		return s.render(c, http.StatusOK, "value.html", v)
 	}
 }

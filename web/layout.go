@@ -114,11 +114,14 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 			path, err := a.url(name)
 			return s.base + path, err
 		},
+		"t":       func() *texts { return ui },
+		"lang":    langOf,
+		"own":     langOfInterface,
 		"brand":   brand,
-		"count":   groupThousands,
-		"plural":  plural,
+		"count":   ui.Number,
+		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"score":   func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) },
-		"day":     func(t time.Time) string { return t.Format("2 Jan 2006") },
+		"day":     ui.Day,
 		"iso":     func(t time.Time) string { return t.Format(time.DateOnly) },
 		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index
 		"versus":  versus,
@@ -136,23 +139,6 @@ func brand(title string) template.HTML {
 		return template.HTML(template.HTMLEscapeString(title))
 	}
 	return template.HTML(template.HTMLEscapeString(before) + "<b>/</b>" + template.HTMLEscapeString(after))
-}
-
-// groupThousands writes 1284 as 1,284.
-func groupThousands(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// plural is a number with its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return groupThousands(n) + " " + many
 }
 
 var versusWord = regexp.MustCompile(`\s(?:<mark>)?(vs\.?|VS\.?|Vs\.?)(?:</mark>)?\s`)
@@ -189,8 +175,8 @@ func heading(level int, id, anchor string, inside template.HTML, text string) te
 		fmt.Fprintf(&b, ` id="%s" class="h-sec"`, template.HTMLEscapeString(id))
 	}
 	fragment := (&url.URL{Fragment: anchor}).EscapedFragment()
-	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="Link to %s">#</a></h%d>`, inside,
-		template.HTMLEscapeString(fragment), template.HTMLEscapeString(text), level)
+	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="%s">#</a></h%d>`, inside,
+		template.HTMLEscapeString(fragment), template.HTMLEscapeString(fmt.Sprintf(ui.LinkTo, text)), level)
 	return template.HTML(b.String())
 }
 

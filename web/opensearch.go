@@ -61,7 +61,7 @@ func (s *Server) openSearch(c *gin.Context) error {
 			{Type: openSearchType, Rel: "self", Template: site + "/opensearch.xml"},
 		},
 		Image:         openSearchImage{Type: "image/svg+xml", URL: site + "/favicon.ico"},
-		Language:      "en",
+		Language:      ui.Lang,
 		InputEncoding: "UTF-8",
 	})
 }
@@ -74,7 +74,7 @@ func (s *Server) openSearchSuggestions(c *gin.Context, typed string, found []ind
 	origin := s.siteOrigin(c.Request)
 	for _, suggestion := range found {
 		completions = append(completions, suggestion.Text)
-		kinds = append(kinds, capital(suggestion.Kind))
+		kinds = append(kinds, ui.kind(suggestion.Kind))
 		addresses = append(addresses, origin+suggestion.URL)
 	}
 	var body bytes.Buffer

@@ -77,6 +77,15 @@ type tableView struct {
 // Wide tells whether the table has to be scrolled on a phone.
 func (t *tableView) Wide() bool { return len(t.Columns) > 2 }
 
+// Names are those of the columns.
+func (t *tableView) Names() string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
+}
+
 type columnView struct{ Name, URL string }
 
 // A factRow is one fact of several tools.
@@ -269,7 +278,7 @@ func newParts(lib *kb.Library, p *kb.Page) ([]part, []content) {
 			parts = append(parts, part{Heading: &h})
 		case kb.BlockQuestion:
 			if level == 1 { // questions are below a heading, always
-				parts = append(parts, part{Heading: &headingView{Level: 2, HTML: "Questions"}})
+				parts = append(parts, part{Heading: &headingView{Level: 2, HTML: template.HTML(template.HTMLEscapeString(ui.QuestionsH))}})
 				level = 2
 			}
 			parts = append(parts, part{Question: &questionView{Question: b.Question, Level: b.Level}})
@@ -324,21 +333,21 @@ func newFacts(lib *kb.Library, tools []*kb.Tool) []factRow {
 		label string
 		of    func(t *kb.Tool) factCell
 	}{
-		{"Category", func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetCategory, t.Category)} }},
-		{"Ecosystem", func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetEcosystem, t.Ecosystem)} }},
-		{"Pattern", func(t *kb.Tool) factCell { return factCell{Text: t.Pattern} }},
-		{"Maturity", func(t *kb.Tool) factCell { return factCell{Text: capital(t.Maturity)} }},
-		{"First release", func(t *kb.Tool) factCell {
+		{ui.Category, func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetCategory, t.Category)} }},
+		{ui.Ecosystem, func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetEcosystem, t.Ecosystem)} }},
+		{ui.Pattern, func(t *kb.Tool) factCell { return factCell{Text: t.Pattern} }},
+		{ui.Maturity, func(t *kb.Tool) factCell { return factCell{Text: capital(t.Maturity)} }},
+		{ui.FirstRelease, func(t *kb.Tool) factCell {
 			if t.Since == 0 {
 				return factCell{}
 			}
 			return factCell{Text: strconv.Itoa(t.Since)}
 		}},
-		{"Licence", func(t *kb.Tool) factCell { return factCell{Text: t.License} }},
-		{"Homepage", func(t *kb.Tool) factCell { return factCell{Links: address(t.Homepage)} }},
-		{"Repository", func(t *kb.Tool) factCell { return factCell{Links: address(t.Repository)} }},
-		{"Documentation", func(t *kb.Tool) factCell { return factCell{Links: address(t.Docs)} }},
-		{"Skills", func(t *kb.Tool) factCell { return factCell{Links: t.Skills} }},
+		{ui.Licence, func(t *kb.Tool) factCell { return factCell{Text: t.License} }},
+		{ui.Homepage, func(t *kb.Tool) factCell { return factCell{Links: address(t.Homepage)} }},
+		{ui.Repository, func(t *kb.Tool) factCell { return factCell{Links: address(t.Repository)} }},
+		{ui.Documentation, func(t *kb.Tool) factCell { return factCell{Links: address(t.Docs)} }},
+		{ui.Skills, func(t *kb.Tool) factCell { return factCell{Links: t.Skills} }},
 	}
 	var rows []factRow
 	for _, fact := range facts {

@@ -19,7 +19,7 @@ type crumb struct{ Name, URL string }
 
 // trail is the way that begins at the front page.
 func (s *Server) trail(values ...kb.Value) []crumb {
-	return s.trailFrom("Browse", "/", values...)
+	return s.trailFrom(ui.Browse, "/", values...)
 }
 
 // trailFrom is the way that begins at a path of this site.

@@ -106,6 +106,14 @@
 // robots.txt at the root of a host: one for a base URL with a path is to be served there by the
 // proxy, to which end its lines have that path.
 //
+// # Texts and languages
+//
+// What the interface says is in texts.go, in one typed value that templates know as t
+// and handlers as ui; a test finds what a template says by itself. The html
+// element has the language and direction of the interface; the article of a page, and
+// its questions in lists, those of its front matter's lang. Styles follow the
+// direction of the text.
+//
 // # Live updates
 //
 // Each publication that changes something is one event: the library's digest
