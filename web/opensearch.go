@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -53,7 +54,7 @@ func (s *Server) openSearch(c *gin.Context) error {
 	}
 	site := s.siteOrigin(c.Request) + s.base
 	return xmlDocument(c, openSearchType, openSearchXML{
-		ShortName:   string([]rune(s.title)[:min(shortName, len([]rune(s.title)))]),
+		ShortName:   shortened(s.title),
 		Description: describeLibrary(lib),
 		URLs: []openSearchURL{
 			{Type: "text/html", Template: site + "/?q={searchTerms}"},
@@ -64,6 +65,12 @@ func (s *Server) openSearch(c *gin.Context) error {
 		Language:      ui.Lang,
 		InputEncoding: "UTF-8",
 	})
+}
+
+// shortened is a title as a short name.
+func shortened(title string) string {
+	runes := []rune(title)
+	return strings.TrimSpace(string(runes[:min(shortName, len(runes))]))
 }
 
 // openSearchSuggestions writes completions in the form that address bars read: what
