@@ -16,4 +16,5 @@ func TestBrowser(t *testing.T) {
 	t.Run("reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
 	t.Run("hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })
 	t.Run("empty", func(t *testing.T) { testEmpty(t, browser, serve(t, fstest.MapFS{})) })
+	t.Run("machines", func(t *testing.T) { testMachines(t, browser, serve(t, foreign)) })
 }
