@@ -36,6 +36,10 @@ type Cell struct {
 	Line             int
 }
 
+// State is "yes", "no" or "part" for a cell that begins with the word Yes, No or
+// Partly, else "".
+func (c Cell) State() string { return cellState(c.Text) }
+
 // findComparison finds the quick comparison: the first table under a heading of
 // that name, else the first table of the page whose other columns all name the
 // page's tools. Which names stand for a tool only the library knows: its choice,

@@ -194,7 +194,7 @@
 //
 // Each fault has a rule, which never changes its name. An error says that
 // something is not served as written, a warning that it is and was probably not
-// meant.
+// meant. What shows only when all pages are read together is in package kb/lint.
 //
 //	bad-anchor        error    {#…} at the end of a heading is no anchor
 //	bad-date          error    a date is not YYYY-MM-DD

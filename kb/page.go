@@ -55,6 +55,10 @@ type Page struct {
 	// Text is the plain text of everything that is neither intro nor question nor
 	// comparison, with its headings; blocks are separated by line ends.
 	Text string
+	// Prose is all of it that is written in sentences, in the order of the page: the
+	// paragraphs and the items of lists, in answers too; no headings, tables, code
+	// or raw HTML. A footnote is in each part of the page that refers to it.
+	Prose []Passage
 	// Comparison is the quick comparison, nil if there is none.
 	Comparison *Table
 	// Questions are in the order of the page.
@@ -88,6 +92,12 @@ type Page struct {
 	moves   []move // Moved, with lines
 	// sourceSum is the digest of Source.
 	sourceSum Digest
+}
+
+// A Passage is a paragraph or an item of a list.
+type Passage struct {
+	Line int    // the one it begins on in Page.File, from 1
+	Text string // plain, a line end only where the author forced one
 }
 
 // A Question is one question of a page and its answer. Immutable like its page.

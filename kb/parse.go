@@ -76,6 +76,7 @@ type reading struct {
 	choice       int                   // the number of the comparison among them
 	sections     map[*ast.Heading]bool // headings that group questions
 	intro        []ast.Node
+	prose        []Passage
 	parts        []part
 	links        []link
 	faults       ErrorList
@@ -354,6 +355,7 @@ func (r *reading) page(src []byte) *Page {
 			p.Questions = append(p.Questions, r.question(p, part))
 		}
 	}
+	p.Prose = r.prose
 	p.Text = strings.Join(slices.DeleteFunc(rest, func(s string) bool { return s == "" }), "\n")
 	if r.comparison != nil {
 		p.Comparison = r.table(r.comparison)
@@ -369,18 +371,23 @@ func (r *reading) page(src []byte) *Page {
 	return p
 }
 
-// plain is the plain text of blocks, with the footnotes that they refer to.
+// plain is the plain text of blocks, with the footnotes that they refer to. Its
+// prose is kept for the page.
 func (r *reading) plain(blocks ...ast.Node) string {
-	text := plainText(r.src, blocks...)
-	if len(r.footnotes) == 0 {
-		return text
+	w := textWriter{src: r.src}
+	for _, n := range blocks {
+		w.block(n)
 	}
-	for _, note := range r.notesOf(blocks) {
-		if s := plainText(r.src, note); s != "" {
-			text += "\n" + s
+	if len(r.footnotes) > 0 {
+		for _, note := range r.notesOf(blocks) {
+			w.block(note)
 		}
 	}
-	return strings.TrimPrefix(text, "\n")
+	text := w.lines.String()
+	for _, s := range w.prose {
+		r.prose = append(r.prose, Passage{Line: r.line(s.block), Text: strings.TrimPrefix(text[s.start:s.end], "\n")})
+	}
+	return text
 }
 
 // pagePath is a file's path without its extension, in NFC.

@@ -16,6 +16,44 @@ import (
 	"golang.org/x/net/html"
 )
 
+// proseAndMore has each kind of block.
+const proseAndMore = `---
+title: T
+---
+
+# T
+
+The *intro* has
+two lines.
+
+- One item.
+
+  Another &quot;one&quot;.
+
+## A heading
+
+| A cell | with text |
+|---|---|
+| and | more |
+
+### Why?
+
+The answer.
+
+    code
+
+` + "```\nmore code\n```" + `
+
+> A quotation.
+
+[^1]: The footnote.
+
+A note[^1]\
+with a break.
+
+<p>raw HTML</p>
+`
+
 func TestParse(t *testing.T) {
 	t.Run("faults come as a list", func(t *testing.T) {
 		p, err := Parse("a/b.md", []byte("# T\n\n## Why?\n"), Options{})
@@ -30,6 +68,19 @@ func TestParse(t *testing.T) {
 	t.Run("a sound page has no error", func(t *testing.T) {
 		if _, err := Parse("a.md", []byte("# T\n\nx\n"), Options{}); err != nil {
 			t.Error(err)
+		}
+	})
+	t.Run("prose is what is written in sentences, with its lines", func(t *testing.T) {
+		p, err := Parse("a.md", []byte(proseAndMore), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Passage{
+			{7, "The intro has two lines."}, {10, "One item."}, {12, "Another \"one\"."}, {22, "The answer."}, {30, "A quotation."},
+			{34, "A note\nwith a break."}, {32, "The footnote."},
+		}
+		if diff := cmp.Diff(want, p.Prose); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
 		}
 	})
 	t.Run("an unnamed column is a fault of the page alone too", func(t *testing.T) {

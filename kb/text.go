@@ -9,17 +9,6 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// plainText is the text of blocks without markup, for indexing: each block, item
-// of a list, row of a table and line of code on a line of its own, soft line
-// breaks as spaces, no empty lines.
-func plainText(src []byte, blocks ...ast.Node) string {
-	w := textWriter{src: src}
-	for _, n := range blocks {
-		w.block(n)
-	}
-	return w.lines.String()
-}
-
 // inlineText is the text of what is inside a block, on one line.
 func inlineText(src []byte, n ast.Node) string {
 	w := textWriter{src: src}
@@ -28,10 +17,20 @@ func inlineText(src []byte, n ast.Node) string {
 	return strings.ReplaceAll(w.lines.String(), "\n", " ")
 }
 
+// A textWriter writes the text of blocks without markup, for indexing: each block,
+// item of a list, row of a table and line of code on a line of its own, soft line
+// breaks as spaces, no empty lines.
 type textWriter struct {
 	src   []byte
 	lines strings.Builder // finished ones, separated by line ends
 	line  strings.Builder // the one being written
+	prose []stretch
+}
+
+// A stretch is where the text of a block of prose is among the lines.
+type stretch struct {
+	block      ast.Node
+	start, end int
 }
 
 // endLine finishes the present line.
@@ -52,9 +51,16 @@ func (w *textWriter) put(line string) {
 
 func (w *textWriter) block(n ast.Node) {
 	switch n := n.(type) {
-	case *ast.Heading, *ast.Paragraph, *ast.TextBlock:
+	case *ast.Heading:
 		w.inlines(n)
 		w.endLine()
+	case *ast.Paragraph, *ast.TextBlock:
+		start := w.lines.Len()
+		w.inlines(n)
+		w.endLine()
+		if end := w.lines.Len(); end > start {
+			w.prose = append(w.prose, stretch{n, start, end})
+		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		lines := n.Lines()
 		for i := range lines.Len() {

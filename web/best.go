@@ -64,5 +64,5 @@ func (s *Server) onlyPage(lib *kb.Library, settled index.Query) chip {
 		name = shortTitle(page.Title)
 	}
 	settled.On, settled.Page = "", 1
-	return chip{ID: "Q-chip-on", Facet: "Page", Name: name, URL: s.address("/", settled)}
+	return chip{ID: "Q-chip-on", Facet: ui.PageTag, Name: name, URL: s.address("/", settled)}
 }

@@ -40,8 +40,9 @@ func (s *Server) tools(c *gin.Context) error {
 		return nil
 	}
 	v := toolsView{layout: s.layoutOf(c, lib), Groups: groupTools(lib)}
-	v.Heading, v.Live = "All tools", "list"
-	v.Description = fmt.Sprintf("%s by category, with the questions about each.", plural(len(lib.Tools), "tool", "tools"))
+	v.Heading, v.Live = ui.AllTools, "list"
+	v.Trail = s.trail()
+	v.Description = fmt.Sprintf(ui.ToolsDescription, ui.Tools(len(lib.Tools)))
 	return s.render(c, http.StatusOK, "tools.html", v)
 }
 
@@ -85,7 +86,7 @@ func groupTools(lib *kb.Library) []toolGroup {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	if last := len(out) - 1; last >= 0 && out[last].Name == "" {
-		out[last].Name = "Other tools"
+		out[last].Name = ui.OtherTools
 	}
 	return out
 }
@@ -94,7 +95,6 @@ func groupTools(lib *kb.Library) []toolGroup {
 type toolView struct {
 	layout
 	Tool        *kb.Tool
-	Crumbs      []kb.Value
 	Facts       []factRow
 	Comparisons []*kb.Page
 	OtherPages  []*kb.Page
@@ -161,15 +161,17 @@ func (s *Server) tool(c *gin.Context) error {
 			v.Others = append(v.Others, toolLine{Tool: other, URL: toolURL(lib, other)})
 		}
 	}
+	var way []kb.Value
 	for _, category := range t.Category {
 		if known, ok := lib.Value(kb.FacetCategory, category); ok {
-			v.Crumbs = append(v.Crumbs, known)
+			way = append(way, known)
 			break
 		}
 	}
+	v.Trail = s.trailFrom(ui.ToolsNav, "/tools", way...)
+	v.Canonical = v.Origin + value.URL
 	v.Heading, v.Live = t.Name, "list"
-	v.Description = fmt.Sprintf("%s: facts, %s and %s.", t.Name,
-		plural(len(v.Comparisons), "comparison", "comparisons"), plural(v.Total, "question", "questions"))
+	v.Description = fmt.Sprintf(ui.ToolDescription, t.Name, ui.Comparisons(len(v.Comparisons)), ui.Questions(v.Total))
 	return s.render(c, http.StatusOK, "tool.html", v)
 }
 
@@ -205,7 +207,7 @@ func (s *Server) value(f kb.Facet) handler {
 		}
 		v := facetPage{
 			layout: s.layoutOf(c, lib),
-			Label:  facetLabels[f],
+			Label:  ui.facet(f),
 			Value:  value,
 			Search: s.base + "/?" + string(f) + "=" + url.QueryEscape(value.Slug),
 		}
@@ -228,8 +230,9 @@ func (s *Server) value(f kb.Facet) handler {
 		}
 		v.Listed = v.Questions <= listedQuestions
 		v.Heading, v.Live = value.Name, "list"
-		v.Description = fmt.Sprintf("%s: %s on %s.", value.Name,
-			plural(v.Questions, "question", "questions"), plural(len(v.Pages), "page", "pages"))
+		v.Trail = append(s.trail(), crumb{Name: v.Label})
+		v.Canonical = v.Origin + value.URL
+		v.Description = fmt.Sprintf(ui.ValueDescription, value.Name, ui.Questions(v.Questions), ui.Pages(len(v.Pages)))
 		return s.render(c, http.StatusOK, "value.html", v)
 	}
 }

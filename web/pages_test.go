@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -115,7 +116,11 @@ func validate(t *testing.T, path, body string) {
 		case "style":
 			bad("inline style sheet")
 		case "script":
-			if _, ok := attr(n, "src"); !ok || n.FirstChild != nil {
+			if kind, _ := attr(n, "type"); kind == "application/ld+json" {
+				if !json.Valid([]byte(text(n))) {
+					bad("linked data that is no JSON")
+				}
+			} else if _, ok := attr(n, "src"); !ok || n.FirstChild != nil {
 				bad("inline script")
 			}
 		case "img":

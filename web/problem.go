@@ -75,7 +75,8 @@ func problemOf(err error) (*problem, bool) {
 // are JSON whatever they accept.
 func isForPrograms(path string) bool {
 	switch path {
-	case "/search", "/results", "/suggest", "/question", "/events", "/healthz", "/readyz":
+	case "/search", "/results", "/suggest", "/question", "/events", "/healthz", "/readyz",
+		"/sitemap.xml", "/feed.xml", "/robots.txt", "/opensearch.xml":
 		return true
 	}
 	return strings.HasPrefix(path, "/facets/") || strings.HasPrefix(path, "/static/")
@@ -120,6 +121,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	view := errorPage{layout: s.layout(c), problem: p}
 	view.Heading = p.Title
 	view.NoIndex = true
+	view.Description = capital(p.Detail)
 	if p.Status == http.StatusNotFound {
 		view.Text = addressWords(c.Request.URL.Path)
 		view.Nearest = s.nearest(c, view.Text)

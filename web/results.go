@@ -54,6 +54,15 @@ type resultsView struct {
 	Overview    *overview
 }
 
+// Uncorrected are the words that were corrected, as they were typed.
+func (v resultsView) Uncorrected() string {
+	words := make([]string, len(v.Corrections))
+	for i, c := range v.Corrections {
+		words[i] = fmt.Sprintf(ui.Quoted, c.From)
+	}
+	return strings.Join(words, ", ")
+}
+
 // hitView is one hit.
 type hitView struct {
 	ID          string // of the element
@@ -115,6 +124,9 @@ type blockedView struct {
 	URL   string
 }
 
+// Values are the selected names, one of which is asked for.
+func (b blockedView) Values() string { return strings.Join(b.Names, ui.OrBetween) }
+
 // An operatorView is an exclusion or a quote that leaves out every hit.
 type operatorView struct {
 	index.Operator
@@ -133,19 +145,6 @@ type pageLink struct {
 	Current bool
 	Gap     bool // pages are left out before it
 }
-
-var (
-	facetLabels = map[kb.Facet]string{
-		kb.FacetCategory:  "Category",
-		kb.FacetEcosystem: "Ecosystem",
-		kb.FacetTool:      "Tool",
-	}
-	sortLabels = []sortOption{
-		{Value: index.ByRelevance, Label: "Best match"},
-		{Value: index.ByUpdated, Label: "Newest"},
-		{Value: index.ByTitle, Label: "Title"},
-	}
-)
 
 const (
 	shownValues  = 8    // of a facet, before "Show all"
@@ -169,7 +168,7 @@ func (s *Server) searchFragment(c *gin.Context) error {
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
 	grouped := false
-	a, err := s.ask(c, htmlVariant(c), func(q *index.Query) {
+	a, err := s.ask(c, s.htmlVariant(c), func(q *index.Query) {
 		grouped = !q.Group && groupsByItself(*q)
 		q.Group = q.Group || grouped
 	})
@@ -186,6 +185,7 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		c.Header("X-Robots-Tag", "noindex") // a part of a page
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 		return nil
 	}
@@ -197,17 +197,17 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 	view.NoIndex = !results.Front
 	view.Description = describeLibrary(a.found.Library)
 	if results.Text != "" {
-		view.Description = plural(results.Total, "answer", "answers") + " for " + results.Text
+		view.Description = ui.AnswersFor.With(map[string]string{"answers": ui.Answers(results.Total), "text": results.Text})
 	}
 	return s.render(c, http.StatusOK, "search.html", view)
 }
 
 func describeLibrary(lib *kb.Library) string {
-	text := fmt.Sprintf("Search %s on %s", plural(lib.NumQuestions(), "answer", "answers"), plural(len(lib.Pages), "page", "pages"))
-	if len(lib.Tools) > 0 {
-		text += " about " + plural(len(lib.Tools), "tool", "tools")
+	answers, pages := ui.Answers(lib.NumQuestions()), ui.Pages(len(lib.Pages))
+	if len(lib.Tools) == 0 {
+		return fmt.Sprintf(ui.SearchLibrary, answers, pages)
 	}
-	return text + "."
+	return fmt.Sprintf(ui.SearchLibraryTools, answers, pages, ui.Tools(len(lib.Tools)))
 }
 
 // An overview is what the front page and the filters show of a whole library.
@@ -236,9 +236,8 @@ func (s *Server) overview(ctx context.Context, lib *kb.Library) (*overview, erro
 	o.Categories = o.Categories[:min(shownGroups, len(o.Categories))]
 	o.Popular = found.Facets[kb.FacetTool]
 	o.Popular = o.Popular[:min(shownPopular, len(o.Popular))]
-	dated := slices.DeleteFunc(slices.Clone(found.Library.Pages), func(p *kb.Page) bool { return p.Modified().IsZero() })
-	slices.SortStableFunc(dated, func(a, b *kb.Page) int { return b.Modified().Compare(a.Modified()) })
-	o.Newest = dated[:min(shownNewest, len(dated))]
+	newest := newestPages(found.Library)
+	o.Newest = newest[:min(shownNewest, len(newest))]
 	s.overviews.Store(o)
 	return o, nil
 }
@@ -295,7 +294,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		}
 		v.Title = strings.Join(names, ", ")
 	case !v.Front:
-		v.Title = "All questions"
+		v.Title = ui.AllQuestions
 	}
 	unfiltered := withoutFacets(settled, facetNames[:]...)
 	unfiltered.On = ""
@@ -307,7 +306,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 			if b.Total > 0 {
 				most = max(most, b.Total)
 				v.Blocked = append(v.Blocked, blockedView{
-					Facet: facetLabels[b.Facet],
+					Facet: ui.facet(b.Facet),
 					Names: b.Values,
 					Total: b.Total,
 					URL:   s.address("/", withoutFacets(settled, b.Facet)),
@@ -323,7 +322,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
 		}
 	}
-	for _, option := range sortLabels {
+	for _, option := range ui.sorts() {
 		option.Selected = option.Value == a.asked.Sort
 		v.Sorts = append(v.Sorts, option)
 	}
@@ -435,7 +434,7 @@ func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
 // shown at once depends on what was found.
 func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
 	lib := a.found.Library
-	view := facetView{Name: f, Label: facetLabels[f]}
+	view := facetView{Name: f, Label: ui.facet(f)}
 	found := make(map[string]index.FacetValue)
 	for _, v := range a.found.Facets[f] {
 		found[v.Name] = v
@@ -477,7 +476,7 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 		*q.Selection(f) = slices.DeleteFunc(slices.Clone(chosen), names)
 		chips = append(chips, chip{
 			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
-			Facet: facetLabels[f],
+			Facet: ui.facet(f),
 			Name:  v.Name,
 			URL:   s.address("/", q),
 		})

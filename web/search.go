@@ -337,25 +337,35 @@ type (
 	}
 )
 
-// suggestions answers /suggest.
+// suggestions answers /suggest, with format=opensearch in the form of address bars.
 func (s *Server) suggestions(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	q, lib, err := s.read(c, "")
+	forAddressBar, variant := false, ""
+	if params := parseParams(c.Request.URL.RawQuery); params.Has("format") {
+		if v := params.Get("format"); v != "opensearch" {
+			return badParameter("format", "format is opensearch or left out, not %s", abridged(v))
+		}
+		forAddressBar, variant = true, "opensearch "+s.siteOrigin(c.Request)
+	}
+	q, lib, err := s.read(c, variant)
 	if lib == nil || err != nil {
 		return err
 	}
-	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
+	var found []index.Suggestion
 	if strings.TrimSpace(q.Text) != "" {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), searchTimeout)
 		defer cancel()
-		found, err := s.suggest.Suggest(ctx, q.Text, maxSuggestions)
-		if err != nil {
+		if found, err = s.suggest.Suggest(ctx, q.Text, maxSuggestions); err != nil {
 			return err
 		}
-		for _, suggestion := range found {
-			out.Suggestions = append(out.Suggestions, suggestionJSON(suggestion))
-		}
+	}
+	if forAddressBar {
+		return s.openSearchSuggestions(c, q.Text, found)
+	}
+	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
+	for _, suggestion := range found {
+		out.Suggestions = append(out.Suggestions, suggestionJSON(suggestion))
 	}
 	return s.json(c, out)
 }

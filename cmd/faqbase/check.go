@@ -10,6 +10,7 @@ import (
 
 	"faqbase/index"
 	"faqbase/kb"
+	"faqbase/kb/lint"
 )
 
 type checkCommand struct {
@@ -27,7 +28,8 @@ type faultJSON struct {
 	Message  string      `json:"message"`
 }
 
-// Run lists all faults of the knowledge base, those of its golden queries included.
+// Run lists all faults of the knowledge base: those of its files, those that show
+// when all pages are read together, and those of its golden queries.
 func (c *checkCommand) Run(ctx context.Context, con console) error {
 	_, lib, err := openLibrary(c.Dir)
 	if err != nil {
@@ -37,7 +39,7 @@ func (c *checkCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	faults := slices.Concat(lib.Faults, golden)
+	faults := slices.Concat(lib.Faults, lint.Check(lib), golden)
 	slices.SortStableFunc(faults, func(a, b *kb.Error) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
@@ -53,8 +55,7 @@ func (c *checkCommand) Run(ctx context.Context, con console) error {
 		}
 	}
 	errors, warnings := count(faults)
-	fmt.Fprintf(con.err, "faqbase: %s with %s: %s, %s\n", plural(len(lib.Pages), "page"),
-		plural(lib.NumQuestions(), "question"), plural(errors, "error"), plural(warnings, "warning"))
+	fmt.Fprintf(con.err, "faqbase: %s: %s, %s\n", size(lib), plural(errors, "error"), plural(warnings, "warning"))
 	if errors > 0 || c.Strict && warnings > 0 {
 		return errFaults
 	}

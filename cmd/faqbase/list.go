@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"text/tabwriter"
 	"unicode"
 
 	"faqbase/kb"
@@ -26,7 +28,8 @@ type entryJSON struct {
 	Tools    []string `json:"tools"`
 }
 
-// Run lists all pages and questions in the order of their files.
+// Run lists all pages and questions in the order of their files. Their numbers are on
+// standard error, so that scripts read one entry a line.
 func (c *listCommand) Run(con console) error {
 	_, lib, err := openLibrary(c.Dir)
 	if err != nil {
@@ -38,7 +41,10 @@ func (c *listCommand) Run(con console) error {
 	if c.JSON {
 		return c.printJSON(con.out, lib)
 	}
-	return c.print(con.out, lib)
+	if err := c.print(con.out, lib); err != nil {
+		return err
+	}
+	return printCounts(con.err, lib)
 }
 
 func (c *listCommand) print(w io.Writer, lib *kb.Library) error {
@@ -51,6 +57,45 @@ func (c *listCommand) print(w io.Writer, lib *kb.Library) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// printCounts writes how many pages and questions there are in all, in each ecosystem
+// and in each category. A page in two categories counts in both.
+func printCounts(w io.Writer, lib *kb.Library) error {
+	fmt.Fprintf(w, "faqbase: %s\n", size(lib))
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	printFacet(table, lib, kb.FacetEcosystem, func(p *kb.Page) []string { return p.Ecosystem })
+	printFacet(table, lib, kb.FacetCategory, func(p *kb.Page) []string { return p.Category })
+	return table.Flush()
+}
+
+// printFacet writes a line for each value of a facet that is in use, and one for the
+// pages without any.
+func printFacet(table io.Writer, lib *kb.Library, f kb.Facet, valuesOf func(*kb.Page) []string) {
+	const none = "(none)"
+	pages, questions := map[string]int{}, map[string]int{}
+	for _, p := range lib.Pages {
+		values := valuesOf(p)
+		if len(values) == 0 {
+			values = []string{none}
+		}
+		for _, v := range values {
+			pages[v]++
+			questions[v] += len(p.Questions)
+		}
+	}
+	inUse := lib.Values(f)
+	if len(inUse) > 0 && pages[none] > 0 {
+		inUse = append(slices.Clip(inUse), kb.Value{Name: none})
+	}
+	for _, v := range inUse {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f, printable(v.Name), plural(pages[v.Name], "page"), plural(questions[v.Name], "question"))
+	}
+}
+
+// size says how large a knowledge base is.
+func size(lib *kb.Library) string {
+	return plural(len(lib.Pages), "page") + " with " + plural(lib.NumQuestions(), "question")
 }
 
 func (c *listCommand) printJSON(w io.Writer, lib *kb.Library) error {

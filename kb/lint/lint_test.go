@@ -1,0 +1,224 @@
+package lint
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"pgregory.net/rapid"
+
+	"faqbase/kb"
+)
+
+var update = flag.Bool("update", false, "write what the tests got into testdata")
+
+// TestGolden loads each archive in testdata as a folder, which is without faults for
+// kb itself, and compares the faults with its file "want". The archive's comment is
+// the claim.
+func TestGolden(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no archives in testdata: %v", err)
+	}
+	for _, name := range archives {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lib, want := folder(t, archive)
+			var b strings.Builder
+			for _, e := range Check(lib) {
+				fmt.Fprintln(&b, e.Severity, e.Rule, e)
+			}
+			got := b.String()
+			if *update {
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: []byte(got)})
+				if err := os.WriteFile(name, txtar.Format(archive), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// folder loads the files of an archive and gives its file "want".
+func folder(t *testing.T, archive *txtar.Archive) (lib *kb.Library, want string) {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, f := range archive.Files {
+		if f.Name == "want" {
+			want = string(f.Data)
+			continue
+		}
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	lib, err := kb.Load(files, kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range lib.Faults {
+		if e.Rule != "no-title" {
+			t.Errorf("not meant: %s", e)
+		}
+	}
+	return lib, want
+}
+
+func TestStarterHasNoWarnings(t *testing.T) {
+	lib, err := kb.Load(kb.Starter(), kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range Check(lib) {
+		t.Error(e)
+	}
+}
+
+func TestScalars(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want string // same, other or apart: of different kinds or free text
+	}{
+		{"Yes", "yes, since 2.0", "same"},
+		{"Yes", "Partly", "other"},
+		{"No", "none", "apart"},
+		{"5432", "5,432", "same"},
+		{"5432", "54,32", "apart"},
+		{"3", "3.12", "same"},
+		{"v3.12", "3.12.x", "same"},
+		{"3.9", "3.12", "other"},
+		{"2026-03", "2026-3", "same"},
+		{"2026", "2027-01-01", "other"},
+		{"0", "00", "same"},
+		{"100 ms", "100ms", "same"},
+		{"100 ms", "1 s", "apart"},
+		{"1 MB", "2 mb", "other"},
+		{"50%", "60 %", "other"},
+		{"3.9+", "3.9", "apart"},
+		{"3, or 4", "5", "apart"},
+		{"MIT", "MIT License", "same"},
+		{"MIT", "Apache-2.0", "other"},
+		{"MIT", "MIT OR Apache-2.0", "other"},
+		{"Apache-2.0 or MIT", "MIT / Apache 2.0", "same"},
+		{"GPLv3", "GNU GPL v3", "same"},
+		{"GPL-3.0-only", "GPLv2", "other"},
+		{"BSD", "BSD-3-Clause", "same"},
+		{"MIT", "free for personal use", "apart"},
+		{"MIT", "MIT for the core, else commercial and closed", "apart"},
+		{"V8", "V9", "apart"},
+		{"", "", "apart"},
+	} {
+		a, okA := scalarOf(kb.Cell{Text: c.a})
+		b, okB := scalarOf(kb.Cell{Text: c.b})
+		got := "apart"
+		switch {
+		case !okA || !okB || a.kind != b.kind:
+		case a.agrees(b):
+			got = "same"
+		default:
+			got = "other"
+		}
+		if got != c.want {
+			t.Errorf("%q and %q: %s, want %s", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestSplitSentences(t *testing.T) {
+	for text, want := range map[string][]string{
+		"One. Two! Three?":            {"One.", "Two!", "Three?"},
+		"Use 3.12, e.g. on a server.": {"Use 3.12, e.g. on a server."},
+		"pip vs. uv. So it is.":       {"pip vs. uv.", "So it is."},
+		`He said "no." Then he left.`: {`He said "no."`, "Then he left."},
+		"Wait... what?! Yes":          {"Wait...", "what?!", "Yes"},
+		"Since 2.0. It is fast":       {"Since 2.0.", "It is fast"},
+		"one line\nanother":           {"one line", "another"},
+		"一。二！":                        {"一。", "二！"},
+		"":                            nil,
+	} {
+		if got := slices.Collect(splitSentences(text)); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	t.Run("no sentence loses or repeats anything", rapid.MakeCheck(func(t *rapid.T) {
+		text := rapid.StringOf(rapid.RuneFrom([]rune("ab.!?…。 \n\")(é"))).Draw(t, "text")
+		joined := strings.Join(slices.Collect(splitSentences(text)), "")
+		if got, want := withoutSpace(joined), withoutSpace(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}))
+}
+
+func withoutSpace(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// TestRulesAreDocumented holds that the table in the package comment names every
+// rule that the code gives, and no other.
+func TestRulesAreDocumented(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented, given := map[string]bool{}, map[string]bool{}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^//\t([a-z-]+) +warning `).FindAllStringSubmatch(string(src), -1) {
+			documented[m[1]] = true
+		}
+		for _, m := range regexp.MustCompile(`\bwarning\("([a-z-]+)"`).FindAllStringSubmatch(string(src), -1) {
+			given[m[1]] = true
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(given))); diff != "" {
+		t.Errorf("-documented +given:\n%s", diff)
+	}
+}
+
+// BenchmarkCheck checks a thousand of the starter pages, each many times over.
+func BenchmarkCheck(b *testing.B) {
+	const pages = 1000
+	starter, err := kb.Load(kb.Starter(), kb.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	for i := range pages {
+		p := starter.Pages[i%len(starter.Pages)]
+		files[fmt.Sprintf("%s-%d.md", p.Path, i)] = &fstest.MapFile{Data: p.Source}
+	}
+	lib, err := kb.Load(files, kb.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(Check(lib)) < pages {
+			b.Fatal("copies are not found")
+		}
+	}
+}
