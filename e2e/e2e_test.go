@@ -12,6 +12,7 @@ func TestBrowser(t *testing.T) {
 	browser := chromium.Start(t)
 	s := startSite(t)
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, s) })
+	t.Run("reader", func(t *testing.T) { testReader(t, browser, s) })
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, s) })
 	t.Run("reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
 	t.Run("hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })

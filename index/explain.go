@@ -396,6 +396,9 @@ func (b *Bleve) absence(s *state, res *Results, r *request, m *match, n int32, r
 			say("the selection of %s leaves it out: %s", f, named(names))
 		}
 	}
+	if q.On != "" && s.entries[n].page.Path != q.On {
+		say("the selection of one page leaves it out: %s", q.On)
+	}
 	return out
 }
 

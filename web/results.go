@@ -42,8 +42,9 @@ type resultsView struct {
 	Without     []operatorView
 	Nearest     []index.Hit // where there are no hits
 	Sorts       []sortOption
-	Size        int // where it is not the usual
-	Group       bool
+	Size        int    // where it is not the usual
+	Group       bool   // where it is asked for
+	On          string // the path of the one page whose hits these are, "" for all
 	Pager       []pageLink
 	Previous    string
 	Next        string
@@ -68,11 +69,13 @@ type hitView struct {
 	URL         string
 	TitleHTML   string
 	SnippetHTML string
-	AnswerHTML  string // "" where it is too long to open in place
+	AnswerHTML  string // "" where it is fetched when it is opened
+	Best        bool   // its answer is open from the start
 	Page        *kb.Page
 	Question    *kb.Question
 	Tools       []*kb.Tool
-	More        int
+	More        int // further hits of its page, at MoreURL
+	MoreURL     string
 	Explanation *index.Explanation // nil unless asked for
 	Why         string             // the address where it is, "" where it is here or there is no query
 }
@@ -147,7 +150,7 @@ const (
 	shownValues  = 8    // of a facet, before "Show all"
 	listedValues = 60   // of a facet, altogether
 	shownGroups  = 24   // categories on the front page
-	longAnswer   = 6000 // bytes of HTML past which an answer is read on its page
+	longAnswer   = 6000 // bytes of HTML past which an answer is fetched when it is opened
 	shownPopular = 12   // tools on the front page
 	shownNewest  = 6    // pages on the front page
 )
@@ -164,10 +167,15 @@ func (s *Server) searchFragment(c *gin.Context) error {
 
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
-	a, err := s.ask(c, s.htmlVariant(c), nil)
+	grouped := false
+	a, err := s.ask(c, s.htmlVariant(c), func(q *index.Query) {
+		grouped = !q.Group && groupsByItself(*q)
+		q.Group = q.Group || grouped
+	})
 	if a == nil || err != nil {
 		return err
 	}
+	a.grouped = grouped
 	results, err := s.newResultsView(c.Request.Context(), a)
 	if err != nil {
 		return err
@@ -250,11 +258,13 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		Exact:       a.asked.Exact,
 		Dropped:     r.Dropped,
 		Ignored:     r.Ignored,
-		Group:       a.asked.Group,
+		Group:       settled.Group,
+		On:          a.asked.On,
 		Explained:   r.Explanations,
 		Overview:    o,
 	}
 	respelt := settled
+	respelt.On = ""
 	respelt.Exact, respelt.Page = !a.asked.Exact, 1
 	v.Respell = s.address("/", respelt)
 	if a.asked.Size != sizeUnsaid {
@@ -269,6 +279,10 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		}
 		filtered = filtered || len(chips) > 0
 	}
+	if v.On != "" {
+		v.Chips = append(v.Chips, s.onlyPage(lib, settled))
+		filtered = true
+	}
 	v.Front = v.Text == "" && !filtered && a.asked.Page == 1
 	switch {
 	case v.Text != "":
@@ -282,7 +296,9 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = ui.AllQuestions
 	}
-	v.Clear = s.address("/", withoutFacets(settled, facetNames[:]...))
+	unfiltered := withoutFacets(settled, facetNames[:]...)
+	unfiltered.On = ""
+	v.Clear = s.address("/", unfiltered)
 	if r.Total == 0 {
 		v.Nearest = r.Nearest
 		most := 0
@@ -312,8 +328,16 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	}
 	v.First = (a.asked.Page-1)*a.asked.Size + 1
 	seen := make(map[*kb.Page]bool)
+	room := answersInPlace
 	for i, hit := range r.Hits {
 		view := newHitView(lib, i+1, hit)
+		if room -= len(view.AnswerHTML); room < 0 {
+			view.AnswerHTML = ""
+		}
+		view.Best = i == 0 && view.AnswerHTML != "" && isBest(a)
+		if hit.More > 0 {
+			view.MoreURL = s.address("/", onPage(settled, hit.Page))
+		}
 		if v.Text != "" && hit.Explanation == nil {
 			explained := settled
 			explained.Explain = true

@@ -19,8 +19,10 @@ import (
 // the search page, the fragment and the JSON are written from.
 type answer struct {
 	asked index.Query
-	found *index.Results
-	took  time.Duration
+	// grouped says that the page groups by itself, which its links need not say.
+	grouped bool
+	found   *index.Results
+	took    time.Duration
 }
 
 // settled is what was asked with the values that are typed as tool:gin among the
@@ -29,6 +31,8 @@ type answer struct {
 func (a *answer) settled() (typed bool, q index.Query) {
 	lib := a.found.Library
 	q = a.asked
+	q.Group = q.Group && !a.grouped
+	unsettled := q
 	list, rest := index.Selections(q.Text, lib)
 	for _, sel := range list {
 		chosen := q.Selection(sel.Facet)
@@ -39,7 +43,7 @@ func (a *answer) settled() (typed bool, q index.Query) {
 			continue
 		}
 		if len(*chosen) == maxValues {
-			return false, a.asked
+			return false, unsettled
 		}
 		*chosen = append(slices.Clone(*chosen), sel.Value.Slug)
 	}
@@ -123,6 +127,7 @@ type (
 		Size      int        `json:"size"`
 		Sort      index.Sort `json:"sort"`
 		Group     string     `json:"group,omitempty"`
+		On        string     `json:"on,omitempty"`
 		Exact     bool       `json:"exact,omitempty"`
 	}
 	correctionJSON struct {
@@ -205,6 +210,7 @@ func newSearchJSON(a *answer) searchJSON {
 			Page:      a.asked.Page,
 			Size:      a.asked.Size,
 			Sort:      a.asked.Sort,
+			On:        a.asked.On,
 			Exact:     a.asked.Exact,
 		},
 		Total:       r.Total,
@@ -419,9 +425,15 @@ type (
 func (s *Server) question(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	id := parseParams(c.Request.URL.RawQuery).Get("id")
+	params := parseParams(c.Request.URL.RawQuery)
+	id, as := params.Get("id"), params.Get("as")
 	if id == "" {
 		return badParameter("id", "id is that of a question, as in hits")
+	}
+	switch as {
+	case "", asHTML, asMarkdown:
+	default:
+		return badParameter("as", "as is html or markdown or left out, not %s", abridged(as))
 	}
 	lib, err := s.current()
 	if err != nil {
@@ -433,6 +445,9 @@ func (s *Server) question(c *gin.Context) error {
 	}
 	if s.notModified(c, lib, "") {
 		return nil
+	}
+	if as != "" {
+		return answerAs(c, q, as)
 	}
 	out := questionJSON{entryJSON: newEntryJSON(q.Page, q)}
 	out.QuestionHTML = html.EscapeString(q.Text)

@@ -36,7 +36,9 @@ type texts struct {
 
 	// The keyboard.
 	Shortcuts, Close                                                string
-	SlashSwitch                                                     sentence // {key}
+	SlashSwitch                                                     sentence // {search}, {keys}
+	Theme, ThemeSystem, ThemeLight, ThemeDark                       string
+	NewTabKey, KeyNewTab, KeyAll                                    string
 	KeyEnter, KeyEscape                                             string
 	KeySearch, KeySearchAnywhere, KeyMove, KeyOpen, KeyClear, KeysH string
 
@@ -53,11 +55,11 @@ type texts struct {
 	Pattern, Maturity, FirstRelease, Licence, Homepage, Repository, Documentation, Skills string
 
 	// Filters.
-	Filters, FiltersOn, ShowMore, ApplyFilters string
-	OthersLeft                                 sentence // {n}, {example}
-	FacetExample                               string
-	Results                                    string
-	RemoveFilter, ClearAll                     string
+	Filters, FiltersOn, ShowAll, FindIn, Find, ApplyFilters string
+	OthersLeft                                              sentence // {n}, {example}
+	FacetExample                                            string
+	Results                                                 string
+	RemoveFilter, ClearAll                                  string
 
 	// Results.
 	AboutTools, About                          string
@@ -71,6 +73,7 @@ type texts struct {
 	NotCorrected, SearchOtherSpellings         string
 	Dropped, Ignored                           sentence // {words}
 	NoMore, BackToLast                         string
+	BestAnswer, RecentH, KeepSearches, Forget  string
 	ShowAnswer, PageTag, More, Why, AskedAbout string
 	ResultPages, Previous, Next, PageNumber    string
 	RailName, Compare                          string
@@ -127,7 +130,14 @@ var ui = &texts{
 
 	Shortcuts:         "Keyboard shortcuts",
 	Close:             "Close",
-	SlashSwitch:       "The {key} key searches",
+	SlashSwitch:       "Single keys: {search} and {keys}",
+	Theme:             "Theme",
+	ThemeSystem:       "System",
+	ThemeLight:        "Light",
+	ThemeDark:         "Dark",
+	NewTabKey:         "Ctrl Enter",
+	KeyNewTab:         "open in a new tab",
+	KeyAll:            "all keys",
 	KeyEnter:          "Enter",
 	KeyEscape:         "Esc",
 	KeySearch:         "search",
@@ -180,7 +190,9 @@ var ui = &texts{
 
 	Filters:      "Filters",
 	FiltersOn:    "%d on",
-	ShowMore:     "Show %d more",
+	ShowAll:      "Show all",
+	FindIn:       "Find in %s",
+	Find:         "Find",
 	ApplyFilters: "Apply filters",
 	OthersLeft:   "and {n} others: type {example} in the search field",
 	FacetExample: "%s:name",
@@ -206,6 +218,10 @@ var ui = &texts{
 	Ignored:              "Too many words; left out: {words}.",
 	NoMore:               "There are no more answers.",
 	BackToLast:           "Back to the last ones",
+	BestAnswer:           "Best answer",
+	RecentH:              "Recent searches",
+	KeepSearches:         "Keep searches in this browser",
+	Forget:               "Clear",
 	ShowAnswer:           "Show the answer",
 	PageTag:              "Page",
 	More:                 "%s more on this page",
