@@ -70,11 +70,35 @@ func (tb *tab) untilShown(query url.Values) {
 		if want.Heading == "" {
 			got.Heading = ""
 		}
-		diff = cmp.Diff(want, got)
+		diff = cmp.Diff(want.listing(got), got)
 		return diff == ""
 	}, func() string {
 		return fmt.Sprintf("the page does not show GET /search?%s (-JSON +page):\n%s", query.Encode(), diff)
 	})
+}
+
+// listedValues is the number of values of a facet that a page lists.
+const listedValues = 60
+
+// listing is s as a page lists it: of a facet with more values than that, those that
+// got has, of which there must be some.
+func (s shown) listing(got shown) shown {
+	count := make(map[string]int)
+	for name := range s.Facets {
+		facet, _, _ := strings.Cut(name, "/")
+		count[facet]++
+	}
+	listed := shown{Heading: s.Heading, Hits: s.Hits, Facets: make(map[string]facetValue)}
+	left := make(map[string]int)
+	for name, v := range s.Facets {
+		facet, _, _ := strings.Cut(name, "/")
+		if _, ok := got.Facets[name]; ok || count[facet]-left[facet] <= listedValues {
+			listed.Facets[name] = v
+		} else {
+			left[facet]++
+		}
+	}
+	return listed
 }
 
 // untilFocused waits until the element that an expression gives has the focus.
