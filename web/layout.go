@@ -25,6 +25,7 @@ type layout struct {
 	Heading                          string // the title of the page, "" on the front page
 	Description                      string
 	Path                             string // within the site, for the navigation and the canonical address
+	Canonical                        string // the address of the page where Path is not
 	Source                           string // the address of the page's Markdown, if it has one
 	NoIndex                          bool
 	Theme                            string // light, dark or "" for what the visitor's system says

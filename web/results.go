@@ -49,6 +49,7 @@ type resultsView struct {
 	Next        string
 	First       int // the number of the first hit
 	Comparisons []*kb.Page
+	Compare     *compareLink        // to the tools that were chosen or asked about together
 	Explained   []index.Explanation // of the ids that were asked about
 	Overview    *overview
 }
@@ -283,6 +284,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = "All questions"
 	}
+	v.Compare = s.offeredComparison(lib, r.Query.Tool, r.Compared)
 	v.Clear = s.address("/", withoutFacets(settled, facetNames[:]...))
 	if r.Total == 0 {
 		v.Nearest = r.Nearest
