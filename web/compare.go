@@ -98,6 +98,7 @@ func (s *Server) unknownTools(ctx context.Context, lib *kb.Library, choice toolC
 	p := &problem{
 		Title:  "not found",
 		Status: http.StatusNotFound,
+		Detail: "there is no tool " + strings.Join(names, " and no tool "),
 		words:  strings.Join(names, " "),
 	}
 	if len(names) > 1 {
