@@ -19,6 +19,7 @@ type page struct {
 	name, path string
 	absent     bool   // answers 404
 	then       string // JavaScript that brings it into the state
+	until      string // a JavaScript expression that is true once it is
 }
 
 var pages = []page{
@@ -34,6 +35,8 @@ var pages = []page{
 	{name: "blocked", path: "/?q=sqlalchemy&ecosystem=Go&category=orms-and-query-builders"},
 	{name: "page", path: "/kb/python/sqlalchemy-vs-django-orm"},
 	{name: "related", path: "/kb/python/sqlalchemy-vs-django-orm", then: `scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"})`},
+	{name: "best", path: "/?q=is+sqlalchemy+faster+than+django+orm"},
+	{name: "suggestions", path: "/tools", then: `document.querySelector("#Q-q").focus(); document.querySelector("#Q-q").value = "djan"; document.querySelector("#Q-q").dispatchEvent(new Event("input"))`, until: `document.querySelector("[role=option]")`},
 	{name: "compare-two", path: "/compare?tool=docker&tool=podman"},
 	{name: "compare-four", path: "/compare?tool=gin&tool=echo&tool=flask&tool=fastapi"},
 	{name: "compare-differences", path: "/compare?tool=gin&tool=echo&differences=1"},
@@ -53,6 +56,8 @@ var looks = []look{
 	{1440, 1000, "dark", true},
 	{375, 812, "light", true},
 	{375, 812, "dark", true},
+	{768, 1024, "light", true},
+	{768, 1024, "dark", true},
 }
 
 func (l look) String() string { return fmt.Sprintf("%d-%s", l.width, l.scheme) }
@@ -67,6 +72,9 @@ func (tb *tab) openPage(p page) {
 	}
 	if p.then != "" {
 		tb.run(chromedp.Evaluate(p.then, nil))
+	}
+	if p.until != "" {
+		tb.until("the state of "+p.name, p.until)
 	}
 }
 

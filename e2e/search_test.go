@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -35,6 +36,10 @@ const readShown = `({
 // total, the hits in their order and each value of a facet with its count.
 func (tb *tab) untilShown(query url.Values) {
 	tb.t.Helper()
+	query = maps.Clone(query)
+	if query.Get("q") != "" && !query.Has("on") {
+		query.Set("group", "page") // as the page does by itself
+	}
 	found := tb.site.search(tb.t, query)
 	want := shown{Facets: make(map[string]facetValue)}
 	for _, h := range found.Hits {

@@ -24,6 +24,7 @@ var Choices = []Choice{
 	{"stopWord", func(w *weights, v float64) { w.stopWord = v }, []float64{.55, .6, .65, .7}},
 	{"inflection", func(w *weights, v float64) { w.inflection = v }, []float64{.5, .6, .7}},
 	{"prefix", func(w *weights, v float64) { w.prefix = v }, []float64{.4, .6}},
+	{"longer", func(w *weights, v float64) { w.longer = v }, []float64{0, .2, .6}},
 	{"joined", func(w *weights, v float64) { w.joined = v }, []float64{0, .6, .8, 1}},
 	{"general", func(w *weights, v float64) { w.general = v }, []float64{0, .2, .3, .4}},
 	{"overlap", func(w *weights, v float64) { w.overlap = v }, []float64{0, .2, .25, .3, .35}},

@@ -112,7 +112,7 @@ func (m *match) explain(r *request, x ranked, rank int) *Explanation {
 		sum *= kind
 	}
 	if m.elsewhere(x.entry) && sum != 0 {
-		say(sum*(m.weights.elsewhere-1), "without the tool that is named it counts %g", m.weights.elsewhere)
+		say(sum*(m.weights.elsewhere-1), "not about %s, it counts %g", m.meant(), m.weights.elsewhere)
 	}
 	return out
 }
@@ -147,7 +147,7 @@ func (m *match) explainCloseness(r *request, n int32, part func(float64, string,
 	}
 	if s > 0 {
 		text := [...]string{inQuestion: "the question", inAlias: "an alias", inAnswer: "a sentence of the answer"}[c.best.part]
-		part(m.weights.sentence*s, "%s has %.0f %% of the query by weight: %q", text, 100*c.best.share, c.text(e))
+		part(m.weights.sentence*s, "%s has %.0f %% of the query by weight: \"%s\"", text, 100*c.best.share, c.text(e))
 	}
 	if a > 0 {
 		part(m.weights.close(b, s, a)-m.weights.close(b, s, 0), "words with other accents than were typed")
@@ -270,7 +270,7 @@ func (m *match) places(w matchedWord, n int32, counts map[string]*[numFields]int
 			continue
 		}
 		how := t.how
-		if how == asBeginning && len(names) == 1 && stem(names[0]) == stem(w.text) {
+		if (how == asBeginning || how == asLonger) && len(names) == 1 && stem(names[0]) == stem(w.text) {
 			how = asForm // which says more than that it is also a beginning
 		}
 		text := fmt.Sprintf("%s (%s) in %s", strings.Join(names, " "), howText[how], m.inFields(m.state.entries[n], first))
@@ -396,7 +396,19 @@ func (b *Bleve) absence(s *state, res *Results, r *request, m *match, n int32, r
 			say("the selection of %s leaves it out: %s", f, named(names))
 		}
 	}
+	if q.On != "" && s.entries[n].page.Path != q.On {
+		say("the selection of one page leaves it out: %s", q.On)
+	}
 	return out
+}
+
+// meant names the tools that the query means.
+func (m *match) meant() string {
+	var names []string
+	for _, t := range m.tools {
+		names = append(names, m.state.columns[kb.FacetTool].values[t].Name)
+	}
+	return named(names)
 }
 
 // typedWords are the words of a mask, each in quotes as it was typed.

@@ -29,6 +29,9 @@ func (s *state) countFacets(listed []int32, q *Query) (map[kb.Facet][]FacetValue
 	}
 	selected := make([]int32, 0, len(listed))
 	for _, e := range listed {
+		if q.On != "" && s.entries[e].page.Path != q.On {
+			continue
+		}
 		misses, missed := 0, 0 // facets whose selection the entry is not in
 		for i, col := range columns {
 			if chosen[i] != nil && !slices.ContainsFunc(col.of[e], func(n int32) bool { return chosen[i][n] }) {

@@ -161,6 +161,9 @@ type Query struct {
 	Size                      int // hits on a page, 0 to 100
 	Sort                      Sort
 	Group                     bool // at most three questions of a page
+	// On leaves the hits of one page, by its path, and "" those of all. It is one more
+	// selection beside the facets, and their counts keep it.
+	On string
 	// Exact searches the words as they were typed, without correcting any.
 	Exact bool
 	// Explain asks for the Explanation of each hit, ExplainIDs for those of entries,
@@ -241,6 +244,8 @@ type Hit struct {
 	Score                     float64
 	// Explanation says why it stands where it does, if Query.Explain is set.
 	Explanation *Explanation
+	// Asked says that the question, one of its aliases or the page's title is the query.
+	Asked bool
 	// Pinned is the curation that put the hit first, nil if none did.
 	Pinned *kb.Curation
 	// More is the number of further hits of the same page that grouping left out.

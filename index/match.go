@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	bleveindex "github.com/blevesearch/bleve_index_api"
+
+	"faqbase/kb"
 )
 
 // scratch is the working memory of one search: per-entry numbers, zero between
@@ -66,8 +68,8 @@ const (
 	asForm
 	asJoined
 	asApart
-	asBeginning // of a word that is not known as it stands
-	asLonger    // begun by a word that is
+	asBeginning // of a word that stands for nothing else
+	asLonger    // of a word that stands for itself, or another form of it, already
 	asPart
 	asTypo
 	asSynonym
@@ -98,7 +100,7 @@ type match struct {
 	total, totalOverlap float64
 	corrections         []Correction
 	exact               bool    // correct nothing
-	tools               uint32  // the words that name tools which entries have
+	tools               []int32 // the tools that the query means, as numbers of the column
 	least               float64 // score from which an entry without all words is listed
 	lists               int     // lists of postings opened so far
 	work                int     // postings read so far
@@ -135,23 +137,15 @@ func (m *match) run(r *request) error {
 	m.grow(len(m.state.entries))
 	m.exact = r.query.Exact
 	means := m.state.synonyms.of(r)
-	// Everyday words of like meaning would carry entries past those of a tool that
-	// is named: in "pip --help", "support" is not what is asked for.
-	literal := r.namesTool()
 	for i, w := range r.words {
 		mw := matchedWord{queryWord: w, position: make(map[int32]int)}
-		if literal {
-			means[i] = slices.DeleteFunc(means[i], func(s synonym) bool { return s.general })
-		}
 		if err := m.expand(&mw, means[i]); err != nil {
 			return err
 		}
 		m.count(&mw, uint32(1)<<i)
-		if mw.tool && mw.known {
-			m.tools |= 1 << i
-		}
 		m.words = append(m.words, mw)
 	}
+	m.findTools(r)
 	if err := m.require(r.phrases); err != nil {
 		return err
 	}
@@ -917,8 +911,49 @@ func (m *match) part(e int32) float64 {
 	return part
 }
 
-// elsewhere tells whether the query names tools and the entry has none of them.
-func (m *match) elsewhere(e int32) bool { return m.tools != 0 && m.mask[e]&m.tools == 0 }
+// elsewhere tells whether the query means tools and the entry is about none of them.
+func (m *match) elsewhere(e int32) bool {
+	if len(m.tools) == 0 {
+		return false
+	}
+	of := m.state.columns[kb.FacetTool].of[e]
+	return !slices.ContainsFunc(m.tools, func(t int32) bool { return slices.Contains(of, t) })
+}
+
+// findTools finds the tools that the query means. A name that is also a common word
+// ("requests", "express", "next") means the tool only if at least half of the entries
+// that have it as it stands are about the tool.
+func (m *match) findTools(r *request) {
+	col := m.state.columns[kb.FacetTool]
+	for _, name := range r.names {
+		t, used := col.byName[name.tool]
+		if !used || slices.Contains(m.tools, t) {
+			continue
+		}
+		var all uint32
+		for _, n := range name.words {
+			all |= 1 << n
+		}
+		having, about := 0, 0
+		for _, term := range m.words[name.words[0]].terms {
+			if term.how != asItself {
+				continue
+			}
+			for _, p := range term.list {
+				if m.mask[p.entry]&all != all {
+					continue
+				}
+				having++
+				if slices.Contains(col.of[p.entry], t) {
+					about++
+				}
+			}
+		}
+		if about > 0 && 2*about >= having {
+			m.tools = append(m.tools, t)
+		}
+	}
+}
 
 // shares gives the share of the words and the overlap of an entry's score.
 func (m *match) shares(e int32) (words, overlap float64) {

@@ -127,6 +127,9 @@ func (s *state) blocked(listed []int32, q *Query) ([]Blocked, int) {
 
 // selected are the entries that all selections leave.
 func (s *state) selected(entries []int32, q *Query) []int32 {
+	if q.On != "" {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e int32) bool { return s.entries[e].page.Path != q.On })
+	}
 	for _, f := range facets {
 		names := *q.Selection(f)
 		if len(names) == 0 {

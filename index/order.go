@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"faqbase/kb"
 )
 
 // The tiers of the order by relevance, before the score.
@@ -62,7 +64,7 @@ var (
 	pairWords = [][]string{{"vs"}, {"versus"}, {"or"}, {"against"}, {"compared", "to"}, {"compared", "with"}}
 	// otherWords stand after the tool that something else is wanted for, or before it
 	// with one of otherLinks.
-	otherWords = [][]string{{"alternative"}, {"alternatives"}, {"replacement"}, {"replacements"}, {"substitute"}, {"substitutes"}}
+	otherWords = [][]string{{"alternative"}, {"alternatives"}, {"replacement"}, {"replacements"}, {"substitute"}, {"substitutes"}, {"equivalent"}, {"equivalents"}}
 	otherLinks = [][]string{{"to"}, {"for"}, {"of"}}
 	instead    = []string{"instead", "of"}
 	// aroundTools say no more than that a tool is to be chosen; stop words and years
@@ -160,6 +162,9 @@ func comparedIn(r *request, m *match) compared {
 	}
 	t := newToolReader(r, m, false)
 	c := t.sideBySide()
+	if len(c.tools) == 2 {
+		c.tools = t.catalog.paired(c.tools)
+	}
 	if len(c.tools) == 0 && strings.Contains(r.query.Text, "/") {
 		c = newToolReader(r, m, true).sideBySide()
 	}
@@ -167,6 +172,39 @@ func comparedIn(r *request, m *match) compared {
 		c = t.others()
 	}
 	return c
+}
+
+// paired gives the two tools that are compared. Where no page compares them, but one
+// compares a tool whose name is longer ("Django ORM" for Django) with the other, and
+// there is one such tool, it is meant.
+func (c *catalog) paired(tools []string) []string {
+	if c.hasPair(tools[0], tools[1]) {
+		return tools
+	}
+	var found []string
+	for i, name := range tools {
+		other := tools[1-i]
+		for _, v := range c.lib.Values(kb.FacetTool) {
+			if strings.HasPrefix(v.Name, name+" ") && c.hasPair(v.Name, other) {
+				if found != nil {
+					return tools
+				}
+				found = slices.Clone(tools)
+				found[i] = v.Name
+			}
+		}
+	}
+	if found == nil {
+		return tools
+	}
+	return found
+}
+
+// hasPair tells whether a page is about these two tools and no others.
+func (c *catalog) hasPair(a, b string) bool {
+	return slices.ContainsFunc(c.lib.Pages, func(p *kb.Page) bool {
+		return len(p.Tools) == 2 && slices.Contains(p.Tools, a) && slices.Contains(p.Tools, b)
+	})
 }
 
 // maxUnknown is the number of words that a tool which the library does not know may

@@ -27,6 +27,8 @@ type request struct {
 	ignored  []string
 	// curated is the editor's decision about the query, nil if there is none.
 	curated *curation
+	// names are the names of tools that stand in it.
+	names []toolName
 	// tools are those that the query compares, as far as they are known.
 	tools compared
 	// blank says that there was no text but spaces and facet tokens: everything is listed.
@@ -38,7 +40,6 @@ type queryWord struct {
 	text   string
 	typed  string // as it was written
 	stop   bool
-	tool   bool // names a tool, by itself or with its neighbours
 	quoted bool // searched as it stands
 	prefix bool // the last word, which may be unfinished
 	// identifier says that it was typed as a name of a program: useState, max_size.
@@ -83,7 +84,13 @@ func readQuery(q Query, c *catalog) request {
 // maxToolWords is the longest name of a tool that is looked for, in words.
 const maxToolWords = 4
 
-// readTools marks the words that name a tool.
+// A toolName is a name or alias of a tool that stands in a query.
+type toolName struct {
+	tool  string
+	words []int // indexes into words
+}
+
+// readTools finds the names of tools.
 func (r *request) readTools(c *catalog) {
 	for i := range r.sequence {
 		name := ""
@@ -91,19 +98,12 @@ func (r *request) readTools(c *catalog) {
 			if k > 0 {
 				name += " "
 			}
-			if name += r.words[n].text; c.toolNamed[name] == "" {
-				continue
-			}
-			for _, n := range r.sequence[i : i+k+1] {
-				r.words[n].tool = true
+			name += r.words[n].text
+			if tool := c.toolNamed[name]; tool != "" {
+				r.names = append(r.names, toolName{tool, r.sequence[i : i+k+1]})
 			}
 		}
 	}
-}
-
-// namesTool tells whether the query names a tool.
-func (r *request) namesTool() bool {
-	return slices.ContainsFunc(r.words, func(w queryWord) bool { return w.tool })
 }
 
 // understood gives q with facet values in the library's spelling and numbers within bounds.

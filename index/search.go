@@ -131,6 +131,7 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	for i, x := range ranked[from:to] {
 		e := s.entries[x.entry]
 		h := Hit{Page: e.page, Question: e.question, Score: x.score, More: more[x.entry]}
+		h.Asked = x.tier == tierExact || x.tier == tierAlias
 		if x.tier == tierPinned {
 			h.Pinned = r.curated.Curation
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"faqbase/kb"
@@ -57,11 +58,11 @@ func (s *Server) alternatives(lib *kb.Library, t *kb.Tool) []alternative {
 func reasonFor(pages []*kb.Page, categories []string) string {
 	switch {
 	case len(pages) == 1:
-		return "on the page " + shortTitle(pages[0].Title)
+		return fmt.Sprintf(ui.OnThePage, shortTitle(pages[0].Title))
 	case len(pages) > 1:
-		return "on " + plural(len(pages), "page", "pages") + " together"
+		return fmt.Sprintf(ui.OnPagesTogether, ui.Pages(len(pages)))
 	default:
-		return "also in " + categories[0]
+		return fmt.Sprintf(ui.AlsoIn, categories[0])
 	}
 }
 
@@ -94,7 +95,7 @@ func groupQuestions(lib *kb.Library, questions []*kb.Question, limit int) []ques
 			places[name] = place
 			value, ok := lib.Value(kb.FacetCategory, name)
 			if !ok {
-				value.Name = "Without a category"
+				value.Name = ui.WithoutCategory
 			}
 			groups = append(groups, questionGroup{Value: value, ID: "Q-c-" + value.Slug})
 		}

@@ -40,8 +40,9 @@ func (s *Server) tools(c *gin.Context) error {
 		return nil
 	}
 	v := toolsView{layout: s.layoutOf(c, lib), Groups: groupTools(lib)}
-	v.Heading, v.Live = "All tools", "list"
-	v.Description = fmt.Sprintf("%s by category, with the questions about each.", plural(len(lib.Tools), "tool", "tools"))
+	v.Heading, v.Live = ui.AllTools, "list"
+	v.Trail = s.trail()
+	v.Description = fmt.Sprintf(ui.ToolsDescription, ui.Tools(len(lib.Tools)))
 	return s.render(c, http.StatusOK, "tools.html", v)
 }
 
@@ -78,7 +79,7 @@ func groupTools(lib *kb.Library) []toolGroup {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	if last := len(out) - 1; last >= 0 && out[last].Name == "" {
-		out[last].Name = "Other tools"
+		out[last].Name = ui.OtherTools
 	}
 	return out
 }
@@ -100,13 +101,11 @@ func countQuestions(lib *kb.Library) map[string]int {
 type toolView struct {
 	layout
 	Tool         *kb.Tool
-	Crumbs       []kb.Value
 	Facts        []factRow
 	Comparisons  []*kb.Page
 	OtherPages   []*kb.Page
 	Groups       []questionGroup // its questions, at most shownQuestions
 	Total        int             // of the questions
-	Listed       int             // of them on this page
 	Alternatives []alternative
 	Names        []string // of tools to compare it with
 	Search       string   // address of all its questions
@@ -115,7 +114,7 @@ type toolView struct {
 const (
 	shownQuestions  = 100 // on the page of a tool
 	listedQuestions = 300 // on the page of a category or ecosystem
-	shownOthers     = 40  // tools that may be taken instead
+	shownOthers     = 20  // tools that may be taken instead
 )
 
 // tool answers /tools/{slug}.
@@ -163,18 +162,19 @@ func (s *Server) tool(c *gin.Context) error {
 	}
 	v.Groups = groupQuestions(lib, questions, shownQuestions)
 	v.Total = len(questions)
-	v.Listed = min(v.Total, shownQuestions)
 	v.Alternatives = s.alternatives(lib, t)
 	v.Names = toolNames(lib, []*kb.Tool{t})
+	var way []kb.Value
 	for _, category := range t.Category {
 		if known, ok := lib.Value(kb.FacetCategory, category); ok {
-			v.Crumbs = append(v.Crumbs, known)
+			way = append(way, known)
 			break
 		}
 	}
+	v.Trail = s.trailFrom(ui.ToolsNav, "/tools", way...)
+	v.Canonical = v.Origin + value.URL
 	v.Heading, v.Live = t.Name, "list"
-	v.Description = fmt.Sprintf("%s: facts, %s and %s.", t.Name,
-		plural(len(v.Comparisons), "comparison", "comparisons"), plural(v.Total, "question", "questions"))
+	v.Description = fmt.Sprintf(ui.ToolDescription, t.Name, ui.Comparisons(len(v.Comparisons)), ui.Questions(v.Total))
 	return s.render(c, http.StatusOK, "tool.html", v)
 }
 
@@ -212,7 +212,7 @@ func (s *Server) value(f kb.Facet) handler {
 		}
 		v := facetPage{
 			layout: s.layoutOf(c, lib),
-			Label:  facetLabels[f],
+			Label:  ui.facet(f),
 			Value:  value,
 			Search: s.base + "/?" + string(f) + "=" + url.QueryEscape(value.Slug),
 		}
@@ -228,9 +228,9 @@ func (s *Server) value(f kb.Facet) handler {
 				v.Questions += len(p.Questions)
 			}
 		}
-		v.Crossings, v.Crossed = s.crossings(lib, f, value, v.Pages), "Ecosystems"
+		v.Crossings, v.Crossed = s.crossings(lib, f, value, v.Pages), ui.EcosystemsH
 		if f == kb.FacetEcosystem {
-			v.Crossed = "Categories"
+			v.Crossed = ui.CategoriesH
 		}
 		questions := countQuestions(lib)
 		for _, t := range lib.Tools {
@@ -240,8 +240,9 @@ func (s *Server) value(f kb.Facet) handler {
 		}
 		v.Listed = v.Questions <= listedQuestions
 		v.Heading, v.Live = value.Name, "list"
-		v.Description = fmt.Sprintf("%s: %s on %s.", value.Name,
-			plural(v.Questions, "question", "questions"), plural(len(v.Pages), "page", "pages"))
+		v.Trail = append(s.trail(), crumb{Name: v.Label})
+		v.Canonical = v.Origin + value.URL
+		v.Description = fmt.Sprintf(ui.ValueDescription, value.Name, ui.Questions(v.Questions), ui.Pages(len(v.Pages)))
 		return s.render(c, http.StatusOK, "value.html", v)
 	}
 }

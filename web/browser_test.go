@@ -380,17 +380,29 @@ func TestInTheBrowser(t *testing.T) {
 		}
 	})
 
-	t.Run("a page that changed says so, another one does not", func(t *testing.T) {
+	t.Run("a page that changed while it is read says so, another one does not", func(t *testing.T) {
 		s := open(t, lib, Config{})
 		changed, other := newTab(t, chrome), newTab(t, chrome)
-		changed.run(chromedp.Navigate(s.http.URL + "/kb/python/peewee"))
-		other.run(chromedp.Navigate(s.http.URL + "/kb/databases"))
+		changed.run(chromedp.Navigate(s.http.URL+"/kb/python/peewee"), chromedp.Focus("main .path a"))
+		other.run(chromedp.Navigate(s.http.URL+"/kb/databases"), chromedp.Focus("main .path a"))
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nAnother text.\n"}), ""))
 		changed.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
 		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee\n\nOnce more.\n", "databases.md": "# Databases\n\nOther text.\n"}), ""))
 		other.until(`document.getElementById("Q-bar").textContent === "This page changed. Reload"`)
-		changed.run(chromedp.Click("#Q-bar a"))
+		changed.run(chromedp.Evaluate("window.stayed = true", nil), chromedp.Focus("#Q-bar a"), press("Enter"))
 		changed.until(`document.querySelector(".lede").textContent.trim() === "Once more." && !document.getElementById("Q-bar").textContent`)
+		changed.is("window.stayed", "true")
+	})
+
+	t.Run("a page that nobody has begun to read changes by itself and says so", func(t *testing.T) {
+		s := open(t, lib, Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL+"/kb/python/peewee"), chromedp.Evaluate("window.stayed = true", nil))
+		s.Publish(load(t, fixture(t, map[string]string{"python/peewee.md": "# Peewee, renamed\n\nAnother text.\n"}), ""))
+		b.until(`document.querySelector(".lede").textContent.trim() === "Another text."`)
+		b.until(`document.getElementById("Q-status").textContent === "This page was updated."`)
+		b.is("document.title", "Peewee, renamed - faq/base")
+		b.is("window.stayed", "true")
 	})
 
 	t.Run("a page that is not seen holds no connection and hears later what it missed", func(t *testing.T) {
@@ -420,7 +432,7 @@ func TestInTheBrowser(t *testing.T) {
 				document.dispatchEvent(new Event("visibilitychange"))`, hidden), nil)
 		}
 		b := newTab(t, chrome)
-		b.run(chromedp.Navigate(counted.URL + "/kb/python/peewee"))
+		b.run(chromedp.Navigate(counted.URL+"/kb/python/peewee"), chromedp.Focus("main .path a"))
 		connected(1)
 		b.run(see(true))
 		connected(0)
@@ -464,7 +476,7 @@ func TestInTheBrowser(t *testing.T) {
 		b.until(`document.querySelectorAll(".codebox .copy").length === 2`)
 		b.run(chromedp.Evaluate(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`, nil),
 			chromedp.Click(".codebox .copy"))
-		b.until(`document.querySelector(".copy").textContent === "Copied"`)
+		b.until(`document.querySelector(".codebox .copy").textContent === "Copied"`)
 		if got := b.eval("window.copied"); !strings.HasPrefix(got, "# one round trip\nsession.execute(") {
 			t.Errorf("copied %q", got)
 		}

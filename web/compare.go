@@ -172,15 +172,7 @@ func (s *Server) canonicalURL(tools []*kb.Tool) string {
 
 // compareText is what a link to a comparison says: "Compare A, B and C".
 func compareText(tools []*kb.Tool) string {
-	names := make([]string, len(tools))
-	for i, t := range tools {
-		names[i] = t.Name
-	}
-	if len(names) < minCompared {
-		return "Compare " + strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return "Compare " + strings.Join(names[:last], ", ") + " and " + names[last]
+	return fmt.Sprintf(ui.CompareNames, (&comparison{Tools: tools}).Names())
 }
 
 // compareView is the view of templates/compare.html.
@@ -190,8 +182,8 @@ type compareView struct {
 	Columns     []columnView
 	Pages       []*kb.Page // that are about these tools alone
 	Chosen      []chosenTool
-	Room        bool // for another tool
-	Names       []string
+	Room        bool     // for another tool
+	Completions []string // names of tools to add
 	Differences bool
 	Toggle, CSV string // addresses: all rows or those that differ, and the table as CSV
 }
@@ -211,7 +203,7 @@ func (s *Server) newCompareView(c *gin.Context, lib *kb.Library, choice toolChoi
 		Pages:       pagesOf(lib, choice.Tools),
 		Chosen:      s.chosen(choice),
 		Room:        len(choice.Tools) < maxCompared,
-		Names:       toolNames(lib, choice.Tools),
+		Completions: toolNames(lib, choice.Tools),
 		Differences: choice.Differences,
 	}
 	if choice.Differences {
@@ -225,9 +217,9 @@ func (s *Server) newCompareView(c *gin.Context, lib *kb.Library, choice toolChoi
 	csv.CSV = true
 	v.Toggle, v.CSV = s.choiceURL(toggled), s.choiceURL(csv)
 	v.Heading, v.Live = compareText(choice.Tools), compareLive
-	v.Canonical = s.canonicalURL(choice.Tools)
-	v.Description = fmt.Sprintf("%s: %s and %s, each with its source.", v.Heading,
-		plural(len(v.Facts), "fact", "facts"), plural(len(v.Rows), "aspect", "aspects"))
+	v.Canonical = v.Origin + s.canonicalURL(choice.Tools)
+	v.Trail = append(s.trail(), crumb{Name: ui.Compare, URL: s.base + comparePath})
+	v.Description = fmt.Sprintf(ui.CompareDescription, v.Heading, ui.Rows(len(v.Facts)+len(v.Rows)))
 	return v
 }
 
@@ -292,9 +284,10 @@ func (s *Server) choose(c *gin.Context, lib *kb.Library, choice toolChoice) erro
 		return nil
 	}
 	v := chooseView{layout: s.layoutOf(c, lib), Names: toolNames(lib, nil)}
-	v.Heading, v.Live = "Compare tools", compareLive
-	v.Canonical = s.canonicalURL(nil)
-	v.Description = fmt.Sprintf("Put two to four of %s side by side.", plural(len(lib.Tools), "tool", "tools"))
+	v.Heading, v.Live = ui.CompareTools, compareLive
+	v.Canonical = v.Origin + s.canonicalURL(nil)
+	v.Trail = s.trail()
+	v.Description = fmt.Sprintf(ui.ChooseDescription, ui.Tools(len(lib.Tools)))
 	if len(choice.Tools) > 0 {
 		v.First = choice.Tools[0]
 		v.Alternatives = s.alternatives(lib, v.First)

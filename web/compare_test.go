@@ -91,7 +91,7 @@ func TestCompare(t *testing.T) {
 	})
 	t.Run("one address is canonical, whatever the order and the rows", func(t *testing.T) {
 		for _, query := range []string{"tool=ant&tool=the-bee", "tool=the-bee&tool=ant", "tool=the-bee&tool=ant&differences=1"} {
-			if body := s.get("/compare?" + query).body; !strings.Contains(body, `<link rel="canonical" href="/compare?tool=ant&amp;tool=the-bee">`) {
+			if body := s.get("/compare?" + query).body; !strings.Contains(body, `<link rel="canonical" href="`+s.http.URL+`/compare?tool=ant&amp;tool=the-bee">`) {
 				t.Errorf("%s has another", query)
 			}
 		}

@@ -31,6 +31,15 @@ type comparison struct {
 // Wide tells whether the table has to be scrolled on a phone.
 func (c *comparison) Wide() bool { return len(c.Tools) > 2 }
 
+// Names are the names of the tools.
+func (c *comparison) Names() string {
+	names := make([]string, len(c.Tools))
+	for i, t := range c.Tools {
+		names[i] = t.Name
+	}
+	return ui.List(names)
+}
+
 // An aspectRow is one aspect in which pages compare the tools.
 type aspectRow struct {
 	Aspect string
@@ -230,11 +239,11 @@ func (s *Server) compareCSV(c *gin.Context, lib *kb.Library, choice toolChoice) 
 // csv writes the table in the form of RFC 4180: a line for each row, with a gap as
 // an empty cell and the addresses of the sources in the last one.
 func (c *comparison) csv() ([]byte, error) {
-	head := []string{"Aspect"}
+	head := []string{ui.Aspect}
 	for _, t := range c.Tools {
 		head = append(head, t.Name)
 	}
-	records := [][]string{append(head, "Sources")}
+	records := [][]string{append(head, ui.Sources)}
 	for _, row := range c.Facts {
 		record := []string{row.Label}
 		for _, cell := range row.Cells {

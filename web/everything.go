@@ -53,10 +53,9 @@ func (s *Server) browse(c *gin.Context) error {
 		ByTool:     countTools(lib),
 	}
 	v.Groups = groupPages(lib, v.Ecosystems)
-	v.Heading, v.Live = "Browse", "list"
-	v.Description = fmt.Sprintf("Everything there is: %s, %s, %s and %s.",
-		plural(len(v.Ecosystems), "ecosystem", "ecosystems"), plural(len(v.Categories), "category", "categories"),
-		plural(len(v.ByTool), "tool", "tools"), plural(len(lib.Pages), "page", "pages"))
+	v.Heading, v.Live = ui.BrowseEverything, "list"
+	v.Description = fmt.Sprintf(ui.BrowseDescription, ui.Ecosystems(len(v.Ecosystems)), ui.Categories(len(v.Categories)),
+		ui.Tools(len(v.ByTool)), ui.Pages(len(lib.Pages)))
 	return s.render(c, http.StatusOK, "browse.html", v)
 }
 
@@ -134,7 +133,7 @@ func groupPages(lib *kb.Library, ecosystems []countedValue) []pageGroup {
 		slices.SortStableFunc(pages, func(a, b *kb.Page) int { return cmp.Compare(fold(a.Title), fold(b.Title)) })
 		group := pageGroup{countedValue: value, ID: "Q-e-" + value.Slug, Shown: pages}
 		if value.URL == "" {
-			group.Name, group.Pages = "Other pages", len(pages)
+			group.Name, group.Pages = ui.OtherPages, len(pages)
 		} else {
 			group.Shown = pages[:min(shownPages, len(pages))]
 			group.Left = len(pages) - len(group.Shown)

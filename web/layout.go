@@ -24,9 +24,13 @@ type layout struct {
 	Site                             string // the title of the site
 	Heading                          string // the title of the page, "" on the front page
 	Description                      string
-	Path                             string // within the site, for the navigation and the canonical address
-	Canonical                        string // the address of the page where Path is not
-	Source                           string // the address of the page's Markdown, if it has one
+	Path                             string   // within the site, for the navigation
+	Origin                           string   // makes an address of this site absolute
+	Canonical                        string   // the absolute address of the page
+	Type                             string   // of the page in Open Graph
+	Trail                            []crumb  // the way to the page
+	FAQ                              *kb.Page // whose questions the page answers, if it is one
+	Source                           string   // the address of the page's Markdown, if it has one
 	NoIndex                          bool
 	Theme                            string // light, dark or "" for what the visitor's system says
 	Text                             string // in the search field
@@ -43,7 +47,15 @@ func (s *Server) layout(c *gin.Context) layout { return s.layoutOf(c, s.library.
 // layoutOf is filled from the request and the library that the page is made of,
 // which is nil before the first.
 func (s *Server) layoutOf(c *gin.Context, lib *kb.Library) layout {
-	l := layout{Site: s.title, Path: c.Request.URL.Path, Theme: theme(c.Request), Dev: s.dev != nil}
+	l := layout{
+		Site:      s.title,
+		Path:      c.Request.URL.Path,
+		Origin:    s.siteOrigin(c.Request),
+		Canonical: s.canonical(c),
+		Type:      "website",
+		Theme:     theme(c.Request),
+		Dev:       s.dev != nil,
+	}
 	if lib == nil {
 		return l
 	}
@@ -102,11 +114,14 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 			path, err := a.url(name)
 			return s.base + path, err
 		},
+		"t":       func() *texts { return ui },
+		"lang":    langOf,
+		"own":     langOfInterface,
 		"brand":   brand,
-		"count":   groupThousands,
-		"plural":  plural,
+		"count":   ui.Number,
+		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"score":   func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) },
-		"day":     func(t time.Time) string { return t.Format("2 Jan 2006") },
+		"day":     ui.Day,
 		"iso":     func(t time.Time) string { return t.Format(time.DateOnly) },
 		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index
 		"versus":  versus,
@@ -124,23 +139,6 @@ func brand(title string) template.HTML {
 		return template.HTML(template.HTMLEscapeString(title))
 	}
 	return template.HTML(template.HTMLEscapeString(before) + "<b>/</b>" + template.HTMLEscapeString(after))
-}
-
-// groupThousands writes 1284 as 1,284.
-func groupThousands(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// plural is a number with its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return groupThousands(n) + " " + many
 }
 
 var versusWord = regexp.MustCompile(`\s(?:<mark>)?(vs\.?|VS\.?|Vs\.?)(?:</mark>)?\s`)
@@ -177,8 +175,8 @@ func heading(level int, id, anchor string, inside template.HTML, text string) te
 		fmt.Fprintf(&b, ` id="%s" class="h-sec"`, template.HTMLEscapeString(id))
 	}
 	fragment := (&url.URL{Fragment: anchor}).EscapedFragment()
-	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="Link to %s">#</a></h%d>`, inside,
-		template.HTMLEscapeString(fragment), template.HTMLEscapeString(text), level)
+	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="%s">#</a></h%d>`, inside,
+		template.HTMLEscapeString(fragment), template.HTMLEscapeString(fmt.Sprintf(ui.LinkTo, text)), level)
 	return template.HTML(b.String())
 }
 
@@ -227,12 +225,14 @@ func (s *Server) render(c *gin.Context, status int, page string, view any) error
 }
 
 // htmlVariant tells apart the HTML that one address gives to different visitors.
-func htmlVariant(c *gin.Context) string { return "html " + theme(c.Request) }
+func (s *Server) htmlVariant(c *gin.Context) string {
+	return "html " + theme(c.Request) + " " + s.siteOrigin(c.Request)
+}
 
 // seen sets the headers of a page and answers 304 if the visitor has it already.
 func (s *Server) seen(c *gin.Context, lib *kb.Library) bool {
 	pageHeaders(c)
-	return s.notModified(c, lib, htmlVariant(c))
+	return s.notModified(c, lib, s.htmlVariant(c))
 }
 
 // pageHeaders are those of HTML; the theme cookie keeps it out of shared caches.

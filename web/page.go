@@ -24,8 +24,8 @@ import (
 type pageView struct {
 	layout
 	Page     *kb.Page
+	Edit     string // the address where it is edited, if that is known
 	Title    template.HTML
-	Crumbs   []kb.Value
 	Intro    template.HTML
 	Facts    *tableView // where the page is about tools but no part of it is their table
 	Parts    []part
@@ -76,6 +76,15 @@ type tableView struct {
 
 // Wide tells whether the table has to be scrolled on a phone.
 func (t *tableView) Wide() bool { return len(t.Columns) > 2 }
+
+// Names are those of the columns.
+func (t *tableView) Names() string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
+}
 
 type columnView struct{ Name, URL string }
 
@@ -165,19 +174,18 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	v := pageView{
 		layout:  s.layoutOf(c, lib),
 		Page:    p,
+		Edit:    s.editURL(p.File),
 		Title:   template.HTML(template.HTMLEscapeString(p.Title)),
-		Crumbs:  crumbs(lib, p),
 		Intro:   template.HTML(p.IntroHTML()),
 		Related: lib.Related(p, 8),
 	}
-	v.Heading = p.Title
+	v.Heading, v.Type, v.FAQ = p.Title, "article", p
+	v.Canonical = v.Origin + p.URL()
+	v.Trail = s.trail(crumbs(lib, p)...)
 	if len(p.Tools) == 2 {
 		v.Title = versus(string(v.Title))
 	}
-	v.Description = p.Summary
-	if v.Description == "" {
-		v.Description = opening(p.Intro, 160)
-	}
+	v.Description = describePage(p)
 	v.Live = "page:" + p.Path
 	v.Source = sourceURL(p)
 	v.Parts, v.Contents = newParts(lib, p)
@@ -195,6 +203,20 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 		c.Writer.Header().Del("ETag") // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)
+}
+
+// describePage is a page in a sentence or two: its summary, else how it begins, with
+// its first question if with that, else its title.
+func describePage(p *kb.Page) string {
+	switch {
+	case p.Summary != "":
+		return p.Summary
+	case p.Intro != "":
+		return opening(p.Intro, 160)
+	case len(p.Questions) > 0:
+		return opening(p.Questions[0].Text+" "+p.Questions[0].Answer, 160)
+	}
+	return p.Title
 }
 
 // sourceURL is the address of a page's Markdown.
@@ -256,7 +278,7 @@ func newParts(lib *kb.Library, p *kb.Page) ([]part, []content) {
 			parts = append(parts, part{Heading: &h})
 		case kb.BlockQuestion:
 			if level == 1 { // questions are below a heading, always
-				parts = append(parts, part{Heading: &headingView{Level: 2, HTML: "Questions"}})
+				parts = append(parts, part{Heading: &headingView{Level: 2, HTML: template.HTML(template.HTMLEscapeString(ui.QuestionsH))}})
 				level = 2
 			}
 			parts = append(parts, part{Question: &questionView{Question: b.Question, Level: b.Level}})
@@ -311,21 +333,21 @@ func newFacts(lib *kb.Library, tools []*kb.Tool) []factRow {
 		label string
 		of    func(t *kb.Tool) factCell
 	}{
-		{"Category", func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetCategory, t.Category)} }},
-		{"Ecosystem", func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetEcosystem, t.Ecosystem)} }},
-		{"Pattern", func(t *kb.Tool) factCell { return factCell{Text: t.Pattern} }},
-		{"Maturity", func(t *kb.Tool) factCell { return factCell{Text: capital(t.Maturity)} }},
-		{"First release", func(t *kb.Tool) factCell {
+		{ui.Category, func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetCategory, t.Category)} }},
+		{ui.Ecosystem, func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetEcosystem, t.Ecosystem)} }},
+		{ui.Pattern, func(t *kb.Tool) factCell { return factCell{Text: t.Pattern} }},
+		{ui.Maturity, func(t *kb.Tool) factCell { return factCell{Text: capital(t.Maturity)} }},
+		{ui.FirstRelease, func(t *kb.Tool) factCell {
 			if t.Since == 0 {
 				return factCell{}
 			}
 			return factCell{Text: strconv.Itoa(t.Since)}
 		}},
-		{"Licence", func(t *kb.Tool) factCell { return factCell{Text: t.License} }},
-		{"Homepage", func(t *kb.Tool) factCell { return factCell{Links: address(t.Homepage)} }},
-		{"Repository", func(t *kb.Tool) factCell { return factCell{Links: address(t.Repository)} }},
-		{"Documentation", func(t *kb.Tool) factCell { return factCell{Links: address(t.Docs)} }},
-		{"Skills", func(t *kb.Tool) factCell { return factCell{Links: t.Skills} }},
+		{ui.Licence, func(t *kb.Tool) factCell { return factCell{Text: t.License} }},
+		{ui.Homepage, func(t *kb.Tool) factCell { return factCell{Links: address(t.Homepage)} }},
+		{ui.Repository, func(t *kb.Tool) factCell { return factCell{Links: address(t.Repository)} }},
+		{ui.Documentation, func(t *kb.Tool) factCell { return factCell{Links: address(t.Docs)} }},
+		{ui.Skills, func(t *kb.Tool) factCell { return factCell{Links: t.Skills} }},
 	}
 	var rows []factRow
 	for _, fact := range facts {

@@ -79,7 +79,8 @@ func problemOf(err error) (*problem, bool) {
 // are JSON whatever they accept.
 func isForPrograms(path string) bool {
 	switch path {
-	case "/search", "/results", "/suggest", "/question", "/events", "/healthz", "/readyz":
+	case "/search", "/results", "/suggest", "/question", "/events", "/healthz", "/readyz",
+		"/sitemap.xml", "/feed.xml", "/robots.txt", "/opensearch.xml":
 		return true
 	}
 	return strings.HasPrefix(path, "/facets/") || strings.HasPrefix(path, "/static/")
@@ -125,6 +126,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	view := errorPage{layout: s.layout(c), problem: p}
 	view.Heading = p.Title
 	view.NoIndex = true
+	view.Description = capital(p.Detail)
 	if p.Status == http.StatusNotFound {
 		view.Text = cmp.Or(p.words, addressWords(c.Request.URL.Path))
 		view.Instead = p.instead

@@ -72,6 +72,9 @@ func readQuery(raw string) (index.Query, error) {
 		}
 		q.Group = true
 	}
+	if q.On = params.Get("on"); len(q.On) > maxID {
+		return q, badParameter("on", "on is at most %d bytes, not %d", maxID, len(q.On))
+	}
 	if q.Exact, err = readSwitch(params, "exact"); err != nil {
 		return q, err
 	}
@@ -195,6 +198,9 @@ func (s *Server) address(path string, q index.Query) string {
 	}
 	if q.Group {
 		add("group", "page")
+	}
+	if q.On != "" {
+		add("on", q.On)
 	}
 	if q.Exact {
 		add("exact", "1")

@@ -42,8 +42,9 @@ type resultsView struct {
 	Without     []operatorView
 	Nearest     []index.Hit // where there are no hits
 	Sorts       []sortOption
-	Size        int // where it is not the usual
-	Group       bool
+	Size        int    // where it is not the usual
+	Group       bool   // where it is asked for
+	On          string // the path of the one page whose hits these are, "" for all
 	Pager       []pageLink
 	Previous    string
 	Next        string
@@ -54,17 +55,28 @@ type resultsView struct {
 	Overview    *overview
 }
 
+// Uncorrected are the words that were corrected, as they were typed.
+func (v resultsView) Uncorrected() string {
+	words := make([]string, len(v.Corrections))
+	for i, c := range v.Corrections {
+		words[i] = fmt.Sprintf(ui.Quoted, c.From)
+	}
+	return strings.Join(words, ", ")
+}
+
 // hitView is one hit.
 type hitView struct {
 	ID          string // of the element
 	URL         string
 	TitleHTML   string
 	SnippetHTML string
-	AnswerHTML  string // "" where it is too long to open in place
+	AnswerHTML  string // "" where it is fetched when it is opened
+	Best        bool   // its answer is open from the start
 	Page        *kb.Page
 	Question    *kb.Question
 	Tools       []*kb.Tool
-	More        int
+	More        int // further hits of its page, at MoreURL
+	MoreURL     string
 	Explanation *index.Explanation // nil unless asked for
 	Why         string             // the address where it is, "" where it is here or there is no query
 }
@@ -113,6 +125,9 @@ type blockedView struct {
 	URL   string
 }
 
+// Values are the selected names, one of which is asked for.
+func (b blockedView) Values() string { return strings.Join(b.Names, ui.OrBetween) }
+
 // An operatorView is an exclusion or a quote that leaves out every hit.
 type operatorView struct {
 	index.Operator
@@ -132,24 +147,11 @@ type pageLink struct {
 	Gap     bool // pages are left out before it
 }
 
-var (
-	facetLabels = map[kb.Facet]string{
-		kb.FacetCategory:  "Category",
-		kb.FacetEcosystem: "Ecosystem",
-		kb.FacetTool:      "Tool",
-	}
-	sortLabels = []sortOption{
-		{Value: index.ByRelevance, Label: "Best match"},
-		{Value: index.ByUpdated, Label: "Newest"},
-		{Value: index.ByTitle, Label: "Title"},
-	}
-)
-
 const (
 	shownValues  = 8    // of a facet, before "Show all"
 	listedValues = 60   // of a facet, altogether
 	shownGroups  = 24   // categories on the front page
-	longAnswer   = 6000 // bytes of HTML past which an answer is read on its page
+	longAnswer   = 6000 // bytes of HTML past which an answer is fetched when it is opened
 	shownPopular = 12   // tools on the front page
 	shownNewest  = 6    // pages on the front page
 )
@@ -166,10 +168,15 @@ func (s *Server) searchFragment(c *gin.Context) error {
 
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
-	a, err := s.ask(c, htmlVariant(c), nil)
+	grouped := false
+	a, err := s.ask(c, s.htmlVariant(c), func(q *index.Query) {
+		grouped = !q.Group && groupsByItself(*q)
+		q.Group = q.Group || grouped
+	})
 	if a == nil || err != nil {
 		return err
 	}
+	a.grouped = grouped
 	results, err := s.newResultsView(c.Request.Context(), a)
 	if err != nil {
 		return err
@@ -179,6 +186,7 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		c.Header("X-Robots-Tag", "noindex") // a part of a page
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 		return nil
 	}
@@ -190,17 +198,17 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 	view.NoIndex = !results.Front
 	view.Description = describeLibrary(a.found.Library)
 	if results.Text != "" {
-		view.Description = plural(results.Total, "answer", "answers") + " for " + results.Text
+		view.Description = ui.AnswersFor.With(map[string]string{"answers": ui.Answers(results.Total), "text": results.Text})
 	}
 	return s.render(c, http.StatusOK, "search.html", view)
 }
 
 func describeLibrary(lib *kb.Library) string {
-	text := fmt.Sprintf("Search %s on %s", plural(lib.NumQuestions(), "answer", "answers"), plural(len(lib.Pages), "page", "pages"))
-	if len(lib.Tools) > 0 {
-		text += " about " + plural(len(lib.Tools), "tool", "tools")
+	answers, pages := ui.Answers(lib.NumQuestions()), ui.Pages(len(lib.Pages))
+	if len(lib.Tools) == 0 {
+		return fmt.Sprintf(ui.SearchLibrary, answers, pages)
 	}
-	return text + "."
+	return fmt.Sprintf(ui.SearchLibraryTools, answers, pages, ui.Tools(len(lib.Tools)))
 }
 
 // An overview is what the front page and the filters show of a whole library.
@@ -229,9 +237,8 @@ func (s *Server) overview(ctx context.Context, lib *kb.Library) (*overview, erro
 	o.Categories = o.Categories[:min(shownGroups, len(o.Categories))]
 	o.Popular = found.Facets[kb.FacetTool]
 	o.Popular = o.Popular[:min(shownPopular, len(o.Popular))]
-	dated := slices.DeleteFunc(slices.Clone(found.Library.Pages), func(p *kb.Page) bool { return p.Modified().IsZero() })
-	slices.SortStableFunc(dated, func(a, b *kb.Page) int { return b.Modified().Compare(a.Modified()) })
-	o.Newest = dated[:min(shownNewest, len(dated))]
+	newest := newestPages(found.Library)
+	o.Newest = newest[:min(shownNewest, len(newest))]
 	s.overviews.Store(o)
 	return o, nil
 }
@@ -252,11 +259,13 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		Exact:       a.asked.Exact,
 		Dropped:     r.Dropped,
 		Ignored:     r.Ignored,
-		Group:       a.asked.Group,
+		Group:       settled.Group,
+		On:          a.asked.On,
 		Explained:   r.Explanations,
 		Overview:    o,
 	}
 	respelt := settled
+	respelt.On = ""
 	respelt.Exact, respelt.Page = !a.asked.Exact, 1
 	v.Respell = s.address("/", respelt)
 	if a.asked.Size != sizeUnsaid {
@@ -271,6 +280,10 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		}
 		filtered = filtered || len(chips) > 0
 	}
+	if v.On != "" {
+		v.Chips = append(v.Chips, s.onlyPage(lib, settled))
+		filtered = true
+	}
 	v.Front = v.Text == "" && !filtered && a.asked.Page == 1
 	switch {
 	case v.Text != "":
@@ -282,10 +295,12 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		}
 		v.Title = strings.Join(names, ", ")
 	case !v.Front:
-		v.Title = "All questions"
+		v.Title = ui.AllQuestions
 	}
 	v.Compare = s.offeredComparison(lib, r.Query.Tool, r.Compared)
-	v.Clear = s.address("/", withoutFacets(settled, facetNames[:]...))
+	unfiltered := withoutFacets(settled, facetNames[:]...)
+	unfiltered.On = ""
+	v.Clear = s.address("/", unfiltered)
 	if r.Total == 0 {
 		v.Nearest = r.Nearest
 		most := 0
@@ -293,7 +308,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 			if b.Total > 0 {
 				most = max(most, b.Total)
 				v.Blocked = append(v.Blocked, blockedView{
-					Facet: facetLabels[b.Facet],
+					Facet: ui.facet(b.Facet),
 					Names: b.Values,
 					Total: b.Total,
 					URL:   s.address("/", withoutFacets(settled, b.Facet)),
@@ -309,14 +324,22 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
 		}
 	}
-	for _, option := range sortLabels {
+	for _, option := range ui.sorts() {
 		option.Selected = option.Value == a.asked.Sort
 		v.Sorts = append(v.Sorts, option)
 	}
 	v.First = (a.asked.Page-1)*a.asked.Size + 1
 	seen := make(map[*kb.Page]bool)
+	room := answersInPlace
 	for i, hit := range r.Hits {
 		view := newHitView(lib, i+1, hit)
+		if room -= len(view.AnswerHTML); room < 0 {
+			view.AnswerHTML = ""
+		}
+		view.Best = i == 0 && view.AnswerHTML != "" && isBest(a)
+		if hit.More > 0 {
+			view.MoreURL = s.address("/", onPage(settled, hit.Page))
+		}
 		if v.Text != "" && hit.Explanation == nil {
 			explained := settled
 			explained.Explain = true
@@ -413,7 +436,7 @@ func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
 // shown at once depends on what was found.
 func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
 	lib := a.found.Library
-	view := facetView{Name: f, Label: facetLabels[f]}
+	view := facetView{Name: f, Label: ui.facet(f)}
 	found := make(map[string]index.FacetValue)
 	for _, v := range a.found.Facets[f] {
 		found[v.Name] = v
@@ -455,7 +478,7 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 		*q.Selection(f) = slices.DeleteFunc(slices.Clone(chosen), names)
 		chips = append(chips, chip{
 			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
-			Facet: facetLabels[f],
+			Facet: ui.facet(f),
 			Name:  v.Name,
 			URL:   s.address("/", q),
 		})

@@ -57,6 +57,10 @@ func (s *Server) route() error {
 	get("/categories/*slug", s.value(kb.FacetCategory))
 	get("/ecosystems/*slug", s.value(kb.FacetEcosystem))
 	get("/events", s.events)
+	get("/sitemap.xml", s.sitemap)
+	get("/feed.xml", s.atom)
+	get("/robots.txt", s.robots)
+	get("/opensearch.xml", s.openSearch)
 	get("/healthz", s.healthz)
 	get("/readyz", s.readyz)
 	get("/favicon.ico", s.favicon)
@@ -94,7 +98,7 @@ func (s *Server) withoutPrefix(r *http.Request) *http.Request {
 	first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch first {
 	case "", "results", "search", "suggest", "facets", "question", "kb", "browse", "compare", "tools", "categories", "ecosystems",
-		"events", "healthz", "readyz", "favicon.ico", "static":
+		"events", "sitemap.xml", "feed.xml", "robots.txt", "opensearch.xml", "healthz", "readyz", "favicon.ico", "static":
 	default:
 		return r
 	}

@@ -19,8 +19,10 @@ import (
 // the search page, the fragment and the JSON are written from.
 type answer struct {
 	asked index.Query
-	found *index.Results
-	took  time.Duration
+	// grouped says that the page groups by itself, which its links need not say.
+	grouped bool
+	found   *index.Results
+	took    time.Duration
 }
 
 // settled is what was asked with the values that are typed as tool:gin among the
@@ -29,6 +31,8 @@ type answer struct {
 func (a *answer) settled() (typed bool, q index.Query) {
 	lib := a.found.Library
 	q = a.asked
+	q.Group = q.Group && !a.grouped
+	unsettled := q
 	list, rest := index.Selections(q.Text, lib)
 	for _, sel := range list {
 		chosen := q.Selection(sel.Facet)
@@ -39,7 +43,7 @@ func (a *answer) settled() (typed bool, q index.Query) {
 			continue
 		}
 		if len(*chosen) == maxValues {
-			return false, a.asked
+			return false, unsettled
 		}
 		*chosen = append(slices.Clone(*chosen), sel.Value.Slug)
 	}
@@ -123,6 +127,7 @@ type (
 		Size      int        `json:"size"`
 		Sort      index.Sort `json:"sort"`
 		Group     string     `json:"group,omitempty"`
+		On        string     `json:"on,omitempty"`
 		Exact     bool       `json:"exact,omitempty"`
 	}
 	correctionJSON struct {
@@ -205,6 +210,7 @@ func newSearchJSON(a *answer) searchJSON {
 			Page:      a.asked.Page,
 			Size:      a.asked.Size,
 			Sort:      a.asked.Sort,
+			On:        a.asked.On,
 			Exact:     a.asked.Exact,
 		},
 		Total:       r.Total,
@@ -331,25 +337,35 @@ type (
 	}
 )
 
-// suggestions answers /suggest.
+// suggestions answers /suggest, with format=opensearch in the form of address bars.
 func (s *Server) suggestions(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	q, lib, err := s.read(c, "")
+	forAddressBar, variant := false, ""
+	if params := parseParams(c.Request.URL.RawQuery); params.Has("format") {
+		if v := params.Get("format"); v != "opensearch" {
+			return badParameter("format", "format is opensearch or left out, not %s", abridged(v))
+		}
+		forAddressBar, variant = true, "opensearch "+s.siteOrigin(c.Request)
+	}
+	q, lib, err := s.read(c, variant)
 	if lib == nil || err != nil {
 		return err
 	}
-	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
+	var found []index.Suggestion
 	if strings.TrimSpace(q.Text) != "" {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), searchTimeout)
 		defer cancel()
-		found, err := s.suggest.Suggest(ctx, q.Text, maxSuggestions)
-		if err != nil {
+		if found, err = s.suggest.Suggest(ctx, q.Text, maxSuggestions); err != nil {
 			return err
 		}
-		for _, suggestion := range found {
-			out.Suggestions = append(out.Suggestions, suggestionJSON(suggestion))
-		}
+	}
+	if forAddressBar {
+		return s.openSearchSuggestions(c, q.Text, found)
+	}
+	out := suggestionsJSON{Suggestions: []suggestionJSON{}}
+	for _, suggestion := range found {
+		out.Suggestions = append(out.Suggestions, suggestionJSON(suggestion))
 	}
 	return s.json(c, out)
 }
@@ -409,9 +425,15 @@ type (
 func (s *Server) question(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	id := parseParams(c.Request.URL.RawQuery).Get("id")
+	params := parseParams(c.Request.URL.RawQuery)
+	id, as := params.Get("id"), params.Get("as")
 	if id == "" {
 		return badParameter("id", "id is that of a question, as in hits")
+	}
+	switch as {
+	case "", asHTML, asMarkdown:
+	default:
+		return badParameter("as", "as is html or markdown or left out, not %s", abridged(as))
 	}
 	lib, err := s.current()
 	if err != nil {
@@ -423,6 +445,9 @@ func (s *Server) question(c *gin.Context) error {
 	}
 	if s.notModified(c, lib, "") {
 		return nil
+	}
+	if as != "" {
+		return answerAs(c, q, as)
 	}
 	out := questionJSON{entryJSON: newEntryJSON(q.Page, q)}
 	out.QuestionHTML = html.EscapeString(q.Text)

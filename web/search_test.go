@@ -299,9 +299,9 @@ func TestEntityTags(t *testing.T) {
 		})
 	})
 	t.Run("another version has other tags", func(t *testing.T) {
-		a := serve(t, lib, Config{Searcher: searcher, Version: "1.0"}).get("/tools").Header.Get("ETag")
-		b := serve(t, lib, Config{Searcher: searcher, Version: "1.1"}).get("/tools").Header.Get("ETag")
-		again := serve(t, lib, Config{Searcher: searcher, Version: "1.0"}).get("/tools").Header.Get("ETag")
+		a := serve(t, lib, Config{Searcher: searcher, BaseURL: "https://x.example", Version: "1.0"}).get("/tools").Header.Get("ETag")
+		b := serve(t, lib, Config{Searcher: searcher, BaseURL: "https://x.example", Version: "1.1"}).get("/tools").Header.Get("ETag")
+		again := serve(t, lib, Config{Searcher: searcher, BaseURL: "https://x.example", Version: "1.0"}).get("/tools").Header.Get("ETag")
 		if a == b || a != again {
 			t.Errorf("tags %s, %s, %s", a, b, again)
 		}

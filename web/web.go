@@ -9,7 +9,7 @@
 //	/                        the search page; ?q=, facets, page, size, sort, group, exact, explain
 //	/results                 the same results as an HTML fragment
 //	/search                  the same results as JSON
-//	/suggest?q=              completions
+//	/suggest?q=              completions; with format=opensearch as browsers' address bars read them
 //	/facets/{facet}?match=   the values of a facet with their counts
 //	/question?id=            one question
 //	/kb/{page}               a page; with .md its source; files beside the pages
@@ -17,6 +17,7 @@
 //	/compare?tool=&tool=     two to four tools side by side; differences=1, format=csv
 //	/tools, /tools/{slug}, /categories/{slug}, /ecosystems/{slug}
 //	/events                  server-sent events about changes
+//	/sitemap.xml, /robots.txt, /feed.xml, /opensearch.xml
 //	/healthz, /readyz        for whoever runs the program
 //	/static/{name}           stylesheet, script, fonts, named by their content
 //
@@ -100,6 +101,33 @@
 // library it was made from, which may already be the next one. HTML also
 // depends on the theme cookie, hence "Cache-Control: private, no-cache" there.
 //
+// # For machines
+//
+// A page says what it is in its head: title, description, canonical address, Open
+// Graph, and as JSON-LD the questions that it answers (FAQPage) and the way to it
+// (BreadcrumbList), from the values that the page itself shows. Results of a search
+// are not to be indexed. /sitemap.xml has every other page, with the day that its
+// author gives as that of its last change; past 50,000 it is an index of its parts,
+// ?part=1 and so on. /feed.xml (Atom) has the 50 pages that were changed last; their
+// ids are made of the site's title and the page's path, so that they outlast a change
+// of the base URL. /robots.txt allows all but the results. /opensearch.xml lets
+// browsers search here from their address bar.
+//
+// All addresses in these are absolute. They begin with the base URL, or where it
+// names no host with http (or https, where this program does the encryption itself)
+// and the host that was asked, which the entity tag then depends on. A site
+// behind a proxy needs a base URL to be known by one address. Crawlers look for
+// robots.txt at the root of a host: one for a base URL with a path is to be served there by the
+// proxy, to which end its lines have that path.
+//
+// # Texts and languages
+//
+// What the interface says is in texts.go, in one typed value that templates know as t
+// and handlers as ui; a test finds what a template says by itself. The html
+// element has the language and direction of the interface; the article of a page, and
+// its questions in lists, those of its front matter's lang. Styles follow the
+// direction of the text.
+//
 // # Live updates
 //
 // Each publication that changes something is one event: the library's digest
@@ -157,7 +185,10 @@ type Config struct {
 	// BaseURL is put before every address ("https://x/help/"); "" for addresses
 	// that begin with "/". The library must be read with the same base, without
 	// the slash at its end.
-	BaseURL     string
+	BaseURL string
+	// EditURL is where a page is edited, with {file} for its file relative to the
+	// folder ("https://x/edit/main/{file}"); "" for no such links.
+	EditURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
 	Dev         bool   // read templates and assets from the checkout on every request, show faults
@@ -175,6 +206,7 @@ type Server struct {
 	title  string
 	base   string // before every address: "" or "https://x/help"
 	prefix string // the path of base: "" or "/help"
+	edit   string // where a page is edited, "" if nowhere; see editURL
 	origin string // Access-Control-Allow-Origin, "" for none
 	build  string // what responses depend on beside library and request
 
@@ -204,6 +236,9 @@ func New(c Config) (*Server, error) {
 	if err := checkOrigin(c.AllowOrigin); err != nil {
 		return nil, err
 	}
+	if err := checkEditURL(c.EditURL); err != nil {
+		return nil, err
+	}
 	s := &Server{
 		searcher: c.Searcher,
 		suggest:  c.Searcher,
@@ -212,6 +247,7 @@ func New(c Config) (*Server, error) {
 		title:    c.Title,
 		base:     base,
 		prefix:   prefix,
+		edit:     c.EditURL,
 		origin:   c.AllowOrigin,
 		feed:     newFeed(),
 	}
@@ -239,7 +275,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.build = fmt.Sprintf("%q", []string{c.Version, s.title, base, s.origin, sum})
+	s.build = fmt.Sprintf("%q", []string{c.Version, s.title, base, s.origin, s.edit, sum})
 	if err := s.route(); err != nil {
 		return nil, err
 	}

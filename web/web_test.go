@@ -226,6 +226,11 @@ func TestAddresses(t *testing.T) {
 		{"a category", "/categories/orms", 200, page, "Does Peewee support asyncio?"},
 		{"an ecosystem", "/ecosystems/go", 200, page, "Which router is faster"},
 		{"an unknown category", "/categories/nope", 404, page, ""},
+		{"completions for an address bar", "/suggest?q=djan&format=opensearch", 200, "application/x-suggestions+json", `["djan",["Django ORM"`},
+		{"the sitemap", "/sitemap.xml", 200, "application/xml", "/kb/python/peewee</loc><lastmod>2025-01-02</lastmod>"},
+		{"the feed", "/feed.xml", 200, "application/atom+xml", "<title>Peewee</title>"},
+		{"what robots may read", "/robots.txt", 200, "text/plain", "Disallow: /results"},
+		{"how browsers search here", "/opensearch.xml", 200, "application/opensearchdescription+xml", "{searchTerms}"},
 		{"life", "/healthz", 200, "text/plain", "ok"},
 		{"readiness", "/readyz", 200, json, `{"generation":1,"pages":5,"questions":10}`},
 		{"the icon that browsers ask for", "/favicon.ico", 200, "image/svg+xml", "<svg"},
@@ -299,7 +304,7 @@ func TestMethods(t *testing.T) {
 
 func TestBeforeTheFirstLibrary(t *testing.T) {
 	s := open(t, nil, Config{})
-	for _, path := range []string{"/readyz", "/search?q=a", "/suggest?q=a", "/", "/kb/python/peewee", "/tools"} {
+	for _, path := range []string{"/readyz", "/search?q=a", "/suggest?q=a", "/", "/kb/python/peewee", "/tools", "/sitemap.xml", "/feed.xml", "/robots.txt", "/opensearch.xml"} {
 		r := s.get(path)
 		if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: got %d, Retry-After %q", path, r.StatusCode, r.Header.Get("Retry-After"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -72,7 +73,7 @@ func printCounts(w io.Writer, lib *kb.Library) error {
 // printFacet writes a line for each value of a facet that is in use, and one for the
 // pages without any.
 func printFacet(table io.Writer, lib *kb.Library, f kb.Facet, valuesOf func(*kb.Page) []string) {
-	const none = "(none)"
+	const none = "" // no value's name, as "(none)" may be
 	pages, questions := map[string]int{}, map[string]int{}
 	for _, p := range lib.Pages {
 		values := valuesOf(p)
@@ -89,7 +90,8 @@ func printFacet(table io.Writer, lib *kb.Library, f kb.Facet, valuesOf func(*kb.
 		inUse = append(slices.Clip(inUse), kb.Value{Name: none})
 	}
 	for _, v := range inUse {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f, printable(v.Name), plural(pages[v.Name], "page"), plural(questions[v.Name], "question"))
+		name := printable(cmp.Or(v.Name, "(none)"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f, name, plural(pages[v.Name], "page"), plural(questions[v.Name], "question"))
 	}
 }
 

@@ -29,6 +29,7 @@ type serveCommand struct {
 	PollInterval time.Duration `default:"2s" placeholder:"TIME" help:"Time between two looks at the folder when it is polled (${default})."`
 	Title        string        `placeholder:"NAME" help:"The name of the site."`
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
+	EditURL      string        `name:"edit-url" placeholder:"URL" help:"Where a page is edited, with {file} for its file, as https://github.com/me/faq/edit/main/{file}."`
 	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
 	Dev          bool          `help:"Read templates and assets from the checkout on every request and show faults on the pages."`
 	Quiet        bool          `help:"Report errors alone."`
@@ -93,6 +94,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		Searcher:    engine,
 		Title:       c.Title,
 		BaseURL:     c.BaseURL,
+		EditURL:     c.EditURL,
 		AllowOrigin: c.AllowOrigin,
 		Version:     readBuild().String(),
 		Dev:         c.Dev,

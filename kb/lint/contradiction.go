@@ -29,8 +29,21 @@ type claim struct {
 	at    place
 }
 
-// A dossier is what is claimed about each topic, each wording once, at its first place.
-type dossier map[topic][]claim
+// A dossier is what is claimed about each topic, by kind of value.
+type dossier map[subject]*record
+
+type subject struct {
+	topic
+	kind string
+}
+
+// A record is what is claimed of one subject.
+type record struct {
+	claims []claim // the first of each value
+	// agreed has, by value, how many of the claims from the first on agree with it. So
+	// no value is compared twice with the same claim, however many pages repeat it.
+	agreed map[string]int
+}
 
 // contradictions warns of comparisons that contradict tools.yaml or one another.
 func contradictions(lib *kb.Library) (faults kb.ErrorList) {
@@ -85,22 +98,29 @@ func facts(t *kb.Tool) (all []claim) {
 	return all
 }
 
-// add takes a claim and gives the first that it contradicts, nil if there is none.
+// add takes a claim and gives the first that it contradicts, nil if there is none. The
+// claims of a file come one after another. They do not contradict each other: a page
+// may repeat an aspect, under two headings for instance.
 func (d dossier) add(c claim) (earlier *claim) {
-	known := d[c.about]
-	if i := slices.IndexFunc(known, c.contradicts); i >= 0 {
-		earlier = &known[i]
+	about := subject{c.about, c.value.kind}
+	known := d[about]
+	if known == nil {
+		known = &record{agreed: map[string]int{}}
+		d[about] = known
 	}
-	if !slices.ContainsFunc(known, func(other claim) bool { return c.text == other.text }) {
-		d[c.about] = append(known, c)
+	value := c.value.key()
+	n, repeated := known.agreed[value]
+	for ; n < len(known.claims) && known.claims[n].at.file != c.at.file; n++ {
+		if !c.value.agrees(known.claims[n].value) {
+			earlier = &known.claims[n]
+			break
+		}
+	}
+	known.agreed[value] = n
+	if !repeated {
+		known.claims = append(known.claims, c)
 	}
 	return earlier
-}
-
-// contradicts tells whether two claims cannot both be true. A page may repeat an
-// aspect, under two headings for instance.
-func (c claim) contradicts(other claim) bool {
-	return c.at.file != other.at.file && c.value.kind == other.value.kind && !c.value.agrees(other.value)
 }
 
 // The aspects that tools.yaml has values of.
@@ -146,15 +166,21 @@ func scalarOf(c kb.Cell) (scalar, bool) {
 // numeral is a number, version or date, with a unit. V8 is none.
 var numeral = regexp.MustCompile(`^v?(\d+(?:,\d{3})*(?:[.-]\d+)*)(?:\.x)? ?(\+|%|\pL+)?$`)
 
-// number reads "5432", "v3.12", "2026-11" and "100 ms". Its kind has the unit.
+// number reads "5432", "v3.12", "2026-11" and "100 ms". Its kind has the unit. Zeros
+// that a whole number or a part of a date begins with say nothing: 2026-03 is 2026-3.
+// Those after a point do: 1.01 is not 1.1.
 func number(text string) (scalar, bool) {
 	m := numeral.FindStringSubmatch(text)
 	if m == nil {
 		return scalar{}, false
 	}
-	parts := strings.FieldsFunc(strings.ReplaceAll(m[1], ",", ""), func(r rune) bool { return r == '.' || r == '-' })
-	for i, part := range parts {
-		parts[i] = cmp.Or(strings.TrimLeft(part, "0"), "0")
+	var parts []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(m[1], ",", ""), "-") {
+		whole, rest, dotted := strings.Cut(part, ".")
+		parts = append(parts, cmp.Or(strings.TrimLeft(whole, "0"), "0"))
+		if dotted {
+			parts = append(parts, strings.Split(rest, ".")...)
+		}
 	}
 	return scalar{strings.TrimSpace("number " + fold(m[2])), [][]string{parts}}, true
 }
@@ -191,6 +217,16 @@ func licence(text string) (scalar, bool) {
 		s.terms = append(s.terms, parts)
 	}
 	return s, true
+}
+
+// key is the same for scalars of a kind that consist of the same terms.
+func (s scalar) key() string {
+	terms := make([]string, len(s.terms))
+	for i, parts := range s.terms {
+		terms[i] = strings.Join(parts, " ")
+	}
+	slices.Sort(terms)
+	return strings.Join(slices.Compact(terms), ",")
 }
 
 // agrees tells whether two scalars of a kind say the same, one perhaps less of it.

@@ -65,7 +65,7 @@
 //   - an answer: a cell that begins with Yes, No or Partly, whatever follows;
 //   - a number, which may be a version, a year or a date, and have one unit: "5432",
 //     "v3.12", "2026-11", "100 ms", "3.9+". Those with different units are not
-//     compared;
+//     compared, and 1.01 is not 1.1, though 2026-03 is 2026-3;
 //   - a licence, or several with "or", "and", commas or slashes: "MIT", "Apache 2.0",
 //     "GPL-2.0-or-later".
 //

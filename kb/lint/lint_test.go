@@ -3,6 +3,7 @@ package lint
 import (
 	"flag"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -104,7 +105,14 @@ func TestScalars(t *testing.T) {
 		{"v3.12", "3.12.x", "same"},
 		{"3.9", "3.12", "other"},
 		{"2026-03", "2026-3", "same"},
+		{"2026-03-01", "2026-3-1", "same"},
 		{"2026", "2027-01-01", "other"},
+		{"2026-01", "2026-10", "other"},
+		{"1.01", "1.1", "other"},
+		{"1.0.1", "1.0.01", "other"},
+		{"1.0", "1.00", "other"},
+		{"01.5", "1.5", "same"},
+		{"1.05-02", "1.05-2", "same"},
 		{"0", "00", "same"},
 		{"100 ms", "100ms", "same"},
 		{"100 ms", "1 s", "apart"},
@@ -140,6 +148,79 @@ func TestScalars(t *testing.T) {
 	}
 }
 
+// TestDossier holds that a claim contradicts the first of all earlier ones that it
+// cannot be true with, though not all of them are kept.
+func TestDossier(t *testing.T) {
+	texts := []string{"Yes", "Yes, in 2", "No", "3", "v3", "3.1", "3.1.2", "3.2", "3 ms", "4 ms", "2026", "2026-03", "2026-3",
+		"MIT", "MIT License", "Apache", "Apache-2.0", "Apache 2.0 or MIT", "MIT, Apache-2.0"}
+	rapid.Check(t, func(t *rapid.T) {
+		known := dossier{}
+		var all []claim
+		file := 0
+		for line, text := range rapid.SliceOf(rapid.SampledFrom(texts)).Draw(t, "texts") {
+			if rapid.Bool().Draw(t, "new file") {
+				file++
+			}
+			value, ok := scalarOf(kb.Cell{Text: text})
+			if !ok {
+				t.Fatalf("%q is free text", text)
+			}
+			c := claim{topic{"Alpha", "aspect"}, value, text, place{fmt.Sprint(file), line}}
+			want := slices.IndexFunc(all, func(other claim) bool {
+				return c.at.file != other.at.file && c.value.kind == other.value.kind && !c.value.agrees(other.value)
+			})
+			switch got := known.add(c); {
+			case want < 0 && got != nil:
+				t.Fatalf("%q at %s contradicts %q at %s", text, c.at, got.text, got.at)
+			case want >= 0 && (got == nil || got.at != all[want].at):
+				t.Fatalf("%q at %s: %v, want %q at %s", text, c.at, got, all[want].text, all[want].at)
+			}
+			all = append(all, c)
+		}
+	})
+}
+
+// TestDossierKeepsValues holds that what a claim is compared with does not grow with
+// the wordings of a value.
+func TestDossierKeepsValues(t *testing.T) {
+	known := dossier{}
+	for c := range wordings(1000) {
+		known.add(c)
+	}
+	for about, r := range known {
+		if len(r.claims) != 1 || len(r.agreed) != 1 {
+			t.Errorf("%v: %d claims and %d values are kept, want one", about, len(r.claims), len(r.agreed))
+		}
+	}
+}
+
+// wordings are claims of one value, each in other words and in another file.
+func wordings(n int) iter.Seq[claim] {
+	return func(yield func(claim) bool) {
+		for i := range n {
+			cell := kb.Cell{Text: fmt.Sprintf("Yes, in %d", i)}
+			value, _ := scalarOf(cell)
+			if !yield(claim{topic{"Alpha", "async"}, value, cell.Text, place{fmt.Sprint(i), 1}}) {
+				return
+			}
+		}
+	}
+}
+
+func BenchmarkDossier(b *testing.B) {
+	for _, n := range []int{1000, 4000} {
+		claims := slices.Collect(wordings(n))
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				known := dossier{}
+				for _, c := range claims {
+					known.add(c)
+				}
+			}
+		})
+	}
+}
+
 func TestSplitSentences(t *testing.T) {
 	for text, want := range map[string][]string{
 		"One. Two! Three?":            {"One.", "Two!", "Three?"},
@@ -148,6 +229,8 @@ func TestSplitSentences(t *testing.T) {
 		`He said "no." Then he left.`: {`He said "no."`, "Then he left."},
 		"Wait... what?! Yes":          {"Wait...", "what?!", "Yes"},
 		"Since 2.0. It is fast":       {"Since 2.0.", "It is fast"},
+		"Take plan B... Then rest":    {"Take plan B...", "Then rest"},
+		"See ...here. Or not":         {"See ...here.", "Or not"},
 		"one line\nanother":           {"one line", "another"},
 		"一。二！":                        {"一。", "二！"},
 		"":                            nil,
@@ -163,6 +246,37 @@ func TestSplitSentences(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}))
+	t.Run("sentences are in the text and in its order", rapid.MakeCheck(func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("aeg.!?…。 \n\")(é")))).Draw(t, "text")
+		rest := text
+		for s := range splitSentences(text) {
+			_, after, ok := strings.Cut(rest, s)
+			if !ok {
+				t.Fatalf("%q is not in %q", s, rest)
+			}
+			rest = after
+		}
+	}))
+	// Minutes, if each stop looked at the rest of its run.
+	t.Run("a long run of stops", func(t *testing.T) {
+		text := strings.Repeat(".", 200_000) + "a"
+		if got := slices.Collect(splitSentences(text)); len(got) != 1 || got[0] != text {
+			t.Errorf("%d sentences, want the text as one", len(got))
+		}
+	})
+}
+
+func BenchmarkSplitSentences(b *testing.B) {
+	for _, n := range []int{10_000, 40_000} {
+		text := strings.Repeat(".", n) + "a"
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				for range splitSentences(text) {
+				}
+			}
+		})
+	}
 }
 
 func withoutSpace(s string) string {

@@ -146,9 +146,9 @@ func (m mask) key(text string) (key string, n int) {
 // or question mark before a space, or a line end.
 func splitSentences(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		start := 0
+		start, next := 0, 0 // of the sentence, and of what is not looked at yet
 		for i, r := range text {
-			if i < start {
+			if i < next {
 				continue
 			}
 			end := i + utf8.RuneLen(r)
@@ -156,9 +156,12 @@ func splitSentences(text string) iter.Seq[string] {
 			case '\n', '。', '！', '？':
 			case '.', '!', '?', '…':
 				end += len(text[end:]) - len(strings.TrimLeft(text[end:], ".!?…\"')]”’»"))
-				next, _ := utf8.DecodeRuneInString(text[end:])
-				if end < len(text) && !unicode.IsSpace(next) || r == '.' && isAbbreviation(text[start:i]) {
+				if after, _ := utf8.DecodeRuneInString(text[end:]); end < len(text) && !unicode.IsSpace(after) {
+					next = end // no mark of this run ends a sentence
 					continue
+				}
+				if r == '.' && isAbbreviation(text[start:i]) {
+					continue // the next mark may: "plan B... Then"
 				}
 			default:
 				continue
@@ -166,7 +169,7 @@ func splitSentences(text string) iter.Seq[string] {
 			if !yield(strings.TrimSpace(text[start:end])) {
 				return
 			}
-			start = end
+			start, next = end, end
 		}
 		if rest := strings.TrimSpace(text[start:]); rest != "" {
 			yield(rest)

@@ -10,57 +10,110 @@ function parse(html) {
 }
 
 const base = new URL("../", import.meta.url); // of the site
+
+// get is the text at an address of this site.
+async function get(path, options) {
+  const response = await fetch(new URL(path, base), options);
+  if (!response.ok) throw new Error(response.status);
+  return response.text();
+}const getQuestion = (as, id) => get(`question?as=${as}&id=${encodeURIComponent(id)}`);
+
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
 const field = $("Q-q");
 const form = $("Q-search");
+const live = root.dataset.live;
 root.classList.remove("nojs");
+
+// Storage may be blocked: then a choice lasts as long as the page.
+function storage(method, key, value, where) {
+  try {
+    return (where ? sessionStorage : localStorage)[method](key, value);
+  } catch {
+    return null;
+  }
+}
+const marksKey = "faqbase.marks";
 
 // ---- theme
 
 const theme = $("Q-theme");
-const dark = () =>
-  root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-const showTheme = () => theme.setAttribute("aria-pressed", dark());
-theme.hidden = false;
-showTheme();
-theme.addEventListener("click", () => {
-  root.dataset.theme = dark() ? "light" : "dark";
+const scheme = $("Q-scheme");
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : darkness.matches);
+function showTheme() {
+  theme.setAttribute("aria-pressed", dark());
+  scheme.value = root.dataset.theme ?? "";
+}
+function setTheme(value) {
+  if (value) root.dataset.theme = value;
+  else delete root.dataset.theme;
   const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `theme=${root.dataset.theme}; path=${base.pathname}; max-age=31536000; samesite=lax${secure}`;
+  document.cookie = `theme=${value}; path=${base.pathname}; max-age=${value && 31536000}; samesite=lax${secure}`;
   showTheme();
-});
+}
+theme.hidden = scheme.parentElement.hidden = false;
+showTheme();
+darkness.addEventListener("change", showTheme);
+theme.addEventListener("click", () => setTheme(dark() ? "light" : "dark"));
+scheme.addEventListener("change", () => setTheme(scheme.value));
 
-// ---- copying code
+// ---- copying
 
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+function addCopyButton(to, text, name) {
+  const button = make("button", "copy", text);
+  button.type = "button";
+  if (name) button.ariaLabel = name;
+  to.append(button);
+}
 function addCopyButtons(within) {
   if (!navigator.clipboard) return;
-  for (const head of within.querySelectorAll(".codebox > div:not(:has(.copy))")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
-    head.append(button);
+  for (const head of within.querySelectorAll(".codebox > div:not(:has(.copy))")) addCopyButton(head, "Copy");
+  for (const anchor of within.querySelectorAll(".faq:not(:has(.copies)) > * > .anchor")) {
+    const copies = make("div", "copies", "");
+    const question = anchor.ariaLabel.replace("Link to", ":");
+    addCopyButton(copies, "Copy link", "Copy link" + question);
+    addCopyButton(copies, "Copy Markdown", "Copy Markdown" + question);
+    anchor.parentElement.after(copies);
   }
 }
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy");
   if (!button) return;
+  const { textContent } = button;
+  const faq = button.closest(".copies")?.parentElement;
   let done = "Copied";
   try {
-    await navigator.clipboard.writeText(button.closest(".codebox").querySelector("code").textContent);
+    await navigator.clipboard.writeText(
+      !faq
+        ? button.closest(".codebox").querySelector("code").textContent
+        : button.previousSibling
+          ? await getQuestion("markdown", live.slice(5) + "#" + faq.id)
+          : faq.querySelector(".anchor").href,
+    );
   } catch {
-    done = "Not allowed";
+    done = "Not copied";
   }
   button.textContent = done;
   say(done);
-  setTimeout(() => (button.textContent = "Copy"), 2000);
+  setTimeout(() => (button.textContent = textContent), 2000);
 });
 addCopyButtons(document);
 
-// say tells screen readers, politely.
+// say tells screen readers, politely; sayLater when nothing more comes.
 function say(text) {
   $("Q-status").textContent = text;
+}
+let sayTimer;
+function sayLater(text) {
+  clearTimeout(sayTimer);
+  sayTimer = setTimeout(say, 500, text);
 }
 
 // ---- results in place
@@ -70,8 +123,8 @@ const title = document.title.includes(" - ") ? document.title.slice(document.tit
 let composing = false;
 let running; // AbortController of the last request
 let latest = 0; // number of the last request
+let last; // what it gave
 let timer;
-let sayTimer;
 let shown = location.search;
 
 // asked is the query of the form: the field, the filters, the order. Filters that
@@ -124,13 +177,13 @@ async function show(query, how) {
   const number = ++latest;
   const busy = setTimeout(() => $("Q-main").setAttribute("aria-busy", "true"), 150);
   try {
-    const response = await fetch(new URL("results" + query, base), { signal: running.signal });
-    if (!response.ok) throw new Error(response.status);
-    const html = await response.text();
+    const html = await get("results" + query, { signal: running.signal });
     if (number !== latest) return;
+    if (how === "submit") remember(textOf(query));
     if (how) enter(query, how);
     shown = query;
-    swap(parse(html));
+    if (how || html !== last) swap(parse(html));
+    last = html;
     if ((how === "submit" || how === "choose") && settle(textOf(query))) rename();
     $("Q-bar").replaceChildren();
   } catch (error) {
@@ -143,6 +196,11 @@ async function show(query, how) {
   }
 }
 
+function focusCount() {
+  $("Q-count").tabIndex = -1;
+  $("Q-count").focus({ preventScroll: true });
+}
+
 // swap replaces the results, keeps what is open open and the focus where it was.
 function swap(fragment) {
   const focused = document.activeElement?.id;
@@ -151,21 +209,16 @@ function swap(fragment) {
   const scroll = $("Q-facets").scrollTop;
   for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
   results.replaceChildren(fragment);
-  addCopyButtons(results);
-  foldReasons();
+  dress();
   $("Q-facets").scrollTop = scroll;
   const name = $("Q-main").dataset.title;
   document.title = name ? `${name} - ${title}` : title;
   if (inside) {
     const target = focused && $(focused);
     if (target && !target.disabled) target.focus({ preventScroll: true });
-    else {
-      $("Q-count").tabIndex = -1;
-      $("Q-count").focus({ preventScroll: true });
-    }
+    else focusCount();
   }
-  clearTimeout(sayTimer);
-  sayTimer = setTimeout(() => say($("Q-count").textContent), 500);
+  sayLater($("Q-count").textContent);
 }
 
 if (results) {
@@ -175,7 +228,7 @@ if (results) {
   field.addEventListener("input", () => composing || typed());
   function typed() {
     clearTimeout(timer);
-    results.querySelector("[name=exact]")?.remove(); // was about the words before
+    for (const about of results.querySelectorAll("[name=exact], [name=on]")) about.remove(); // the words before
     timer = setTimeout(() => (asked() === shown ? running?.abort() : show(asked(), "type")), 120);
   }
   form.addEventListener("submit", (event) => {
@@ -188,18 +241,19 @@ if (results) {
     show(asked(), "choose");
   });
   results.addEventListener("click", (event) => {
-    const link = event.target.closest(".chips a, .pager a, .note a, .nothing a");
+    const opened = event.target.closest(".hit :is(h2, h3) > a");
+    if (opened) leave(opened);
+    const link = event.target.closest(".chips a, .pager a, .note a, .nothing a, .more, #Q-recent a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return;
     event.preventDefault();
-    const paged = link.closest(".pager");
+    const paged = link.closest(".pager, .more");
     field.value = textOf(url.search);
     show(url.search, "choose").then(() => {
       if (!paged) return;
       scrollTo({ top: 0 });
-      $("Q-count").tabIndex = -1;
-      $("Q-count").focus({ preventScroll: true });
+      focusCount();
     });
   });
   addEventListener("popstate", () => {
@@ -215,18 +269,15 @@ if (results) {
   });
 }
 
-// ---- why this result
+// ---- why this result, and answers that do not come with it
 
-// foldReasons makes a disclosure of each link to the reasons of a hit.
-function foldReasons() {
-  for (const link of results.querySelectorAll("a.why")) {
-    const why = document.createElement("details");
-    why.className = "why";
-    why.dataset.search = link.search;
-    const summary = document.createElement("summary");
-    summary.textContent = link.textContent;
-    why.append(summary);
-    link.replaceWith(why);
+// fold makes a disclosure of each link to what can be shown in place.
+function fold() {
+  for (const link of results.querySelectorAll("a.why, a.answer")) {
+    const details = make("details", link.className, "");
+    Object.assign(details.dataset, link.dataset, { search: link.search });
+    details.append(make("summary", "", link.textContent));
+    link.replaceWith(details);
   }
 }
 
@@ -234,41 +285,128 @@ function foldReasons() {
 // disclosures. A search that was changed meanwhile gets none.
 async function explain(opened) {
   const of = (why) => why.closest(".hit").querySelector(":is(h2, h3) > a").getAttribute("href");
-  try {
-    const response = await fetch(new URL("results" + opened.dataset.search, base));
-    if (!response.ok) throw new Error(response.status);
-    const reasons = new Map();
-    for (const why of parse(await response.text()).querySelectorAll(".why")) reasons.set(of(why), why.lastElementChild);
-    if (!reasons.has(of(opened))) throw new Error("not listed any more");
-    for (const why of results.querySelectorAll(".why")) {
-      if (why.dataset.search === opened.dataset.search && reasons.has(of(why)) && !why.querySelector(".reasons")) {
-        why.append(reasons.get(of(why)));
-      }
-    }
-  } catch {
-    opened.open = false;
-    say("The reasons did not come. Try again.");
+  const reasons = new Map();
+  const { search } = opened.dataset;
+  for (const why of parse(await get("results" + search)).querySelectorAll(".why")) reasons.set(of(why), why.lastElementChild);
+  if (!reasons.has(of(opened))) throw new Error("not listed any more");
+  for (const why of results.querySelectorAll(".why")) {
+    if (why.dataset.search === search && reasons.has(of(why)) && !why.querySelector(".reasons")) why.append(reasons.get(of(why)));
   }
 }
 
+async function answer(opened) {
+  const prose = make("div", "prose", "");
+  prose.append(parse(await getQuestion("html", opened.dataset.id)));
+  opened.querySelector(".prose") ?? opened.append(prose);
+  addCopyButtons(opened);
+}
+
+async function toggled({ target }) {
+  const reasons = target.matches(".why[open]:not(:has(.reasons))");
+  if (!reasons && !target.matches(".answer[open]:not(:has(.prose))")) return;
+  try {
+    await (reasons ? explain : answer)(target);
+  } catch {
+    target.open = false;
+    say(`The ${reasons ? "reasons" : "answer"} did not come. Try again.`);
+  }
+}
+
+// ---- values of a long facet
+
+function find({ target }) {
+  if (!target.matches(".find")) return;
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    const list = target.nextElementSibling;
+    const { facet } = target.dataset;
+    const match = target.value.trim();
+    const wanted = new Set();
+    const found = match && (await get(`facets/${facet}${asked() || "?"}&match=${encodeURIComponent(match)}`));
+    for (const { value, count, url } of found ? JSON.parse(found).values.slice(0, 50) : []) {
+      const slug = url.slice(url.lastIndexOf("/") + 1);
+      const id = `Q-f-${facet}-${slug}`;
+      wanted.add(id);
+      if ($(id)) continue;
+      const label = list.firstElementChild.cloneNode(true);
+      const [box, name, number] = label.children;
+      Object.assign(box, { id, value: decodeURIComponent(slug), checked: false, disabled: false });
+      name.textContent = value;
+      number.childNodes[1].data = count;
+      list.append(label);
+    }
+    for (const label of list.children) label.hidden = match && !wanted.has(label.firstElementChild.id);
+    if (match) sayLater(wanted.size + " found");
+  }, 120);
+}
+
+// ---- recent searches, in this browser alone
+
+const recentKey = "faqbase.searches"; // a list, or false where nothing is to be kept
+function recent() {
+  try {
+    return JSON.parse(storage("getItem", recentKey)) ?? [];
+  } catch {
+    return [];
+  }
+}
+function keep(list) {
+  storage("setItem", recentKey, JSON.stringify(list));
+  showRecent();
+}
+function remember(text) {
+  const list = recent();
+  if (list && text.trim()) keep([text, ...list.filter((t) => t !== text)].slice(0, 8));
+}
+function showRecent() {
+  const section = $("Q-recent");
+  if (!section) return;
+  const list = recent();
+  section.hidden = list.length === 0;
+  section.firstElementChild.nextElementSibling.replaceChildren(
+    ...(list || []).map((text) => {
+      const link = make("a", "tag", text);
+      link.href = base.pathname + "?" + new URLSearchParams({ q: text });
+      const item = make("li", "", "");
+      item.append(link);
+      return item;
+    }),
+  );
+  $("Q-keep").checked = Boolean(list);
+  $("Q-forget").hidden = !list;
+}
+
+// leave keeps for the page that is opened what the search has marked of it.
+function leave({ href, parentElement }) {
+  remember(textOf(shown));
+  const marks = [...parentElement.closest(".hit").querySelectorAll("mark")].map((m) => m.textContent.toLowerCase());
+  storage("setItem", marksKey, JSON.stringify([href, ...new Set(marks)]), true);
+}
+
+// dress adds to the results what takes a script.
+function dress() {
+  addCopyButtons(results);
+  fold();
+  showRecent();
+  for (const finder of results.querySelectorAll(".find")) finder.hidden = false;
+}
+
 if (results) {
-  foldReasons();
-  const toggled = ({ target }) => target.matches(".why[open]:not(:has(.reasons))") && explain(target);
+  dress();
   results.addEventListener("toggle", toggled, true); // does not bubble
+  results.addEventListener("input", find);
+  results.addEventListener("change", ({ target }) => target.id === "Q-keep" && keep(target.checked ? [] : false));
+  results.addEventListener("click", ({ target }) => {
+    if (target.id !== "Q-forget") return;
+    keep([]);
+    field.focus();
+  });
 }
 
 // ---- keys
 
 const slash = $("Q-keys-slash");
 const slashKey = "faqbase.slash";
-// Storage may be blocked: then the choice lasts as long as the page.
-const storage = (method, ...args) => {
-  try {
-    return localStorage[method](...args);
-  } catch {
-    return null;
-  }
-};
 slash.checked = storage("getItem", slashKey) !== "off";
 slash.addEventListener("change", () => storage("setItem", slashKey, slash.checked ? "on" : "off"));
 $("Q-keys-open").hidden = false;
@@ -277,7 +415,7 @@ $("Q-keys-open").addEventListener("click", () => $("Q-keys").showModal());
 const hits = () => [...document.querySelectorAll(".hit article > :is(h2, h3) > a")];
 
 addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented || $("Q-keys").open) return;
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || $("Q-keys").open) return;
   const from = event.composedPath()[0];
   const writing = from.matches?.("input:not([type=checkbox]), select, textarea") || from.isContentEditable;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -288,6 +426,10 @@ addEventListener("keydown", (event) => {
     field.select();
     return;
   }
+  if (event.key === "?" && plain && !writing && slash.checked) {
+    event.preventDefault();
+    return $("Q-keys").showModal();
+  }
   if (!plain || event.shiftKey) return;
   if (event.key === "Escape" && from === field) {
     event.preventDefault();
@@ -296,6 +438,7 @@ addEventListener("keydown", (event) => {
     field.dispatchEvent(new Event("input"));
     return;
   }
+  if (event.key === "Escape") unmark();
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   const all = hits();
   const at = all.indexOf(from);
@@ -308,15 +451,18 @@ addEventListener("keydown", (event) => {
 
 // ---- the part of the page that is read
 
-const toc = document.querySelector(".toc");
-if (toc && "IntersectionObserver" in window) {
+let observer;
+function followReading() {
+  observer?.disconnect();
+  const toc = document.querySelector(".toc");
   const parts = [];
-  for (const link of toc.querySelectorAll("a")) {
+  for (const link of toc?.querySelectorAll("a") ?? []) {
     const part = $(decodeURIComponent(link.hash.slice(1)));
     if (part) parts.push([part, link]);
   }
+  if (!parts.length) return;
   // The part that is read is the last one that begins above a third of the window.
-  const observer = new IntersectionObserver(
+  observer = new IntersectionObserver(
     () => {
       const read = parts.findLast(([part]) => part.getBoundingClientRect().top < innerHeight / 3) ?? parts[0];
       toc.querySelector("[aria-current]")?.removeAttribute("aria-current");
@@ -326,21 +472,142 @@ if (toc && "IntersectionObserver" in window) {
   );
   for (const [part] of parts) observer.observe(part);
 }
+followReading();
+
+// ---- the searched words on the page that they led to
+
+function mark() {
+  const [address, ...words] = JSON.parse(storage("getItem", marksKey, "", true)) ?? [];
+  storage("removeItem", marksKey, "", true);
+  if (!words.length || address !== location.href || !CSS.highlights) return;
+  const either = words.map((word) => word.replace(/[^\w\s]/g, "\\$&")).join("|");
+  const pattern = new RegExp(`(?<!\\w)(?:${either})(?!\\w)`, "gi");
+  const ranges = new Highlight();
+  const texts = document.createTreeWalker($("Q-main"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    for (const { 0: { length }, index } of texts.currentNode.data.matchAll(pattern)) {
+      const range = new Range();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + length);
+      ranges.add(range);
+    }
+  }
+  CSS.highlights.set("searched", ranges);
+  const clear = make("button", "", "Clear");
+  clear.addEventListener("click", unmark);
+  $("Q-bar").replaceChildren("The words searched for are marked. ", clear);
+}
+function unmark() {
+  if (!globalThis.CSS.highlights?.delete("searched")) return;
+  $("Q-bar").replaceChildren();
+  if (document.activeElement === document.body) $("Q-main").focus({ preventScroll: true });
+}
+if (live.startsWith("page:")) mark();
+
+// ---- suggestions, where there is no list of results
+
+function suggest() {
+  const list = make("div", "suggestions", "");
+  const known = new Map();
+  let waiting;
+  let at = -1;
+  Object.assign(list, { id: "Q-suggestions", role: "listbox", ariaLabel: "Suggestions", hidden: true });
+  form.append(list);
+  field.role = "combobox";
+  field.ariaAutoComplete = "list";
+  field.setAttribute("aria-controls", list.id);
+  const open = (on) => {
+    list.hidden = !on;
+    field.ariaExpanded = on;
+    choose(-1);
+  };
+  const choose = (n) => {
+    at = n;
+    [...list.children].forEach((option, i) => (option.ariaSelected = i === at));
+    field.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
+  };
+  open(false);
+  async function fill() {
+    const text = field.value.trim();
+    waiting?.abort();
+    waiting = new AbortController();
+    let found = text ? known.get(text) : [];
+    try {
+      found ??= JSON.parse(await get("suggest?q=" + encodeURIComponent(text), waiting)).suggestions;
+    } catch {
+      return; // another came, or none will: the field is a plain one
+    }
+    known.set(text, found);
+    if (text !== field.value.trim() || document.activeElement !== field) return;
+    list.replaceChildren(
+      ...found.map(({ text, kind, url }, i) => {
+        const option = make("a", "", text);
+        Object.assign(option, { id: "Q-option-" + i, href: url, role: "option", tabIndex: -1 });
+        option.append(" ", make("span", "n", kind));
+        return option;
+      }),
+    );
+    open(found.length > 0);
+    sayLater(found.length ? found.length + " suggestions" : "");
+  }
+  field.addEventListener("input", ({ isComposing }) => {
+    clearTimeout(timer);
+    if (!isComposing) timer = setTimeout(fill, 120);
+  });
+  field.addEventListener("compositionend", fill);
+  field.addEventListener("blur", () => open(false));
+  list.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the focus
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const n = list.children.length;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const chosen = list.children[at];
+    if (step) list.hidden ? fill() : choose(((at + step + n + 2) % (n + 1)) - 1);
+    else if (list.hidden) return;
+    else if (event.key === "Escape") open(false);
+    else if (event.key === "Enter" && chosen) window.open(chosen.href, event.ctrlKey || event.metaKey ? "_blank" : "_self");
+    else return;
+    event.preventDefault();
+  });
+}
+if (!results) suggest();
 
 // ---- changes of the pages
 
-// reload replaces the page's content and keeps the place.
+// reload replaces the page's content and keeps the place and the focus.
 async function reload() {
-  if (results) return show(location.search, "");
+  $("Q-bar").replaceChildren();
+  if (results) return show(shown, "");
   const response = await fetch(location.href, { cache: "no-store" });
+  if (!response.ok && response.status !== 404) return;
   const page = parse(await response.text());
-  const [y, main] = [scrollY, page.querySelector(".page")];
-  document.querySelector(".page")?.replaceWith(main);
+  const old = document.querySelector(".page");
+  const focused = old.contains(document.activeElement) && document.activeElement;
+  const href = focused && focused.getAttribute("href");
+  // What is read is below the last part that begins above the window's top.
+  const place = [...old.querySelectorAll("main [id]")].findLast((part) => part.getBoundingClientRect().top < 100);
+  const [y, top] = [scrollY, place?.getBoundingClientRect().top];
+  old.replaceWith(page.querySelector(".page"));
+  document.title = page.querySelector("title").textContent;
   addCopyButtons(document);
-  scrollTo({ top: y, behavior: "instant" });
+  followReading();
+  const same = place && $(place.id);
+  scrollTo({ top: same ? scrollY + same.getBoundingClientRect().top - top : y, behavior: "instant" });
+  if (focused) {
+    const again = (focused.id && $(focused.id)) || (href && [...document.querySelectorAll(".page a")].find((a) => a.getAttribute("href") === href));
+    (again || $("Q-main")).focus({ preventScroll: true });
+  }
+  say("This page was updated.");
 }
 
-const live = root.dataset.live;
+// unread tells whether a change can be shown at once: nobody has scrolled, opened,
+// selected or pointed at anything.
+const unread = () =>
+  scrollY < 8 &&
+  [document.body, field].includes(document.activeElement) &&
+  getSelection().isCollapsed &&
+  !document.querySelector("main:hover, main :is(.why, .answer:not(.best))[open], dialog[open]");
+
 let known = root.dataset.library; // the digest of the last state this page has heard of
 let source;
 
@@ -354,13 +621,12 @@ function listen() {
     known = event.lastEventId;
     const { paths } = JSON.parse(event.data);
     if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
-    if ("dev" in root.dataset) return reload();
-    const link = document.createElement("a");
+    if ("dev" in root.dataset || unread()) return reload().catch(() => {});
+    const link = make("a", "", "Reload");
     link.href = location.href;
-    link.textContent = "Reload";
     link.addEventListener("click", (click) => {
       click.preventDefault();
-      location.reload();
+      reload().catch(() => location.reload());
     });
     $("Q-bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
   });

@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// testReader claims what a reader sees and does beside searching and filtering.
+func testReader(t *testing.T, browser context.Context, s *site) {
+	const field = `document.querySelector("#Q-q")`
+	const page = "/kb/python/sqlalchemy-vs-django-orm"
+
+	t.Run("suggestions are a combobox that is opened, walked and closed with keys", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/tools")
+		tb.press("/djan")
+		tb.until("suggestions", `document.querySelectorAll("[role=listbox] > [role=option]").length > 0`)
+		for claim, expression := range map[string]string{
+			"the field is a combobox": `document.querySelector("input[role=combobox][aria-expanded=true][aria-autocomplete=list]").getAttribute("aria-controls") === document.querySelector("[role=listbox]").id`,
+			"nothing is chosen":       `!document.querySelector("[aria-selected=true]")`,
+			"the focus stays":         `document.activeElement === ` + field,
+		} {
+			if !eval[bool](tb, expression) {
+				t.Error("it is not so that " + claim)
+			}
+		}
+		tb.press(kb.ArrowDown)
+		tb.until("first option", field+`.getAttribute("aria-activedescendant") === document.querySelector("[role=option][aria-selected=true]").id`)
+		tb.press(kb.Escape)
+		tb.until("closed list", `document.querySelector("[role=listbox]").hidden && `+field+`.ariaExpanded === "false" && `+field+`.value === "djan"`)
+		tb.press(kb.ArrowDown)
+		tb.until("list again", `!document.querySelector("[role=listbox]").hidden`)
+		tb.press(kb.ArrowDown)
+		target := eval[string](tb, `document.querySelector("[aria-selected=true]").getAttribute("href")`)
+		tb.press(kb.Enter)
+		tb.untilAt("what was chosen", fmt.Sprintf(`location.pathname + location.hash === %q`, target))
+	})
+
+	t.Run("Enter without a choice is a plain search", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/tools")
+		tb.press("/djan")
+		tb.until("suggestions", `document.querySelectorAll("[role=option]").length > 0`)
+		tb.press(kb.Enter)
+		tb.untilAt("search", `location.pathname === "/" && location.search === "?q=djan"`)
+	})
+
+	t.Run("the words searched for are marked on the page until Esc", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=sqlalchemy+faster")
+		tb.run(chromedp.Evaluate(hit(0)+`.click()`, nil))
+		tb.untilAt("page", `location.pathname.startsWith("/kb/")`)
+		tb.until("marks", `CSS.highlights.get("searched")?.size > 0`)
+		tb.press(kb.Escape)
+		tb.until("no marks", `!CSS.highlights.has("searched") && !document.querySelector("#Q-bar").innerText`)
+		tb.open(page)
+		if eval[bool](tb, `CSS.highlights.has("searched")`) {
+			t.Error("a page that was not found by a search is marked")
+		}
+	})
+
+	t.Run("a question's link and its Markdown are copied", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open(page)
+		tb.run(chromedp.Evaluate(`navigator.clipboard.writeText = async (text) => { window.copied = text }`, nil))
+		const copies = `document.querySelectorAll("#faster .copies button")`
+		tb.run(chromedp.Evaluate(copies+`[0].click()`, nil))
+		tb.until("link", fmt.Sprintf(`window.copied === %q`, s.url+page+"#faster"))
+		tb.run(chromedp.Evaluate(copies+`[1].click()`, nil))
+		tb.until("Markdown", `window.copied.startsWith("### ") && window.copied.includes("{#faster}")`)
+		if name := eval[string](tb, copies+`[0].ariaLabel`); !strings.HasPrefix(name, "Copy link: ") {
+			t.Errorf("the button is named %q", name)
+		}
+	})
+
+	t.Run("recent searches are kept in the browser until they are cleared or not wanted", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/")
+		tb.press("/docker root" + kb.Enter)
+		tb.until("search", `location.search === "?q=docker+root"`)
+		tb.open("/")
+		tb.until("recent search", `document.querySelector("#Q-recent a")?.textContent === "docker root"`)
+		tb.run(chromedp.Click("#Q-forget"))
+		tb.until("nothing", `document.querySelector("#Q-recent").hidden`)
+		tb.press("docker root" + kb.Enter)
+		tb.until("search", `location.search === "?q=docker+root"`)
+		tb.open("/")
+		tb.run(chromedp.Click("#Q-keep"))
+		tb.press("/docker root" + kb.Enter)
+		tb.until("search", `location.search === "?q=docker+root"`)
+		tb.open("/")
+		tb.until("switch that is off", `!document.querySelector("#Q-keep").checked && !document.querySelector("#Q-recent a")`)
+	})
+
+	t.Run("a value of a long facet is found and chosen", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/")
+		tb.run(chromedp.Click("#Q-rest-tool > summary"), chromedp.Focus("#Q-find-tool"))
+		name := eval[string](tb, `document.querySelector("#Q-rest-tool .facet > span").textContent`)
+		tb.press(strings.ToLower(name[:3]))
+		const visible = `[...document.querySelectorAll("#Q-rest-tool .facet:not([hidden])")]`
+		tb.until("fewer values", fmt.Sprintf(`%s.length < document.querySelectorAll("#Q-rest-tool .facet").length && %[1]s.some(l => l.children[1].textContent === %q)`, visible, name))
+		tb.run(chromedp.Evaluate(fmt.Sprintf(`%s.find(l => l.children[1].textContent === %q).firstElementChild.click()`, visible, name), nil))
+		tb.until("chip", fmt.Sprintf(`document.querySelector(".chip")?.textContent === %q`, name))
+	})
+
+	t.Run("? opens the keys, not in the field, and can be turned off", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/")
+		const open = `document.querySelector("#Q-keys").open`
+		tb.run(chromedp.Evaluate(`dispatchEvent(new KeyboardEvent("keydown", {key: "?", shiftKey: true, isComposing: true}))`, nil))
+		if eval[bool](tb, open) {
+			t.Error("an input method opens the dialog")
+		}
+		tb.press("?")
+		tb.until("dialog", open)
+		tb.run(chromedp.Click("#Q-keys-slash"))
+		tb.press(kb.Escape)
+		tb.until("closed dialog", "!"+open)
+		tb.press("?/")
+		if eval[bool](tb, open+` || document.activeElement === `+field) {
+			t.Error("single keys work though they are turned off")
+		}
+	})
+
+	t.Run("typing moves nothing, and what was found is said once", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/")
+		tb.run(chromedp.Evaluate(`
+			window.moved = 0;
+			new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) moved += e.value }).observe({type: "layout-shift", buffered: true});
+			window.said = [];
+			new MutationObserver(() => said.push(document.querySelector("#Q-status").textContent)).observe(document.querySelector("#Q-status"), {childList: true})`, nil))
+		tb.press("/docker root")
+		tb.until("what was found", `said.length > 0 && said.at(-1) === document.querySelector("#Q-count").textContent && said.at(-1).includes("docker root")`)
+		if n := eval[int](tb, `said.filter(text => text === said.at(-1)).length`); n != 1 {
+			t.Errorf("it was said %d times", n)
+		}
+		if moved := eval[float64](tb, "moved"); moved > .02 {
+			t.Errorf("layout shift of %.3f", moved)
+		}
+	})
+
+	t.Run("the theme is the system's again when that is chosen", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/")
+		tb.run(chromedp.Click("#Q-theme"))
+		tb.until("dark", `document.documentElement.dataset.theme === "dark" && document.querySelector("#Q-scheme").value === "dark"`)
+		tb.run(chromedp.Evaluate(`const s = document.querySelector("#Q-scheme"); s.value = ""; s.dispatchEvent(new Event("change"))`, nil))
+		tb.open("/tools")
+		if eval[bool](tb, `"theme" in document.documentElement.dataset`) {
+			t.Error("the choice stays")
+		}
+	})
+}

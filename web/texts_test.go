@@ -1,0 +1,294 @@
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"text/template/parse"
+	"unicode"
+
+	"golang.org/x/net/html"
+)
+
+// saidInAttributes are the attributes that people read or hear.
+var saidInAttributes = map[string]bool{"alt": true, "aria-label": true, "aria-description": true, "label": true, "placeholder": true, "title": true}
+
+// literals are the texts for people in a template: letters between tags, in the
+// attributes that are read out, and strings in actions that look like words.
+func literals(tree *parse.Tree) (found []string) {
+	var markup strings.Builder
+	var walk func(n parse.Node)
+	walk = func(n parse.Node) {
+		if n == nil || reflect.ValueOf(n).IsNil() {
+			return
+		}
+		branch := func(b *parse.BranchNode) {
+			walk(b.Pipe)
+			walk(b.List)
+			walk(b.ElseList)
+		}
+		switch n := n.(type) {
+		case *parse.ListNode:
+			for _, child := range n.Nodes {
+				walk(child)
+			}
+		case *parse.TextNode:
+			markup.Write(n.Text)
+		case *parse.ActionNode:
+			walk(n.Pipe)
+		case *parse.IfNode:
+			branch(&n.BranchNode)
+		case *parse.RangeNode:
+			branch(&n.BranchNode)
+		case *parse.WithNode:
+			branch(&n.BranchNode)
+		case *parse.TemplateNode:
+			walk(n.Pipe)
+		case *parse.PipeNode:
+			for _, command := range n.Cmds {
+				for _, arg := range command.Args {
+					walk(arg)
+				}
+			}
+		case *parse.StringNode:
+			if wordy.MatchString(n.Text) {
+				found = append(found, n.Text)
+			}
+		}
+	}
+	walk(tree.Root)
+	inside := strings.NewReplacer("<noscript>", "", "</noscript>", "").Replace(markup.String()) // else no markup to the tokenizer
+	for z := html.NewTokenizer(strings.NewReader(inside)); ; {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return found
+		}
+		token := z.Token()
+		if kind == html.TextToken && strings.ContainsFunc(token.Data, unicode.IsLetter) {
+			found = append(found, strings.TrimSpace(token.Data))
+		}
+		for _, a := range token.Attr {
+			if saidInAttributes[a.Key] && strings.ContainsFunc(a.Val, unicode.IsLetter) {
+				found = append(found, a.Val)
+			}
+		}
+	}
+}
+
+// wordy are strings with a capital, or with two words.
+var wordy = regexp.MustCompile(`^\pL* |^\p{Lu}\p{Ll}`)
+
+func TestTextsAreInOnePlace(t *testing.T) {
+	s, err := New(Config{Searcher: empty(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for page, set := range readTemplates(t, s) {
+		for _, tmpl := range set {
+			seen++
+			for _, text := range literals(tmpl) {
+				t.Errorf("%s, template %s says %q; texts belong into texts.go", page, tmpl.Name, text)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d templates were read", seen)
+	}
+	for source, want := range map[string]string{
+		`<p>Hello {{.}}</p>`:                              "Hello",
+		`<p>{{if .}}<b>{{.}}</b> more{{end}}</p>`:         "more",
+		`<input placeholder="Find {{.}}">`:                "Find ",
+		`<noscript><b>Turn {{.}}</b></noscript>`:          "Turn",
+		`{{printf "two words"}}`:                          "two words",
+		`{{range .}}{{else}}{{with .}}None{{end}}{{end}}`: "None",
+		`{{template "x" (print "Word")}}`:                 "Word",
+		`<a class="tag" href="{{print "/tools/"}}" aria-labelledby="Q-x">{{.}}, – {{.}}</a>{{template "words"}}`: "",
+	} {
+		trees, err := parse.Parse("x", source, "", "", map[string]any{"print": 0, "printf": 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(literals(trees["x"]), "|"); got != strings.TrimSpace(want) && got != want {
+			t.Errorf("%s says %q, want %q", source, got, want)
+		}
+	}
+}
+
+// readTemplates parses each file of templates by itself, before html/template
+// changes what it has parsed.
+func readTemplates(t *testing.T, s *Server) map[string]map[string]*parse.Tree {
+	t.Helper()
+	files, err := fs.Glob(embedded, "templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	builtins := make(map[string]any)
+	for _, name := range strings.Fields("and call html index slice js len not or print printf println urlquery eq ge gt le lt ne") {
+		builtins[name] = 0
+	}
+	sets := make(map[string]map[string]*parse.Tree)
+	for _, file := range files {
+		source, err := fs.ReadFile(embedded, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sets[file], err = parse.Parse(file, string(source), "", "", s.templateFuncs(s.assets), builtins); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return sets
+}
+
+func TestTextsAreComplete(t *testing.T) {
+	v := reflect.ValueOf(*ui)
+	for i := range v.NumField() {
+		if v.Field(i).IsZero() {
+			t.Errorf("there is no text %s", v.Type().Field(i).Name)
+		}
+	}
+	var said strings.Builder // by templates and handlers, less the declarations
+	templates, err := fs.Glob(embedded, "templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range templates {
+		source, err := fs.ReadFile(embedded, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said.Write(source)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(file, "_test.go") {
+			said.Write(source)
+		}
+	}
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		if !regexp.MustCompile(`\b(t|ui)\.` + name + `\b`).MatchString(said.String()) {
+			t.Errorf("nobody says %s", name)
+		}
+	}
+}
+
+func TestSentences(t *testing.T) {
+	for s, want := range map[sentence]string{
+		"{a} for {b}.": "[ a][ for ][ b][.]",
+		"plain":        "[plain]",
+		"":             "",
+		"a {b":         "[a ][ b]",
+	} {
+		var got strings.Builder
+		for _, part := range s.Parts() {
+			if part.Place != "" {
+				fmt.Fprintf(&got, "[ %s]", part.Place)
+			} else {
+				fmt.Fprintf(&got, "[%s]", part.Text)
+			}
+		}
+		if got.String() != want {
+			t.Errorf("%q has the parts %s, want %s", s, got.String(), want)
+		}
+	}
+	if got := sentence("{a} for {b}.").With(map[string]string{"a": "1", "b": "{a}"}); got != "1 for {a}." {
+		t.Errorf("with texts it is %q", got)
+	}
+}
+
+func TestLanguageOfPages(t *testing.T) {
+	page := func(lang string) string {
+		return "---\ntitle: Foreign\nlang: \"" + lang + "\"\npublished: 2026-01-02\ntools: [Gin, Echo]\n---\n\nIntro.\n\n## Why foreign?\n\nSo.\n"
+	}
+	for lang, want := range map[string]string{
+		"de":         `lang="de"`,
+		"ar":         `lang="ar" dir="rtl"`,
+		"he-IL":      `lang="he-IL" dir="rtl"`,
+		"ur":         `lang="ur" dir="rtl"`,
+		"az-Arab":    `lang="az-Arab" dir="rtl"`,
+		"uz":         `lang="uz"`,
+		"":           ``,
+		"Klingon!":   ``,
+		`"><script>`: ``,
+	} {
+		source := strings.ReplaceAll(page(lang), `""><script>"`, `"\"><script>"`)
+		lib := load(t, fixture(t, map[string]string{"foreign.md": source}), "")
+		s := open(t, lib, Config{})
+		body := s.get("/kb/foreign").want(t, 200, "text/html").body
+		validate(t, "/kb/foreign", body)
+		var article, meta string
+		for _, n := range parseDocument(t, body).all {
+			var b strings.Builder
+			for _, a := range n.Attr {
+				if a.Key == "lang" || a.Key == "dir" {
+					fmt.Fprintf(&b, ` %s="%s"`, a.Key, a.Val)
+				}
+			}
+			class, _ := attr(n, "class")
+			switch {
+			case n.Data == "html" && b.String() != ` lang="en" dir="ltr"`:
+				t.Errorf("%s: the interface has%s", lang, b.String())
+			case n.Data == "article":
+				article = strings.TrimSpace(b.String())
+			case class == "meta" && meta == "":
+				meta = strings.TrimSpace(b.String())
+			}
+		}
+		if article != want {
+			t.Errorf("%q: the article has %s, want %s", lang, article, want)
+		}
+		wantMeta := ""
+		if want != "" {
+			wantMeta = `lang="en"`
+			if strings.Contains(want, "rtl") {
+				wantMeta += ` dir="ltr"`
+			}
+		}
+		if meta != wantMeta {
+			t.Errorf("%q: what the interface says in it has %s, want %s", lang, meta, wantMeta)
+		}
+		if want != "" {
+			for _, path := range []string{"/?q=foreign", "/tools/gin"} {
+				if body := s.get(path).body; !strings.Contains(body, want+">Why ") && !strings.Contains(body, want+">Why <mark>") {
+					t.Errorf("%s: %s does not say that the question is in %s", lang, path, want)
+				}
+			}
+		}
+	}
+}
+
+// TestStylesKnowNoLeftAndRight holds the styles to what follows the direction of the
+// text, apart from columns that an author aligned.
+func TestStylesKnowNoLeftAndRight(t *testing.T) {
+	css, err := fs.ReadFile(embedded, "assets/app.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	physical := regexp.MustCompile(`(?:^|[\s;{])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)[\w-]*|left|right|border-(?:top|bottom)-(?:left|right)-radius)\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right)`)
+	uneven := regexp.MustCompile(`(?:margin|padding|inset|border-radius)\s*:\s*([^\s;]+) ([^\s;]+) ([^\s;]+) ([^\s;]+)\s*[;}]`)
+	for i, line := range strings.Split(string(css), "\n") {
+		rest := regexp.MustCompile(`\[align="\w+"\] \{[^}]*\}`).ReplaceAllString(line, "")
+		rest = regexp.MustCompile(`calc\([^;]*?\)`).ReplaceAllString(rest, "calc")
+		for _, found := range physical.FindAllString(rest, -1) {
+			t.Errorf("app.css:%d: %s", i+1, strings.TrimSpace(found))
+		}
+		for _, m := range uneven.FindAllStringSubmatch(rest, -1) {
+			if m[2] != m[4] {
+				t.Errorf("app.css:%d: left and right differ in %s", i+1, m[0])
+			}
+		}
+	}
+}
