@@ -14,6 +14,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, s) })
 	t.Run("reader", func(t *testing.T) { testReader(t, browser, s) })
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, s) })
+	t.Run("compare", func(t *testing.T) { testCompare(t, browser, s) })
 	t.Run("reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
 	t.Run("hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })
 	t.Run("empty", func(t *testing.T) { testEmpty(t, browser, serve(t, fstest.MapFS{})) })

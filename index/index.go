@@ -201,6 +201,9 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Compared are the tools, two or more, that the query's text wants side by side
+	// ("gin vs echo"), in its order and the library's spelling.
+	Compared []string
 	// Explanations are those of Query.ExplainIDs, in their order.
 	Explanations []Explanation
 	// Blocked, Unfiltered and Nearest are filled where Total is 0 alone. Blocked has

@@ -62,6 +62,9 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 	}
 	res.Corrections = m.corrections
 	r.tools = comparedIn(&r, m)
+	if r.tools.only {
+		res.Compared = r.tools.tools
+	}
 	listed, err := m.listed(&r)
 	if err != nil {
 		return nil, err

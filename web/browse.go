@@ -49,14 +49,7 @@ func (s *Server) tools(c *gin.Context) error {
 // groupTools puts every tool under each of its categories, those of tools
 // without one last.
 func groupTools(lib *kb.Library) []toolGroup {
-	questions := make(map[string]int)
-	for _, p := range lib.Pages {
-		for _, q := range p.Questions {
-			for _, t := range q.Tools {
-				questions[t]++
-			}
-		}
-	}
+	questions := countQuestions(lib)
 	groups := make(map[string]*toolGroup)
 	for _, t := range lib.Tools {
 		line := toolLine{Tool: t, URL: toolURL(lib, t), Questions: questions[t.Name]}
@@ -91,23 +84,37 @@ func groupTools(lib *kb.Library) []toolGroup {
 	return out
 }
 
+// countQuestions counts the questions about each tool.
+func countQuestions(lib *kb.Library) map[string]int {
+	questions := make(map[string]int)
+	for _, p := range lib.Pages {
+		for _, q := range p.Questions {
+			for _, t := range q.Tools {
+				questions[t]++
+			}
+		}
+	}
+	return questions
+}
+
 // toolView is the view of templates/tool.html.
 type toolView struct {
 	layout
-	Tool        *kb.Tool
-	Facts       []factRow
-	Comparisons []*kb.Page
-	OtherPages  []*kb.Page
-	Questions   []*kb.Question // on all of them, at most shownQuestions
-	Total       int            // of the questions
-	Others      []toolLine     // of the same category
-	Search      string         // address of all its questions
+	Tool         *kb.Tool
+	Facts        []factRow
+	Comparisons  []*kb.Page
+	OtherPages   []*kb.Page
+	Groups       []questionGroup // its questions, at most shownQuestions
+	Total        int             // of the questions
+	Alternatives []alternative
+	Names        []string // of tools to compare it with
+	Search       string   // address of all its questions
 }
 
 const (
 	shownQuestions  = 100 // on the page of a tool
 	listedQuestions = 300 // on the page of a category or ecosystem
-	shownOthers     = 40  // tools of the same category
+	shownOthers     = 20  // tools that may be taken instead
 )
 
 // tool answers /tools/{slug}.
@@ -137,6 +144,7 @@ func (s *Server) tool(c *gin.Context) error {
 		Facts:  newFacts(lib, []*kb.Tool{t}),
 		Search: s.base + "/?tool=" + url.QueryEscape(t.Slug),
 	}
+	var questions []*kb.Question
 	for _, p := range lib.Pages {
 		if slices.Contains(p.Tools, t.Name) {
 			if p.Comparison != nil {
@@ -149,18 +157,13 @@ func (s *Server) tool(c *gin.Context) error {
 			if !slices.Contains(q.Tools, t.Name) {
 				continue
 			}
-			v.Total++
-			if len(v.Questions) < shownQuestions {
-				v.Questions = append(v.Questions, q)
-			}
+			questions = append(questions, q)
 		}
 	}
-	for _, other := range lib.Tools {
-		shares := func(category string) bool { return slices.Contains(t.Category, category) }
-		if len(v.Others) < shownOthers && other != t && slices.ContainsFunc(other.Category, shares) {
-			v.Others = append(v.Others, toolLine{Tool: other, URL: toolURL(lib, other)})
-		}
-	}
+	v.Groups = groupQuestions(lib, questions, shownQuestions)
+	v.Total = len(questions)
+	v.Alternatives = s.alternatives(lib, t)
+	v.Names = toolNames(lib, []*kb.Tool{t})
 	var way []kb.Value
 	for _, category := range t.Category {
 		if known, ok := lib.Value(kb.FacetCategory, category); ok {
@@ -182,6 +185,8 @@ type facetPage struct {
 	Value     kb.Value
 	Pages     []*kb.Page
 	Tools     []toolLine
+	Crossings []crossing // values of the other facet
+	Crossed   string     // its label, for several
 	Questions int
 	Listed    bool // the questions are few enough to be listed below their pages
 	Search    string
@@ -223,9 +228,14 @@ func (s *Server) value(f kb.Facet) handler {
 				v.Questions += len(p.Questions)
 			}
 		}
+		v.Crossings, v.Crossed = s.crossings(lib, f, value, v.Pages), ui.EcosystemsH
+		if f == kb.FacetEcosystem {
+			v.Crossed = ui.CategoriesH
+		}
+		questions := countQuestions(lib)
 		for _, t := range lib.Tools {
 			if has(t.Category, t.Ecosystem) {
-				v.Tools = append(v.Tools, toolLine{Tool: t, URL: toolURL(lib, t)})
+				v.Tools = append(v.Tools, toolLine{Tool: t, URL: toolURL(lib, t), Questions: questions[t.Name]})
 			}
 		}
 		v.Listed = v.Questions <= listedQuestions

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"faqbase/index"
+	"faqbase/kb"
 )
 
 // A problem is an error that a visitor may see, in the form of RFC 9457.
@@ -24,7 +26,9 @@ type problem struct {
 	// Parameter is the name of the parameter that is wrong, if it is one.
 	Parameter string `json:"parameter,omitempty"`
 
-	retry int // seconds to wait, 0 for no Retry-After
+	words   string    // to search for what is near, "" for those of the address
+	instead []kb.Link // what may be meant
+	retry   int       // seconds to wait, 0 for no Retry-After
 }
 
 func (p *problem) Error() string { return fmt.Sprintf("%s: %s", p.Title, p.Detail) }
@@ -86,7 +90,8 @@ func isForPrograms(path string) bool {
 type errorPage struct {
 	layout
 	*problem
-	Nearest []index.Hit // for an address that leads nowhere
+	Instead []kb.Link   // what may be meant by an address that leads nowhere
+	Nearest []index.Hit // what has some of its words
 }
 
 // fail answers with an error.
@@ -123,7 +128,8 @@ func (s *Server) fail(c *gin.Context, err error) {
 	view.NoIndex = true
 	view.Description = capital(p.Detail)
 	if p.Status == http.StatusNotFound {
-		view.Text = addressWords(c.Request.URL.Path)
+		view.Text = cmp.Or(p.words, addressWords(c.Request.URL.Path))
+		view.Instead = p.instead
 		view.Nearest = s.nearest(c, view.Text)
 	}
 	if err := s.render(c, p.Status, "error.html", view); err != nil {

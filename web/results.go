@@ -50,6 +50,7 @@ type resultsView struct {
 	Next        string
 	First       int // the number of the first hit
 	Comparisons []*kb.Page
+	Compare     *compareLink        // to the tools that were chosen or asked about together
 	Explained   []index.Explanation // of the ids that were asked about
 	Overview    *overview
 }
@@ -296,6 +297,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	case !v.Front:
 		v.Title = ui.AllQuestions
 	}
+	v.Compare = s.offeredComparison(lib, r.Query.Tool, r.Compared)
 	unfiltered := withoutFacets(settled, facetNames[:]...)
 	unfiltered.On = ""
 	v.Clear = s.address("/", unfiltered)

@@ -50,6 +50,8 @@ func (s *Server) route() error {
 	get("/question", s.question)
 	get("/kb", s.home)
 	get("/kb/*path", s.page)
+	get("/browse", s.browse)
+	get("/compare", s.compare)
 	get("/tools", s.tools)
 	get("/tools/*slug", s.tool)
 	get("/categories/*slug", s.value(kb.FacetCategory))
@@ -95,7 +97,7 @@ func (s *Server) withoutPrefix(r *http.Request) *http.Request {
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch first {
-	case "", "results", "search", "suggest", "facets", "question", "kb", "tools", "categories", "ecosystems",
+	case "", "results", "search", "suggest", "facets", "question", "kb", "browse", "compare", "tools", "categories", "ecosystems",
 		"events", "sitemap.xml", "feed.xml", "robots.txt", "opensearch.xml", "healthz", "readyz", "favicon.ico", "static":
 	default:
 		return r
@@ -168,6 +170,11 @@ func redirectTo(c *gin.Context, to string) error {
 	if q := c.Request.URL.RawQuery; q != "" {
 		to += "?" + q
 	}
+	return moved(c, to)
+}
+
+// moved sends the visitor to another address for good.
+func moved(c *gin.Context, to string) error {
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Location", to)
 	c.Status(http.StatusPermanentRedirect)

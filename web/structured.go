@@ -17,9 +17,9 @@ import (
 // A crumb is one step of the way to a page, without URL where it is no page.
 type crumb struct{ Name, URL string }
 
-// trail is the way that begins at the front page.
+// trail is the way that begins where everything is listed.
 func (s *Server) trail(values ...kb.Value) []crumb {
-	return s.trailFrom(ui.Browse, "/", values...)
+	return s.trailFrom(ui.Browse, "/browse", values...)
 }
 
 // trailFrom is the way that begins at a path of this site.

@@ -88,13 +88,31 @@ type texts struct {
 	OtherWords, NoQuestions, NearestH                      string
 
 	// Tools, categories and ecosystems.
-	OtherTools, SameKind, Also, SearchQuestionsAbout, NoQuestionAbout string
-	NoTools, SearchIn                                                 string
-	ToolsDescription, ToolDescription, ValueDescription               string
+	OtherTools, Also, SearchQuestionsAbout, NoQuestionAbout string
+	NoTools, SearchIn                                       string
+	ToolsDescription, ToolDescription, ValueDescription     string
+
+	List                                           func(names []string) string // A, B and C
+	Ecosystems, Categories                         func(n int) string
+	AlternativesH, AlternativesTo                  string
+	OnThePage, OnPagesTogether, AlsoIn             string
+	WithoutCategory, OtherPages, EcosystemsH       string
+	BrowseEverything, BrowseDescription, NumbersOf string
+	AllPagesIn, NoPages                            string
+	EverythingOr                                   sentence // {everything}, {tools}
+	EverythingLink                                 string
+
+	// Tools side by side.
+	CompareNames, CompareTools, CompareWith, With         string
+	CompareDescription, ChooseDescription, TwoToFour      string
+	RemoveTool, Swap, SwapTools, AddTool, Add             string
+	OnlyDifferences, AllRows, DownloadCSV, Hidden         string
+	NotCompared, NoRowDiffers, NothingKnown, SourceNumber string
 
 	// Errors.
+	DoYouMean                              string
 	NothingHere, OneMoment, PerhapsYouWant string
-	AllOr                                  sentence // {questions}, {tools}
+	AllOr                                  sentence // {questions}, {tools}, {everything}
 	AllQuestionsLink, AllToolsLink         string
 }
 
@@ -255,7 +273,6 @@ var ui = &texts{
 	NearestH:        "Nearest questions",
 
 	OtherTools:           "Other tools",
-	SameKind:             "Of the same kind",
 	Also:                 "Also: %s",
 	SearchQuestionsAbout: "Search the %s about %s",
 	NoQuestionAbout:      "There is no question about %s yet.",
@@ -265,10 +282,51 @@ var ui = &texts{
 	ToolDescription:      "%s: facts, %s and %s.",
 	ValueDescription:     "%s: %s on %s.",
 
+	List:              listNames,
+	Ecosystems:        counted("ecosystem", "ecosystems"),
+	Categories:        counted("category", "categories"),
+	AlternativesH:     "Alternatives",
+	AlternativesTo:    "Alternatives to %s",
+	OnThePage:         "on the page %s",
+	OnPagesTogether:   "on %s together",
+	AlsoIn:            "also in %s",
+	WithoutCategory:   "Without a category",
+	OtherPages:        "Other pages",
+	EcosystemsH:       "Ecosystems",
+	BrowseEverything:  "Browse everything",
+	BrowseDescription: "Everything there is: %s, %s, %s and %s.",
+	NumbersOf:         "The numbers are of questions.",
+	AllPagesIn:        "All pages in %s",
+	NoPages:           "There are no pages yet.",
+	EverythingOr:      "{everything} or {tools}",
+	EverythingLink:    "everything",
+
+	CompareNames:       "Compare %s",
+	CompareTools:       "Compare tools",
+	CompareWith:        "Compare with",
+	With:               "with",
+	CompareDescription: "%s: %s, each value with its source.",
+	ChooseDescription:  "Put two to four of %s side by side.",
+	TwoToFour:          "Two to four tools, by name.",
+	RemoveTool:         "Remove %s",
+	Swap:               "swap",
+	SwapTools:          "Swap %s and %s",
+	AddTool:            "Add a tool",
+	Add:                "Add",
+	OnlyDifferences:    "Only differences",
+	AllRows:            "Show all rows",
+	DownloadCSV:        "Download as CSV",
+	Hidden:             "%s hidden: equal, or known of fewer than two",
+	NotCompared:        "not compared",
+	NoRowDiffers:       "No row differs.",
+	NothingKnown:       "Nothing is known of these tools yet.",
+	SourceNumber:       "Source %d: %s",
+
+	DoYouMean:        "Do you mean",
 	NothingHere:      "There is nothing at this address",
 	OneMoment:        "One moment",
 	PerhapsYouWant:   "Perhaps you want",
-	AllOr:            "{questions} or {tools}",
+	AllOr:            "{questions}, {tools} or {everything}",
 	AllQuestionsLink: "All questions",
 	AllToolsLink:     "all tools",
 }
@@ -324,6 +382,15 @@ func groupThousands(n int) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits
+}
+
+// listNames writes names in a row: A, B and C.
+func listNames(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // A sentence is a text with places for markup, which stand in braces wherever the

@@ -13,6 +13,8 @@
 //	/facets/{facet}?match=   the values of a facet with their counts
 //	/question?id=            one question
 //	/kb/{page}               a page; with .md its source; files beside the pages
+//	/browse                  all ecosystems, categories, tools and pages, with counts
+//	/compare?tool=&tool=     two to four tools side by side; differences=1, format=csv
 //	/tools, /tools/{slug}, /categories/{slug}, /ecosystems/{slug}
 //	/events                  server-sent events about changes
 //	/sitemap.xml, /robots.txt, /feed.xml, /opensearch.xml
@@ -27,6 +29,18 @@
 //
 // The search page, the fragment and the JSON are written from one value, so
 // that they cannot disagree. The fragment is the partial that the page includes.
+//
+// # Tools side by side
+//
+// /compare has the facts of tools.yaml and, below them, what the quick comparisons of
+// all pages say of the tools: an aspect once, whatever its case and spaces, each value
+// with the pages that it is from, a gap by its name. The tools are columns in the
+// order of the address; names, aliases and repeats are redirected (308), and the order
+// of the slugs is the canonical address. With fewer than two it is a form, more than
+// four are 400, an unknown one is 404 with those near to it. differences=1 leaves out
+// the rows in which no two known values differ. format=csv is the same table by RFC
+// 4180; there a gap is an empty cell, the last column has the addresses of the sources,
+// and a cell that a spreadsheet would take for a formula begins with an apostrophe.
 //
 // # Typed selections
 //

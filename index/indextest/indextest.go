@@ -21,6 +21,7 @@
 //	grouped      the number of hits after grouping
 //	category, … as "facet tool: Django ORM 3, Flask 0*": all values with their counts, * if selected
 //	dropped, ignored
+//	compared     the tools that are to be compared, "Gin, Echo"
 //	pinned       the ids of pinned hits
 //	reason       what one of the reasons of an explanation says
 //	corrections  as "fastr faster"
@@ -274,6 +275,8 @@ func observe(t *testing.T, r *index.Results, key, want string) (string, string) 
 		return strings.Join(r.Dropped, " "), want
 	case "ignored":
 		return strings.Join(r.Ignored, " "), want
+	case "compared":
+		return strings.Join(r.Compared, ", "), want
 	case "corrections":
 		var list []string
 		for _, c := range r.Corrections {
