@@ -50,8 +50,8 @@ func TestBestAnswer(t *testing.T) {
 	t.Run("it is open, with its link and its date, and the others are closed", func(t *testing.T) {
 		body := s.get("/?q="+url.QueryEscape("Is Peewee still maintained?")).want(t, 200, "text/html").body
 		validate(t, "/", body)
-		first, rest, _ := strings.Cut(body, `<li class="hit">`)
-		first, rest, _ = strings.Cut(rest, "</article>")
+		_, rest, _ := strings.Cut(body, `<li class="hit">`)
+		first, rest, _ := strings.Cut(rest, "</article>")
 		for _, want := range []string{`<details class="answer best" open><summary>Best answer</summary>`, `href="/kb/python/peewee#is-peewee-still-maintained"`, `<time datetime=`} {
 			if !strings.Contains(first, want) {
 				t.Errorf("the first hit has no %s", want)
