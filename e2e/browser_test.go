@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a page may take to become as a test wants it.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 // A look is how a tab shows a page.
 type look struct {
