@@ -127,6 +127,7 @@ type Question struct {
 	Page *Page
 
 	index    int  // in Page.Questions
+	next     int  // the line that what comes after the answer begins on, 0 where nothing does
 	ownTools bool // the front matter narrows Tools
 }
 

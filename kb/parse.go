@@ -88,6 +88,7 @@ type part struct {
 	nodes   []ast.Node   // of prose or an answer
 	heading *ast.Heading // of a heading or a question
 	section string       // of a question
+	next    ast.Node     // what comes after a question, nil at the end of the file
 }
 
 // read reads everything about a page but its HTML.
@@ -281,7 +282,11 @@ func (r *reading) divide() {
 		if len(spans) > 0 && spans[0].start == i {
 			s := spans[0]
 			spans = spans[1:]
-			r.parts = append(r.parts, part{kind: BlockQuestion, heading: n.(*ast.Heading), nodes: blocks[i+1 : s.end], section: s.section})
+			question := part{kind: BlockQuestion, heading: n.(*ast.Heading), nodes: blocks[i+1 : s.end], section: s.section}
+			if s.end < len(blocks) {
+				question.next = blocks[s.end]
+			}
+			r.parts = append(r.parts, question)
 			i, inIntro = s.end-1, false
 			continue
 		}

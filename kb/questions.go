@@ -208,7 +208,20 @@ func (r *reading) question(p *Page, part part) *Question {
 	if !q.ownTools {
 		q.Tools = p.Tools
 	}
+	if part.next != nil {
+		q.next = r.line(part.next)
+	}
 	return q
+}
+
+// Source is the Markdown of the question and its answer, as it stands in the file,
+// without the empty lines after it.
+func (q *Question) Source() []byte {
+	lines := bytes.SplitAfter(q.Page.Source, []byte("\n"))
+	if q.next > 0 {
+		lines = lines[:q.next-1]
+	}
+	return append(bytes.TrimRight(bytes.Join(lines[q.Line-1:], nil), "\r\n\t "), '\n')
 }
 
 // matchQuestions reports the keys under "questions" that are no question's anchor.
