@@ -262,6 +262,6 @@ func (c *closeness) add(list []ranked) {
 		e := c.state.entries[n]
 		c.read(e)
 		b, s, a := c.shares()
-		list[i].score += c.part(n) * (c.weights.close(b, s, a) + c.weights.overlap*c.aliasOverlap(n))
+		list[i].score += c.factorOf(n) * (c.weights.close(b, s, a) + c.weights.overlap*c.aliasOverlap(n))
 	}
 }

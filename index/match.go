@@ -899,16 +899,16 @@ func (m *match) scoreOf(e int32) float64 {
 		return 0
 	}
 	words, overlap := m.shares(e)
-	return (words + m.weights.overlap*overlap) * m.part(e)
+	return (words + m.weights.overlap*overlap) * m.factorOf(e)
 }
 
-// part is what an entry's score counts for what it is.
-func (m *match) part(e int32) float64 {
-	part := m.weights.ofKind(m.state.entries[e])
+// factorOf is the factor of an entry's score for what it is and what it is about.
+func (m *match) factorOf(e int32) float64 {
+	factor := m.weights.ofKind(m.state.entries[e])
 	if m.elsewhere(e) {
-		part *= m.weights.elsewhere
+		factor *= m.weights.elsewhere
 	}
-	return part
+	return factor
 }
 
 // elsewhere tells whether the query means tools and the entry is about none of them.
@@ -920,39 +920,49 @@ func (m *match) elsewhere(e int32) bool {
 	return !slices.ContainsFunc(m.tools, func(t int32) bool { return slices.Contains(of, t) })
 }
 
-// findTools finds the tools that the query means. A name that is also a common word
-// ("requests", "express", "next") means the tool only if at least half of the entries
-// that have it as it stands are about the tool.
+// maxToolWords is the longest name of a tool that is looked for, in words.
+const maxToolWords = 4
+
+// findTools finds the tools that the query means.
 func (m *match) findTools(r *request) {
 	col := m.state.columns[kb.FacetTool]
-	for _, name := range r.names {
-		t, used := col.byName[name.tool]
-		if !used || slices.Contains(m.tools, t) {
-			continue
-		}
-		var all uint32
-		for _, n := range name.words {
-			all |= 1 << n
-		}
-		having, about := 0, 0
-		for _, term := range m.words[name.words[0]].terms {
-			if term.how != asItself {
-				continue
+	for i := range r.sequence {
+		name := ""
+		var words uint32 // those of the name
+		for k, n := range r.sequence[i:min(i+maxToolWords, len(r.sequence))] {
+			if k > 0 {
+				name += " "
 			}
-			for _, p := range term.list {
-				if m.mask[p.entry]&all != all {
-					continue
-				}
-				having++
-				if slices.Contains(col.of[p.entry], t) {
-					about++
-				}
+			name += r.words[n].text
+			words |= 1 << n
+			tool, used := col.byName[m.state.toolNamed[name]]
+			if used && !slices.Contains(m.tools, tool) && m.meansTool(col, tool, r.sequence[i], words) {
+				m.tools = append(m.tools, tool)
 			}
-		}
-		if about > 0 && 2*about >= having {
-			m.tools = append(m.tools, t)
 		}
 	}
+}
+
+// meansTool tells whether a name, of which first is one word, means the tool. One that
+// is also a common word ("requests", "express", "next") does only if at least half of
+// the entries that have it as it stands are about the tool.
+func (m *match) meansTool(col *column, tool int32, first int, words uint32) bool {
+	having, about := 0, 0
+	for _, term := range m.words[first].terms {
+		if term.how != asItself {
+			continue
+		}
+		for _, p := range term.list {
+			if m.mask[p.entry]&words != words {
+				continue
+			}
+			having++
+			if slices.Contains(col.of[p.entry], tool) {
+				about++
+			}
+		}
+	}
+	return about > 0 && 2*about >= having
 }
 
 // shares gives the share of the words and the overlap of an entry's score.

@@ -27,8 +27,6 @@ type request struct {
 	ignored  []string
 	// curated is the editor's decision about the query, nil if there is none.
 	curated *curation
-	// names are the names of tools that stand in it.
-	names []toolName
 	// tools are those that the query compares, as far as they are known.
 	tools compared
 	// blank says that there was no text but spaces and facet tokens: everything is listed.
@@ -77,33 +75,7 @@ func readQuery(q Query, c *catalog) request {
 	list := words(text)
 	r.norm = joinWords(list)
 	r.readWords(text, list, phrases)
-	r.readTools(c)
 	return r
-}
-
-// maxToolWords is the longest name of a tool that is looked for, in words.
-const maxToolWords = 4
-
-// A toolName is a name or alias of a tool that stands in a query.
-type toolName struct {
-	tool  string
-	words []int // indexes into words
-}
-
-// readTools finds the names of tools.
-func (r *request) readTools(c *catalog) {
-	for i := range r.sequence {
-		name := ""
-		for k, n := range r.sequence[i:min(i+maxToolWords, len(r.sequence))] {
-			if k > 0 {
-				name += " "
-			}
-			name += r.words[n].text
-			if tool := c.toolNamed[name]; tool != "" {
-				r.names = append(r.names, toolName{tool, r.sequence[i : i+k+1]})
-			}
-		}
-	}
 }
 
 // understood gives q with facet values in the library's spelling and numbers within bounds.
