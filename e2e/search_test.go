@@ -171,6 +171,24 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.until("one chip", `document.querySelectorAll(".chip").length === 1`)
 	})
 
+	t.Run("the filters stay where they were scrolled to when one is chosen", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=migrate")
+		tb.untilShown(url.Values{"q": {"migrate"}})
+		const scrolled = `(() => { const f = document.querySelector("#Q-facets > search"); return [f.scrollTop, f.scrollHeight > f.clientHeight] })()`
+		tb.run(chromedp.Evaluate(`document.querySelector("#Q-facets > search").scrollTop = 100`, nil))
+		before := eval[[]any](tb, scrolled)
+		if before[1] != true || before[0] != 100.0 {
+			t.Fatalf("the filters do not scroll: %v", before)
+		}
+		first, _ := twoTools(t, s, "migrate")
+		tb.run(chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).click()`, box(tb, first)), nil))
+		tb.until("chip", `document.querySelectorAll(".chip").length === 1`)
+		if after := eval[[]any](tb, scrolled); after[0] != before[0] {
+			t.Errorf("they are at %v, were at %v", after[0], before[0])
+		}
+	})
+
 	t.Run("what was corrected is said, with a way to the exact words and back", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=django+orm+fastr")

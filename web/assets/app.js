@@ -16,7 +16,8 @@ async function get(path, options) {
   const response = await fetch(new URL(path, base), options);
   if (!response.ok) throw new Error(response.status);
   return response.text();
-}const getQuestion = (as, id) => get(`question?as=${as}&id=${encodeURIComponent(id)}`);
+}
+const getQuestion = (as, id) => get(`question?as=${as}&id=${encodeURIComponent(id)}`);
 
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
@@ -201,16 +202,18 @@ function focusCount() {
   $("Q-count").focus({ preventScroll: true });
 }
 
+const filters = () => $("Q-facets").lastElementChild; // which scroll by themselves where there is room
+
 // swap replaces the results, keeps what is open open and the focus where it was.
 function swap(fragment) {
   const focused = document.activeElement?.id;
   const inside = results.contains(document.activeElement);
   const open = [...results.querySelectorAll("details[id][open]")].map((d) => d.id);
-  const scroll = $("Q-facets").scrollTop;
+  const scroll = filters().scrollTop;
   for (const id of open) fragment.getElementById(id)?.setAttribute("open", "");
   results.replaceChildren(fragment);
   dress();
-  $("Q-facets").scrollTop = scroll;
+  filters().scrollTop = scroll;
   const name = $("Q-main").dataset.title;
   document.title = name ? `${name} - ${title}` : title;
   if (inside) {
