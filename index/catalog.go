@@ -172,14 +172,9 @@ func newColumn(lib *kb.Library, f kb.Facet, entries []*entry) *column {
 	var lastNames []string
 	var lastNumbers []int32
 	for i, e := range entries {
-		var names []string
-		switch f {
-		case kb.FacetCategory:
-			names = e.page.Category
-		case kb.FacetEcosystem:
-			names = e.page.Ecosystem
-		case kb.FacetTool:
-			names = e.tools()
+		names := e.page.Values(f)
+		if f == kb.FacetTool {
+			names = e.tools() // which may be fewer than its page's
 		}
 		if i == 0 || !slices.Equal(names, lastNames) {
 			lastNames, lastNumbers = names, make([]int32, 0, len(names))

@@ -155,8 +155,8 @@ func (l *Library) spell(read []*Page, last *Library) {
 			l.Faults = append(l.Faults, p.unnamedColumns()...)
 		}
 	}
-	l.Categories = l.index(FacetCategory, func(p *Page) []string { return p.Category })
-	l.Ecosystems = l.index(FacetEcosystem, func(p *Page) []string { return p.Ecosystem })
+	l.Categories = l.index(FacetCategory)
+	l.Ecosystems = l.index(FacetEcosystem)
 	l.indexTools()
 }
 
@@ -247,11 +247,11 @@ func (t *Table) named(pageTools []string, tools *vocabulary) *Table {
 
 // index collects the values of a facet from the pages and reports those that
 // cannot have an address of their own.
-func (l *Library) index(f Facet, values func(*Page) []string) []Value {
+func (l *Library) index(f Facet) []Value {
 	table, slugs := map[string]Value{}, map[string]string{}
 	var all []Value
 	for _, p := range l.Pages {
-		for _, name := range values(p) {
+		for _, name := range p.Values(f) {
 			if _, known := table[foldName(name)]; known {
 				continue
 			}

@@ -132,3 +132,15 @@ func (v *vocabulary) spell(name string) string {
 func byName(a, b string) int {
 	return cmp.Or(strings.Compare(foldName(a), foldName(b)), strings.Compare(a, b))
 }
+
+// Values are the page's values of f, in its order and the library's spelling.
+func (p *Page) Values(f Facet) []string {
+	switch f {
+	case FacetCategory:
+		return p.Category
+	case FacetEcosystem:
+		return p.Ecosystem
+	default:
+		return p.Tools
+	}
+}

@@ -40,7 +40,7 @@ func (s *Server) tools(c *gin.Context) error {
 		return nil
 	}
 	v := toolsView{layout: s.layoutOf(c, lib), Groups: groupTools(lib)}
-	v.Heading, v.Live = ui.AllTools, "list"
+	v.Heading, v.Live = ui.AllTools, liveList
 	v.Trail = s.trail()
 	v.Description = fmt.Sprintf(ui.ToolsDescription, ui.Tools(len(lib.Tools)))
 	return s.render(c, http.StatusOK, "tools.html", v)
@@ -173,7 +173,7 @@ func (s *Server) tool(c *gin.Context) error {
 	}
 	v.Trail = s.trailFrom(ui.ToolsNav, "/tools", way...)
 	v.Canonical = v.Origin + value.URL
-	v.Heading, v.Live = t.Name, "list"
+	v.Heading, v.Live = t.Name, liveList
 	v.Description = fmt.Sprintf(ui.ToolDescription, t.Name, ui.Comparisons(len(v.Comparisons)), ui.Questions(v.Total))
 	return s.render(c, http.StatusOK, "tool.html", v)
 }
@@ -239,7 +239,7 @@ func (s *Server) value(f kb.Facet) handler {
 			}
 		}
 		v.Listed = v.Questions <= listedQuestions
-		v.Heading, v.Live = value.Name, "list"
+		v.Heading, v.Live = value.Name, liveList
 		v.Trail = append(s.trail(), crumb{Name: v.Label})
 		v.Canonical = v.Origin + value.URL
 		v.Description = fmt.Sprintf(ui.ValueDescription, value.Name, ui.Questions(v.Questions), ui.Pages(len(v.Pages)))

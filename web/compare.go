@@ -21,7 +21,6 @@ const (
 	shownNames   = 400 // tools that a field completes; any other can be typed
 	shownInstead = 3   // tools offered in the place of an unknown one
 	comparePath  = "/compare"
-	compareLive  = "list"
 )
 
 // A toolChoice is what an address of /compare asks for.
@@ -82,10 +81,9 @@ func (s *Server) readChoice(ctx context.Context, lib *kb.Library, params url.Val
 	if choice.Differences, err = readSwitch(params, "differences"); err != nil {
 		return choice, err
 	}
-	if v := params.Get("format"); params.Has("format") && v != "csv" {
-		return choice, badParameter("format", "format is csv or left out, not %s", abridged(v))
+	if choice.CSV, err = readOption(params, "format", "csv"); err != nil {
+		return choice, err
 	}
-	choice.CSV = params.Has("format")
 	if len(unknown) > 0 {
 		return choice, s.unknownTools(ctx, lib, choice, unknown)
 	}
@@ -216,7 +214,7 @@ func (s *Server) newCompareView(c *gin.Context, lib *kb.Library, choice toolChoi
 	toggled.Differences = !choice.Differences
 	csv.CSV = true
 	v.Toggle, v.CSV = s.choiceURL(toggled), s.choiceURL(csv)
-	v.Heading, v.Live = compareText(choice.Tools), compareLive
+	v.Heading, v.Live = compareText(choice.Tools), liveList
 	v.Canonical = v.Origin + s.canonicalURL(choice.Tools)
 	v.Trail = append(s.trail(), crumb{Name: ui.Compare, URL: s.base + comparePath})
 	v.Description = fmt.Sprintf(ui.CompareDescription, v.Heading, ui.Rows(len(v.Facts)+len(v.Rows)))
@@ -284,7 +282,7 @@ func (s *Server) choose(c *gin.Context, lib *kb.Library, choice toolChoice) erro
 		return nil
 	}
 	v := chooseView{layout: s.layoutOf(c, lib), Names: toolNames(lib, nil)}
-	v.Heading, v.Live = ui.CompareTools, compareLive
+	v.Heading, v.Live = ui.CompareTools, liveList
 	v.Canonical = v.Origin + s.canonicalURL(nil)
 	v.Trail = s.trail()
 	v.Description = fmt.Sprintf(ui.ChooseDescription, ui.Tools(len(lib.Tools)))

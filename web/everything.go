@@ -53,22 +53,10 @@ func (s *Server) browse(c *gin.Context) error {
 		ByTool:     countTools(lib),
 	}
 	v.Groups = groupPages(lib, v.Ecosystems)
-	v.Heading, v.Live = ui.BrowseEverything, "list"
+	v.Heading, v.Live = ui.BrowseEverything, liveList
 	v.Description = fmt.Sprintf(ui.BrowseDescription, ui.Ecosystems(len(v.Ecosystems)), ui.Categories(len(v.Categories)),
 		ui.Tools(len(v.ByTool)), ui.Pages(len(lib.Pages)))
 	return s.render(c, http.StatusOK, "browse.html", v)
-}
-
-// namesOn are the values of a facet that a page has.
-func namesOn(p *kb.Page, f kb.Facet) []string {
-	switch f {
-	case kb.FacetCategory:
-		return p.Category
-	case kb.FacetEcosystem:
-		return p.Ecosystem
-	default:
-		return p.Tools
-	}
 }
 
 // countValues counts the pages and questions of each value of a facet that the
@@ -76,7 +64,7 @@ func namesOn(p *kb.Page, f kb.Facet) []string {
 func countValues(lib *kb.Library, pages []*kb.Page, f kb.Facet) []countedValue {
 	counts := make(map[string]*countedValue)
 	for _, p := range pages {
-		for _, name := range namesOn(p, f) {
+		for _, name := range p.Values(f) {
 			n := counts[name]
 			if n == nil {
 				value, _ := lib.Value(f, name)

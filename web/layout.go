@@ -11,12 +11,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"faqbase/kb"
 )
+
+// liveList is [layout.Live] of what lists pages, which any change of them concerns.
+const liveList = "list"
 
 // layout is what templates/layout.html shows around every page; the view of
 // each page embeds it.
@@ -36,7 +38,7 @@ type layout struct {
 	Text                             string // in the search field
 	NumPages, NumQuestions, NumTools int
 	Digest                           string // of the library that the page shows
-	Live                             string // which events concern the page: "page:" and a path, "list" or ""
+	Live                             string // which events concern the page: "page:" and a path, liveList or ""
 	Dev                              bool
 	Faults                           kb.ErrorList // in dev
 }
@@ -122,7 +124,7 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"score":   func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) },
 		"day":     ui.Day,
-		"iso":     func(t time.Time) string { return t.Format(time.DateOnly) },
+		"iso":     isoDay,
 		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index
 		"versus":  versus,
 		"host":    host,

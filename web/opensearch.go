@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"faqbase/index"
+	"faqbase/kb"
 )
 
 const (
@@ -43,16 +44,8 @@ type (
 )
 
 // openSearch answers /opensearch.xml.
-func (s *Server) openSearch(c *gin.Context) error {
-	lib, err := s.current()
-	if err != nil {
-		return err
-	}
-	c.Header("Cache-Control", "no-cache")
-	if s.notModified(c, lib, "opensearch "+s.siteOrigin(c.Request)) {
-		return nil
-	}
-	site := s.siteOrigin(c.Request) + s.base
+func (s *Server) openSearch(c *gin.Context, lib *kb.Library, origin string) error {
+	site := origin + s.base
 	return xmlDocument(c, openSearchType, openSearchXML{
 		ShortName:   shortened(s.title),
 		Description: describeLibrary(lib),

@@ -98,11 +98,16 @@ func readQuery(raw string) (index.Query, error) {
 
 // readSwitch reads a parameter that is 1 or left out.
 func readSwitch(params url.Values, name string) (bool, error) {
+	return readOption(params, name, "1")
+}
+
+// readOption tells whether a parameter is given, which has one value only.
+func readOption(params url.Values, name, want string) (bool, error) {
 	if !params.Has(name) {
 		return false, nil
 	}
-	if v := params.Get(name); v != "1" {
-		return false, badParameter(name, "%s is 1 or left out, not %s", name, abridged(v))
+	if v := params.Get(name); v != want {
+		return false, badParameter(name, "%s is %s or left out, not %s", name, want, abridged(v))
 	}
 	return true, nil
 }

@@ -194,7 +194,7 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 	view.Heading = results.Title
 	_, settled := a.settled()
 	view.Text = settled.Text
-	view.Live = "list"
+	view.Live = liveList
 	view.NoIndex = !results.Front
 	view.Description = describeLibrary(a.found.Library)
 	if results.Text != "" {

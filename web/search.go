@@ -341,12 +341,13 @@ type (
 func (s *Server) suggestions(c *gin.Context) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	forAddressBar, variant := false, ""
-	if params := parseParams(c.Request.URL.RawQuery); params.Has("format") {
-		if v := params.Get("format"); v != "opensearch" {
-			return badParameter("format", "format is opensearch or left out, not %s", abridged(v))
-		}
-		forAddressBar, variant = true, "opensearch "+s.siteOrigin(c.Request)
+	forAddressBar, err := readOption(parseParams(c.Request.URL.RawQuery), "format", "opensearch")
+	if err != nil {
+		return err
+	}
+	variant := ""
+	if forAddressBar {
+		variant = "opensearch " + s.siteOrigin(c.Request)
 	}
 	q, lib, err := s.read(c, variant)
 	if lib == nil || err != nil {

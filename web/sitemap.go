@@ -31,18 +31,26 @@ type (
 	}
 )
 
+// document answers with what is written for machines from a library, and changes with
+// that alone and with origin, which makes the addresses in it absolute.
+func (s *Server) document(write func(c *gin.Context, lib *kb.Library, origin string) error) handler {
+	return func(c *gin.Context) error {
+		lib, err := s.current()
+		if err != nil {
+			return err
+		}
+		origin := s.siteOrigin(c.Request)
+		c.Header("Cache-Control", "no-cache")
+		if s.notModified(c, lib, "document "+origin) {
+			return nil
+		}
+		return write(c, lib, origin)
+	}
+}
+
 // sitemap answers /sitemap.xml: every address that is worth finding, or where they
 // are too many for one document the index of its parts, which ?part= names.
-func (s *Server) sitemap(c *gin.Context) error {
-	lib, err := s.current()
-	if err != nil {
-		return err
-	}
-	c.Header("Cache-Control", "no-cache")
-	if s.notModified(c, lib, "sitemap "+s.siteOrigin(c.Request)) {
-		return nil
-	}
-	origin := s.siteOrigin(c.Request)
+func (s *Server) sitemap(c *gin.Context, lib *kb.Library, origin string) error {
 	all := s.sitemapURLs(lib, origin)
 	parts := (len(all) + maxSitemap - 1) / maxSitemap
 	part, err := readNumber(parseParams(c.Request.URL.RawQuery), "part", 0, parts)
@@ -88,22 +96,14 @@ func (s *Server) sitemapURLs(lib *kb.Library, origin string) []sitemapURL {
 
 // robots answers /robots.txt: everything but the results of searches may be read,
 // of which there is no end.
-func (s *Server) robots(c *gin.Context) error {
-	lib, err := s.current()
-	if err != nil {
-		return err
-	}
-	c.Header("Cache-Control", "no-cache")
-	if s.notModified(c, lib, "robots "+s.siteOrigin(c.Request)) {
-		return nil
-	}
+func (s *Server) robots(c *gin.Context, _ *kb.Library, origin string) error {
 	var b strings.Builder
 	b.WriteString("User-agent: *\n")
 	for _, path := range []string{"/?", "/results", "/search", "/suggest", "/facets/", "/events"} {
 		b.WriteString("Disallow: " + s.prefix + path + "\n")
 	}
 	b.WriteString("Allow: " + s.prefix + "/\n")
-	if address := s.siteOrigin(c.Request) + s.base + "/sitemap.xml"; strings.Contains(address, "://") {
+	if address := origin + s.base + "/sitemap.xml"; strings.Contains(address, "://") {
 		b.WriteString("\nSitemap: " + address + "\n")
 	}
 	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(b.String()))

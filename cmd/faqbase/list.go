@@ -65,18 +65,18 @@ func (c *listCommand) print(w io.Writer, lib *kb.Library) error {
 func printCounts(w io.Writer, lib *kb.Library) error {
 	fmt.Fprintf(w, "faqbase: %s\n", size(lib))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	printFacet(table, lib, kb.FacetEcosystem, func(p *kb.Page) []string { return p.Ecosystem })
-	printFacet(table, lib, kb.FacetCategory, func(p *kb.Page) []string { return p.Category })
+	printFacet(table, lib, kb.FacetEcosystem)
+	printFacet(table, lib, kb.FacetCategory)
 	return table.Flush()
 }
 
 // printFacet writes a line for each value of a facet that is in use, and one for the
 // pages without any.
-func printFacet(table io.Writer, lib *kb.Library, f kb.Facet, valuesOf func(*kb.Page) []string) {
+func printFacet(table io.Writer, lib *kb.Library, f kb.Facet) {
 	const none = "" // no value's name, as "(none)" may be
 	pages, questions := map[string]int{}, map[string]int{}
 	for _, p := range lib.Pages {
-		values := valuesOf(p)
+		values := p.Values(f)
 		if len(values) == 0 {
 			values = []string{none}
 		}
