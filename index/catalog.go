@@ -105,10 +105,13 @@ type catalog struct {
 	toolWords  map[string]bool // of the names and aliases of all tools
 	// toolNamed gives the name of a tool by the normal form of it or of an alias.
 	toolNamed map[string]string
-	// boost is what one occurrence of a word in a field of an entry is worth, and
-	// mass the weight of an entry's question and aliases; see rank.go.
+	// boost is what one occurrence of a word in a field of an entry is worth, mass the
+	// weight of an entry's question and aliases, and kind the factor of its score for
+	// what it is; see rank.go. They stand side by side by entry, because a search reads
+	// them for each one that it finds.
 	boost [numFields][]float32
 	mass  []mass
+	kind  []float64
 	// relatedness is what questions are compared by; see related.go.
 	relatedness func() *relatedness
 }
@@ -160,6 +163,7 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	}
 	c.boost = w.boosts(c.entries)
 	c.mass = w.masses(c.entries, numClasses)
+	c.kind = w.kinds(c.entries)
 	c.relatedness = lazyRelatedness(c.entries, numClasses)
 	return c
 }

@@ -72,7 +72,7 @@ func (m *match) explain(r *request, x ranked, rank int) *Explanation {
 	case tierCompare:
 		say(0, "the page of the tools asked for, which is before all scores")
 	}
-	kind := m.weights.ofKind(e)
+	kind := m.state.kind[x.entry]
 	sum := 0.0
 	part := func(value float64, format string, args ...any) {
 		if value == 0 {

@@ -904,7 +904,7 @@ func (m *match) scoreOf(e int32) float64 {
 
 // factorOf is the factor of an entry's score for what it is and what it is about.
 func (m *match) factorOf(e int32) float64 {
-	factor := m.weights.ofKind(m.state.entries[e])
+	factor := m.state.kind[e]
 	if m.elsewhere(e) {
 		factor *= m.weights.elsewhere
 	}

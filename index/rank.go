@@ -147,12 +147,16 @@ func (w *weights) close(b, s, a float64) float64 {
 	return max(0, w.pairs*b+w.sentence*s-w.accent*a)
 }
 
-// ofKind is the factor of an entry's score for what it is.
-func (w *weights) ofKind(e *entry) float64 {
-	if e.question == nil && len(e.page.Questions) > 0 {
-		return w.page
+// kinds gives by entry the factor of its score for what it is.
+func (w *weights) kinds(entries []*entry) []float64 {
+	kinds := make([]float64, len(entries))
+	for i, e := range entries {
+		kinds[i] = 1
+		if e.question == nil && len(e.page.Questions) > 0 {
+			kinds[i] = w.page
+		}
 	}
-	return 1
+	return kinds
 }
 
 // boosts gives by field and entry what one occurrence of a word there is worth: the

@@ -310,7 +310,11 @@ func (t *tokenizer) run(i int) int {
 	s := t.src
 	for i < len(s) {
 		r, size := decode(s, i)
-		if isApostrophe(r) || isUnseen(r) {
+		if r < utf8.RuneSelf && r != '\'' { // nearly always, and nothing else can be said of it
+			if !isWordRune(r) {
+				return i
+			}
+		} else if isApostrophe(r) || isUnseen(r) {
 			if next, _ := decode(s, i+size); !isWordRune(next) || isUnspaced(next) {
 				return i
 			}
