@@ -192,49 +192,8 @@
 //
 // # Faults
 //
-// Each fault has a rule, which never changes its name. An error says that
-// something is not served as written, a warning that it is and was probably not
-// meant. What shows only when all pages are read together is in package kb/lint.
-//
-//	bad-anchor        error    {#…} at the end of a heading is no anchor
-//	bad-date          error    a date is not YYYY-MM-DD
-//	bad-move          error    an entry of moved is no path of a page and no anchor
-//	bad-slug          error    a slug is malformed, or a name has no letter or digit to make one of
-//	bad-synonym       error    an entry of synonyms.yaml is neither a group of two words nor a rule with two sides
-//	bad-url           error    an address in tools.yaml does not begin with https:// or http://
-//	bad-value         error    a value of front matter or of a file in the root is not what its key wants
-//	binary-file       error    the file is no text; not read
-//	broken-link       error    a link into the folder leads to no page, heading or file
-//	broken-link       warning  the same, where the target is by its name nothing that is ever served
-//	broken-yaml       error    an entry of a file in the root is no YAML
-//	empty-page        error    the file is empty
-//	empty-page        warning  the page has front matter or a title and nothing else
-//	expired           warning  the last day of a curation is over
-//	front-matter      error    the front matter is no YAML, not closed, or questions: is malformed
-//	invalid-utf8      error    the file is not UTF-8
-//	live-address      error    an entry of moved is a page or an anchor that is there
-//	missing-key       error    an entry of curations.yaml or golden.yaml lacks what it needs
-//	near-key          warning  a key is nearly a known one
-//	no-answer         error    a question has no answer
-//	no-name           error    an entry of tools.yaml has no name
-//	no-reason         warning  a curation has no reason
-//	no-title          warning  a page has no title
-//	pinned-and-hidden error    a curation pins and hides one id
-//	refused-link      error    a link's scheme is not allowed, or it leads out of the folder
-//	remote-picture    warning  a picture from another site is shown as a link to it
-//	repeated-anchor   error    two headings have one {#id}
-//	repeated-key      error    a key is given twice
-//	repeated-move     error    two pages say that one old address has moved to them
-//	repeated-page     error    two files have one address
-//	repeated-query    error    a query is in curations.yaml or golden.yaml twice
-//	repeated-tool     error    a tool or an alias is in tools.yaml twice
-//	repeated-word     error    a word is twice in one entry of synonyms.yaml
-//	slug-collision    error    two values have one slug
-//	too-complex       error    nested or wide beyond what anyone writes; not read
-//	too-large         error    over 4 MiB; not read
-//	unknown-column    error    a column under "Quick comparison" names no tool of the page
-//	unknown-id        error    an id in curations.yaml or golden.yaml is that of no page or question
-//	unknown-question  error    a key under questions: is no question's anchor
-//	unreadable        error    the file cannot be read
-//	unused-footnote   warning  nothing refers to a footnote
+// Each fault has a rule, which never changes its name; [Rules] has them all. An
+// error says that something is not served as written, a warning that it is and was
+// probably not meant. A hint is advice that may be left alone. What shows only when
+// all pages are read together is in package kb/lint.
 package kb

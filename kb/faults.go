@@ -12,18 +12,21 @@ import (
 type Severity string
 
 // An error means that something an author wrote is not served as written; a
-// warning means that it is, and is probably not what was meant.
+// warning means that it is, and is probably not what was meant; a hint is advice
+// that an author may leave alone.
 const (
 	SeverityError   Severity = "error"
 	SeverityWarning Severity = "warning"
+	SeverityHint    Severity = "hint"
 )
 
 // An Error is a fault in a file of a knowledge base.
 type Error struct {
 	File     string // relative to the folder, with "/"
 	Line     int    // from 1; 0 where the fault is the file's as a whole
+	Column   int    // from 1, in characters; 0 where it is not known
 	Severity Severity
-	// Rule names the kind of fault for programs ("broken-link"); it never changes.
+	// Rule names the kind of fault for programs ("broken-link"), as [Rules] do.
 	Rule string
 	// Msg says what is wrong and how to mend it.
 	Msg string
@@ -57,13 +60,17 @@ func (l ErrorList) Err() error {
 	return l
 }
 
-// sort puts l in order and drops repeats.
+// sort puts l in order and drops repeats, which are the same but for their column.
 func (l ErrorList) sort() ErrorList {
 	slices.SortStableFunc(l, func(a, b *Error) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
-			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Msg, b.Msg))
+			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Msg, b.Msg), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.CompactFunc(l, func(a, b *Error) bool { return *a == *b })
+	return slices.CompactFunc(l, func(a, b *Error) bool {
+		repeat := *b
+		repeat.Column = a.Column
+		return *a == repeat
+	})
 }
 
 // errorf and warnf add a fault to l.
@@ -74,6 +81,9 @@ func (l *ErrorList) errorf(file string, line int, rule, format string, args ...a
 func (l *ErrorList) warnf(file string, line int, rule, format string, args ...any) {
 	*l = append(*l, &Error{File: file, Line: line, Severity: SeverityWarning, Rule: rule, Msg: fmt.Sprintf(format, args...)})
 }
+
+// inColumn says where on its line the fault is that was added last.
+func (l *ErrorList) inColumn(column int) { (*l)[len(*l)-1].Column = column }
 
 // nearest returns the name among names that is the fewest edits away from s, at
 // most max; "" if there is none. An edit adds, drops or changes a letter or swaps

@@ -210,6 +210,7 @@ func (r *yamlReader) line(n *yaml.Node) int { return r.at(n.Line) }
 
 func (r *yamlReader) errorf(n *yaml.Node, rule, format string, args ...any) {
 	r.faults.errorf(r.file, r.line(n), rule, format, args...)
+	r.faults.inColumn(n.Column)
 }
 
 // pairs gives the keys and values of a mapping, aliases resolved and repeated
@@ -234,6 +235,7 @@ func (r *yamlReader) pairs(n *yaml.Node, where string, known []string) func(func
 						near = near + " in " + where
 					}
 					r.faults.warnf(r.file, r.line(key), "near-key", "unknown key %q, want %s", key.Value, near)
+					r.faults.inColumn(key.Column)
 				}
 				continue
 			}

@@ -3,10 +3,8 @@ package kb
 import (
 	"bytes"
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -380,41 +378,5 @@ func TestWildFilesAreReadWithoutLoss(t *testing.T) {
 	}
 	for _, p := range l.Pages {
 		t.Run(p.Path, func(t *testing.T) { checkPage(t, p.Source, p) })
-	}
-}
-
-// TestRulesAreDocumented holds that the table in the package comment names every
-// rule that the code gives, with its severity, and no other.
-func TestRulesAreDocumented(t *testing.T) {
-	doc, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	documented := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^//\t([a-z0-9-]+) +(error|warning) `).FindAllStringSubmatch(string(doc), -1) {
-		documented[m[1]+" "+m[2]] = true
-	}
-	given := map[string]bool{}
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	call := regexp.MustCompile(`(error|warn)f\([^"\n]*?(?:"([a-z0-9-]+)"|\brule), "`)
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range call.FindAllStringSubmatch(string(src), -1) {
-			rule := m[2]
-			if rule == "" {
-				rule = "broken-link"
-			}
-			severity := map[string]string{"error": "error", "warn": "warning"}[m[1]]
-			given[rule+" "+severity] = true
-		}
-	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(given))); diff != "" {
-		t.Errorf("-documented +given:\n%s", diff)
 	}
 }

@@ -5,7 +5,7 @@
 //
 //   - [Check] depends on the library alone: it reads no file, no clock and no
 //     network, and gives the same list for the same library.
-//   - Everything is a warning, for nothing here keeps a page from being served.
+//   - Nothing is an error, for nothing here keeps a page from being served.
 //   - A knowledge base is measured by itself. No folder is told of front matter that
 //     it does not use, and a team's FAQ without tools hears of repeated text and
 //     questions alone.
@@ -19,12 +19,7 @@
 //
 // # Rules
 //
-// Each rule has a name, which never changes.
-//
-//	template-text            warning  more than 5 % of a page's sentences stand on two other pages as well
-//	contradiction            warning  two comparisons, or one and tools.yaml, give one tool two values in one aspect
-//	near-duplicate-question  warning  two questions of a page ask nearly the same
-//	missing-field            warning  a comparison or a tool lacks what at least half of the others have
+// [kb.Rules] lists them all. What follows says how those of this package decide.
 //
 // # Words
 //

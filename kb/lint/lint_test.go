@@ -4,10 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"iter"
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -286,31 +284,6 @@ func withoutSpace(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// TestRulesAreDocumented holds that the table in the package comment names every
-// rule that the code gives, and no other.
-func TestRulesAreDocumented(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	documented, given := map[string]bool{}, map[string]bool{}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(`(?m)^//\t([a-z-]+) +warning `).FindAllStringSubmatch(string(src), -1) {
-			documented[m[1]] = true
-		}
-		for _, m := range regexp.MustCompile(`\bwarning\("([a-z-]+)"`).FindAllStringSubmatch(string(src), -1) {
-			given[m[1]] = true
-		}
-	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(given))); diff != "" {
-		t.Errorf("-documented +given:\n%s", diff)
-	}
 }
 
 // BenchmarkCheck checks a thousand of the starter pages, each many times over.
