@@ -12,22 +12,27 @@ import (
 // its first line, so that every one can be opened.
 func faultLine(e *kb.Error) string {
 	msg := e.Msg
-	if e.Severity == kb.SeverityWarning {
-		msg = "warning: " + msg
+	if e.Severity != kb.SeverityError {
+		msg = string(e.Severity) + ": " + msg
 	}
 	return fmt.Sprintf("%s:%d: %s", e.File, max(e.Line, 1), msg)
 }
 
-// count says how many of the faults are errors and how many are warnings.
-func count(faults kb.ErrorList) (errors, warnings int) {
+// A tally is how many faults there are of each severity.
+type tally struct{ errors, warnings, hints int }
+
+func count(faults kb.ErrorList) (n tally) {
 	for _, e := range faults {
-		if e.Severity == kb.SeverityWarning {
-			warnings++
-		} else {
-			errors++
+		switch e.Severity {
+		case kb.SeverityError:
+			n.errors++
+		case kb.SeverityWarning:
+			n.warnings++
+		default:
+			n.hints++
 		}
 	}
-	return errors, warnings
+	return n
 }
 
 // plural is a number and its noun: "1 page", "2 pages".
@@ -68,7 +73,7 @@ func (l *faultLog) library(faults kb.ErrorList) {
 	left := make(map[faultKey]int, len(faults))
 	mended := l.known
 	for _, e := range faults {
-		if l.quiet && e.Severity == kb.SeverityWarning {
+		if l.quiet && e.Severity != kb.SeverityError {
 			continue
 		}
 		key := faultKey{e.File, e.Rule, e.Msg}

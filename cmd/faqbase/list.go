@@ -36,8 +36,8 @@ func (c *listCommand) Run(con console) error {
 	if err != nil {
 		return err
 	}
-	if errors, _ := count(lib.Faults); errors > 0 {
-		fmt.Fprintf(con.err, "faqbase: %s in the pages; \"faqbase check\" lists them\n", plural(errors, "error"))
+	if n := count(lib.Faults); n.errors > 0 {
+		fmt.Fprintf(con.err, "faqbase: %s in the pages; \"faqbase check\" lists them\n", plural(n.errors, "error"))
 	}
 	if c.JSON {
 		return c.printJSON(con.out, lib)
