@@ -4,7 +4,10 @@ import (
 	"iter"
 	"maps"
 	"path"
+	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A linkChecker reports what leads nowhere: links between files of the folder, and
@@ -45,13 +48,11 @@ func (l *linkChecker) link(p *Page, k link) {
 		l.Faults.errorf(p.File, k.line, "refused-link", "%s is not shown as a link: %s", abridge(k.dest), k.refuse)
 	case k.page != "" && to == nil && l.drafts[k.page]:
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft", abridge(k.dest))
+	case k.page != "" && l.warnMoved(p, k):
 	case k.page != "" && to == nil:
 		want := ""
 		if near := l.pages[l.nearPath(k.page, maps.Keys(l.pages))]; near != nil {
 			want = ", want " + relative(p.File, near.File)
-		}
-		if moved := l.moved[k.page].page; moved != nil {
-			want = ": it has moved, want " + relative(p.File, moved.File)
 		}
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), want)
 	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0:
@@ -103,6 +104,51 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 	}
 	l.Faults.errorf(file, line, "unknown-id", "no page or question has the id %s%s", abridge(id), want)
 	return false
+}
+
+// warnMoved tells whether a link leads to what has moved, and if so reports it. Such a
+// link works, and is one step longer than it has to be.
+func (l *linkChecker) warnMoved(p *Page, k link) bool {
+	id := k.page
+	if k.anchor != "" {
+		id += "#" + k.anchor
+	}
+	if to := l.pages[k.page]; to != nil && (k.anchor == "" || to.anchors[k.anchor] > 0) {
+		return false
+	}
+	now, ok := l.movedTo(norm.NFC.String(id))
+	if !ok {
+		now, ok = l.movedTo(k.page)
+	}
+	if !ok {
+		return false
+	}
+	want := ""
+	if now.page.Path != p.Path || now.anchor == "" {
+		want = relative(p.File, now.page.File)
+	}
+	if now.anchor != "" {
+		want += "#" + now.anchor
+	}
+	l.Faults.warnf(p.File, k.line, "moved-link", "%s has moved; write %s", abridge(k.dest), want)
+	return true
+}
+
+// present is ids as they are now, without those of nothing. Those that have moved and
+// those that lead nowhere are reported.
+func (l *linkChecker) present(file string, line int, ids []string) (now []string) {
+	for _, id := range ids {
+		if to, ok := l.MovedID(id); ok {
+			l.Faults.warnf(file, line, "moved-id", "%s has moved; write %s", abridge(id), to)
+			id = to
+		} else if !l.known(file, line, id) {
+			continue
+		}
+		if !slices.Contains(now, id) {
+			now = append(now, id)
+		}
+	}
+	return now
 }
 
 // nearQuestion is the id of the question of p that an anchor probably meant.

@@ -109,9 +109,8 @@ func (r *yamlReader) ids(key, value *yaml.Node) (ids []string) {
 func (l *linkChecker) curations(now time.Time) {
 	queries := map[string]Curation{} // the first that has not expired
 	for _, c := range l.fileCurations {
-		unknown := func(id string) bool { return !l.known(curationsFile, c.Line, id) }
-		c.Pin = slices.DeleteFunc(slices.Clone(c.Pin), unknown)
-		c.Hide = slices.DeleteFunc(slices.Clone(c.Hide), unknown)
+		c.Pin = l.present(curationsFile, c.Line, c.Pin)
+		c.Hide = slices.DeleteFunc(l.present(curationsFile, c.Line, c.Hide), func(id string) bool { return slices.Contains(c.Pin, id) })
 		expired := c.Expired(now)
 		if expired {
 			l.Faults.warnf(curationsFile, c.Line, "expired", "curation ended with %s; remove it or give it a later day", c.Until.Format(time.DateOnly))

@@ -66,7 +66,7 @@
 //
 // Front matter is YAML with the keys title, summary, category, ecosystem, tools,
 // tags, published, updated, verified, sources, review_by, author, owner, lang,
-// draft, aliases, moved and questions (there aliases, tools, verified, sources).
+// draft, aliases, moved and questions (there aliases, tools, verified, sources, moved).
 // Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
 // one is a warning; other unknown keys are left alone. Where the YAML is broken,
 // each key that can be read alone counts; if nothing but headings is below it,
@@ -80,10 +80,22 @@
 //
 // moved names old addresses that lead to the page: the path that a page had
 // (python/old-name; /kb/python/old-name and python/old-name.md are the same), one
-// with an anchor (python/old-name#why), or an anchor that this page had (#why). The
-// first page in path order that names one has it. [Library.Moved] knows them all,
-// but no server can lead from an old anchor to a new one, because browsers do not
-// send it; what it can lead on is a path.
+// with an anchor (python/old-name#why), or an anchor that this page had (#why). Under
+// a question it names those that lead to the question; there a plain name (why) is an
+// anchor that this page had. The first page in path order that names one has it; what
+// is there has not moved.
+//
+//	moved: [python/old-name]
+//	questions:
+//	  speed:
+//	    moved: [faster, python/old-name#quick]
+//
+// [Library.Moved] and [Library.MovedID] know them all. A server can lead on from a
+// path alone, because browsers do not send anchors; so a page is told which old ones
+// it is asked for, [Library.OldAnchors]: its own, and those of pages that have moved
+// to it. Of a page that has moved as a whole, an anchor that the new page has too
+// leads there. A link or an id in a file of the root that still has an old address is
+// followed and a warning.
 //
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.

@@ -18,7 +18,7 @@ import (
 var (
 	pageKeys = []string{"title", "summary", "category", "ecosystem", "tools", "tags", "published", "updated", "verified",
 		"sources", "review_by", "author", "owner", "lang", "draft", "aliases", "moved", "questions"}
-	questionKeys = []string{"aliases", "tools", "verified", "sources"}
+	questionKeys = []string{"aliases", "tools", "verified", "sources", "moved"}
 )
 
 // frontMatter is what a page says about itself.
@@ -39,6 +39,7 @@ type frontMatter struct {
 type questionMatter struct {
 	aliases, tools, sources []string
 	verified                time.Time
+	moved                   []move
 	line                    int
 }
 
@@ -187,6 +188,8 @@ func (r *yamlReader) questions(key, value *yaml.Node) map[string]questionMatter 
 				q.sources = r.list(key, value)
 			case "verified":
 				q.verified = r.date(key, value)
+			case "moved":
+				q.moved = r.moves(key, value)
 			}
 		}
 		all[strings.TrimPrefix(anchor.Value, "#")] = q

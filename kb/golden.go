@@ -93,7 +93,8 @@ func (r *yamlReader) within(key, value *yaml.Node) int {
 // golden checks the ids in golden.yaml against the pages that there are.
 func (l *linkChecker) golden() {
 	for _, g := range l.fileGolden {
-		if l.known(goldenFile, g.Line, g.Question) {
+		if now := l.present(goldenFile, g.Line, []string{g.Question}); len(now) > 0 {
+			g.Question = now[0]
 			l.Golden = append(l.Golden, g)
 		}
 	}

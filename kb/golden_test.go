@@ -134,6 +134,16 @@ func dump(l *Library) string {
 		address, _ := l.Moved(old)
 		w.line("moved %s: %s", old, address)
 	}
+	for _, p := range l.Pages {
+		for _, old := range l.OldAnchors(p) {
+			w.line("old anchor %s#%s: %s", p.Path, old.Anchor, old.URL)
+			w.in(func() {
+				if old.Question != nil {
+					w.field("question", old.Question.Text)
+				}
+			})
+		}
+	}
 	for _, asset := range slices.Sorted(maps.Keys(l.assets)) {
 		w.line("file %s", asset)
 	}

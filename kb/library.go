@@ -47,6 +47,7 @@ type Library struct {
 	// movedParts the pages that the paths of the latter do, if nothing better is known.
 	moved      map[string]place
 	movedParts map[string]*Page
+	oldAnchors map[string][]OldAnchor // by the path of the page that is asked for them
 	// fileCurations and fileGolden are those of their files, whatever pages there are.
 	fileCurations []Curation
 	fileGolden    []Golden

@@ -40,7 +40,8 @@ type Page struct {
 	// Tags and Aliases are other words that people search this page by.
 	Tags, Aliases []string
 	// Moved are old addresses and anchors that lead here, as the front matter
-	// gives them. [Library.Moved] follows them.
+	// gives them for the page as a whole. [Library.Moved] follows them and those of
+	// the questions.
 	Moved []string
 	// Sources are the addresses that were read to verify the page.
 	Sources []string

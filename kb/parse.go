@@ -334,7 +334,7 @@ func (r *reading) page(src []byte) *Page {
 		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
 		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
 		anchors: r.anchorLines, links: r.links,
-		moves: m.moved, tables: r.tables, choice: r.choice,
+		moves: m.moves(), tables: r.tables, choice: r.choice,
 		rendered: &rendering{file: r.file, src: src, base: r.base, choice: r.choice},
 	}
 	for _, m := range m.moved {

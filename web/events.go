@@ -64,7 +64,8 @@ func encodeEvent(id string, generation uint64, paths []string) []byte {
 }
 
 // changedPaths are the paths of the pages that are new, gone or different in
-// lib, in order. A page is different also when the facts of one of its tools are.
+// lib, in order. A page is different also when the facts of one of its tools are, and
+// when one of its old anchors leads elsewhere.
 func changedPaths(old, lib *kb.Library) []string {
 	paths := []string{}
 	if old == nil {
@@ -81,7 +82,8 @@ func changedPaths(old, lib *kb.Library) []string {
 	for _, p := range lib.Pages {
 		was, ok := before[p.Path]
 		delete(before, p.Path)
-		if !ok || was.Digest != p.Digest || slices.ContainsFunc(p.Tools, func(t string) bool { return tools[t] }) {
+		if !ok || was.Digest != p.Digest || slices.ContainsFunc(p.Tools, func(t string) bool { return tools[t] }) ||
+			!slices.EqualFunc(old.OldAnchors(was), lib.OldAnchors(p), sameLead) {
 			paths = append(paths, p.Path)
 		}
 	}
@@ -91,6 +93,9 @@ func changedPaths(old, lib *kb.Library) []string {
 	slices.Sort(paths)
 	return paths
 }
+
+// sameLead tells whether two old anchors lead readers to the same place.
+func sameLead(a, b kb.OldAnchor) bool { return a.Anchor == b.Anchor && a.URL == b.URL }
 
 // changedTools are the names of the tools whose facts differ.
 func changedTools(old, lib *kb.Library) map[string]bool {

@@ -32,6 +32,8 @@ type pageView struct {
 	Contents []content
 	Related  []kb.Related
 	Further  []index.Related // questions of other pages
+	Old      []string        // old anchors that lead to the page as a whole
+	Gone     []kb.OldAnchor  // old anchors of what is on another page now
 }
 
 // A part is one block of a page; exactly one of its fields is set.
@@ -51,7 +53,8 @@ type headingView struct {
 
 type questionView struct {
 	*kb.Question
-	Level int // of its heading
+	Level int      // of its heading
+	Old   []string // old anchors that lead to it
 }
 
 // A pickView is one "Pick x when" section; consecutive ones stand side by side.
@@ -189,6 +192,7 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	v.Live = "page:" + p.Path
 	v.Source = sourceURL(p)
 	v.Parts, v.Contents = newParts(lib, p)
+	v.leadOn(lib.OldAnchors(p))
 	// A comparison inside an answer is no block of its own, and has no facts.
 	compared := slices.ContainsFunc(v.Parts, func(p part) bool { return p.Table != nil })
 	if !compared && len(p.Tools) > 1 {
@@ -203,6 +207,23 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 		c.Writer.Header().Del("ETag") // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)
+}
+
+// leadOn puts the old anchors of the page where they lead.
+func (v *pageView) leadOn(all []kb.OldAnchor) {
+	for _, old := range all {
+		here := func(p part) bool {
+			return p.Question != nil && old.Question != nil && p.Question.ID == old.Question.ID
+		}
+		switch i := slices.IndexFunc(v.Parts, here); {
+		case old.Page.Path != v.Page.Path:
+			v.Gone = append(v.Gone, old)
+		case i >= 0:
+			v.Parts[i].Question.Old = append(v.Parts[i].Question.Old, old.Anchor)
+		default:
+			v.Old = append(v.Old, old.Anchor)
+		}
+	}
 }
 
 // describePage is a page in a sentence or two: its summary, else how it begins, with

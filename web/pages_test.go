@@ -327,6 +327,60 @@ func TestMovedPage(t *testing.T) {
 	}
 }
 
+func TestOldAnchors(t *testing.T) {
+	lib := load(t, fixture(t, map[string]string{
+		"go/new.md":  "---\ntitle: New\nmoved: [go/old, \"#top\"]\nquestions:\n  speed:\n    moved: [faster, go/old#quick, \"go/left#slow\"]\n---\n## Is it fast? {#speed}\n\nYes.\n",
+		"go/left.md": "---\ntitle: Left\n---\n## Why?\n\nSo.\n",
+	}), "")
+	s := open(t, lib, Config{})
+	page, left := s.get("/kb/go/new").body, s.get("/kb/go/left").body
+	t.Run("an old anchor is an empty element at the question that it leads to", func(t *testing.T) {
+		want := `<section class="faq" id="speed"><span id="faster"></span><span id="quick"></span><h3`
+		if !strings.Contains(page, want) {
+			t.Errorf("want %s in\n%s", want, page)
+		}
+	})
+	t.Run("one of the page as a whole is where the page begins", func(t *testing.T) {
+		if want := `<article><span id="top"></span>`; !strings.Contains(page, want) {
+			t.Errorf("want %s in\n%s", want, page)
+		}
+	})
+	t.Run("one of what is on another page is a line with a link there", func(t *testing.T) {
+		want := `<p class="gone" id="slow">This has moved: <a href="/kb/go/new#speed">Is it fast?</a></p>`
+		if !strings.Contains(left, want) {
+			t.Errorf("want %s in\n%s", want, left)
+		}
+		if strings.Contains(page, `id="slow"`) {
+			t.Error("the page that it leads to has the anchor too")
+		}
+	})
+	t.Run("an old id is redirected to the new one, as it was asked for", func(t *testing.T) {
+		for id, want := range map[string]string{
+			"go/new#faster": "go/new#speed",
+			"go/old#quick":  "go/new#speed",
+			"go/old#speed":  "go/new#speed",
+			"go/left#slow":  "go/new#speed",
+		} {
+			r := s.get("/question?as=markdown&id=" + url.QueryEscape(id))
+			want := "/question?as=markdown&id=" + url.QueryEscape(want)
+			if got := r.Header.Get("Location"); r.StatusCode != 308 || got != want {
+				t.Errorf("%s gives %d to %q, want 308 to %q", id, r.StatusCode, got, want)
+			}
+		}
+		for _, id := range []string{"go/new#top", "go/old#never", "go/new#never"} {
+			if r := s.get("/question?id=" + url.QueryEscape(id)); r.StatusCode != 404 {
+				t.Errorf("%s gives %d, want 404", id, r.StatusCode)
+			}
+		}
+	})
+	t.Run("a page is told anew when one of its old anchors leads elsewhere", func(t *testing.T) {
+		before := load(t, fixture(t, map[string]string{"go/left.md": "---\ntitle: Left\n---\n## Why?\n\nSo.\n"}), "")
+		if got := changedPaths(before, lib); !slices.Contains(got, "go/left") {
+			t.Errorf("changed are %v, want go/left among them", got)
+		}
+	})
+}
+
 func TestTheme(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
 	for cookie, want := range map[string]string{

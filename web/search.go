@@ -442,6 +442,10 @@ func (s *Server) question(c *gin.Context) error {
 	}
 	q := lib.Question(id)
 	if q == nil {
+		if now, ok := lib.MovedID(id); ok && lib.Question(now) != nil {
+			params.Set("id", now)
+			return moved(c, s.base+"/question?"+params.Encode())
+		}
 		return notFound("no question %q", id)
 	}
 	if s.notModified(c, lib, "") {

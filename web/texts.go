@@ -51,7 +51,7 @@ type texts struct {
 	Published, Updated, PublishedAndChecked, UpdatedAndChecked, Checked, LastChecked string
 
 	// A page.
-	Related, RelatedQuestions, RelatedOn, Facts, Sources, OnThisPage, By, LinkTo          string
+	Related, RelatedQuestions, RelatedOn, Facts, Sources, OnThisPage, By, LinkTo, MovedTo string
 	Pattern, Maturity, FirstRelease, Licence, Homepage, Repository, Documentation, Skills string
 
 	// Filters.
@@ -197,6 +197,7 @@ var ui = &texts{
 	OnThisPage:       "On this page",
 	By:               "By %s",
 	LinkTo:           "Link to %s",
+	MovedTo:          "This has moved:",
 	Pattern:          "Pattern",
 	Maturity:         "Maturity",
 	FirstRelease:     "First release",

@@ -87,6 +87,14 @@
 // page at most five below its own questions. They are of other pages, always. A
 // page is whole without them: where they cannot be had it is served untagged.
 //
+// # What has moved
+//
+// An old path of a page, also with .md, and an old id in /question?id= are redirected
+// (308) to where the front matter says that they have moved. Browsers keep anchors to themselves, so
+// a page has an empty element with each old one at the question that it leads to. One
+// that leads to another page has a line at the end of the page, with a link there,
+// that is shown only to those who ask for it.
+//
 // # Ids of elements
 //
 // Anchors belong to the authors of pages. Every id that the frame of a page needs
