@@ -28,24 +28,16 @@ const (
 	writeTimeout = 10 * time.Second // for what a reader does not take
 )
 
-// An event is one change of what is served, encoded.
+// An event is one change of what is served, encoded. It holds nothing of the libraries.
 type event struct {
 	id    string // the library's digest
 	frame []byte // names the pages that changed
-	// all is the frame for readers whose library is unknown; it names every page.
-	all func() []byte
 }
 
 // newEvent is the event of publishing lib after old, which is nil for the first.
 func newEvent(old, lib *kb.Library) *event {
 	id := digestText(lib)
-	return &event{
-		id:    id,
-		frame: encodeEvent(id, lib.Generation, changedPaths(old, lib)),
-		all: sync.OnceValue(func() []byte {
-			return encodeEvent(id, lib.Generation, changedPaths(nil, lib))
-		}),
-	}
+	return &event{id: id, frame: encodeEvent(id, lib.Generation, changedPaths(old, lib))}
 }
 
 func digestText(lib *kb.Library) string { return hex.EncodeToString(lib.Digest[:]) }
@@ -124,6 +116,9 @@ func changedTools(old, lib *kb.Library) map[string]bool {
 type feed struct {
 	mu     sync.Mutex
 	recent []*link // the last events, oldest first
+	// newest is the frame for readers whose library is unknown: it names every page of
+	// the newest library, the only one that is kept for it.
+	newest func() []byte
 	closed chan struct{}
 	once   sync.Once
 
@@ -145,9 +140,12 @@ func newFeed() *feed {
 	return &feed{recent: []*link{{next: make(chan struct{})}}, closed: make(chan struct{})}
 }
 
-func (f *feed) publish(e *event) {
+// publish tells of lib, which comes after old; that is nil for the first.
+func (f *feed) publish(old, lib *kb.Library) {
+	e := newEvent(old, lib)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.newest = sync.OnceValue(func() []byte { return newEvent(nil, lib).frame })
 	last := f.recent[len(f.recent)-1]
 	last.after = &link{event: e, next: make(chan struct{})}
 	f.recent = append(f.recent, last.after)
@@ -160,9 +158,9 @@ func (f *feed) publish(e *event) {
 func (f *feed) close() { f.once.Do(func() { close(f.closed) }) }
 
 // from is the link after which a reader goes on who has seen the library with
-// that digest, "" for one who comes new. missed is the event to begin with for a
-// reader whose library is not known here.
-func (f *feed) from(seen string) (at *link, missed *event) {
+// that digest, "" for one who comes new. missed gives the frame to begin with for a
+// reader whose library is not known here, else it is nil.
+func (f *feed) from(seen string) (at *link, missed func() []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	last := f.recent[len(f.recent)-1]
@@ -174,7 +172,7 @@ func (f *feed) from(seen string) (at *link, missed *event) {
 			return l, nil
 		}
 	}
-	return last, last.event
+	return last, f.newest
 }
 
 // events answers /events.
@@ -210,7 +208,7 @@ func (s *Server) events(c *gin.Context) error {
 	hello := fmt.Appendf(nil, "retry: %d\n\n", 1000+rand.IntN(2000))
 	switch {
 	case missed != nil:
-		hello = append(hello, missed.all()...)
+		hello = append(hello, missed()...)
 	case at.event != nil && at.event.id != seen:
 		// An id without data is no event, but is sent back as Last-Event-ID.
 		hello = fmt.Appendf(hello, "id: %s\n\n", at.event.id)

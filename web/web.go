@@ -347,8 +347,9 @@ func (s *Server) Publish(lib *kb.Library) {
 	defer s.publishing.Unlock()
 	old := s.library.Swap(lib)
 	if old == nil || old.Digest != lib.Digest {
-		s.feed.publish(newEvent(old, lib))
+		s.feed.publish(old, lib)
 	}
+	s.overviews.Store(nil) // it would keep old until somebody asks for the next
 }
 
 // ServeHTTP answers every address of the contract, with the path of the base
