@@ -116,6 +116,7 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 			path, err := a.url(name)
 			return s.base + path, err
 		},
+		"title":   s.documentTitle,
 		"t":       func() *texts { return ui },
 		"lang":    langOf,
 		"own":     langOfInterface,
@@ -132,6 +133,15 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 		"capital": capital,
 		"heading": heading,
 	}
+}
+
+// documentTitle is what windows and tabs are called where a page of that heading,
+// "" on the front page, is open.
+func (s *Server) documentTitle(heading string) string {
+	if heading == "" {
+		return s.title
+	}
+	return fmt.Sprintf(ui.DocumentTitle, heading, s.title)
 }
 
 // brand shows the first slash of the site's title as its mark.

@@ -151,7 +151,8 @@ func TestLinkedData(t *testing.T) {
 		}
 		for _, path := range paths {
 			body := s.get(path).want(t, 200, "text/html").body
-			if strings.Count(body, "<script") != 2 || strings.Count(body, "</script>") != 2 {
+			// The script, its texts and the linked data.
+			if strings.Count(body, "<script") != 3 || strings.Count(body, "</script>") != 3 {
 				t.Errorf("%s: a script element begins or ends in the content", path)
 			}
 			d := parseDocument(t, body)

@@ -74,7 +74,7 @@ func (s *Server) openSearchSuggestions(c *gin.Context, typed string, found []ind
 	origin := s.siteOrigin(c.Request)
 	for _, suggestion := range found {
 		completions = append(completions, suggestion.Text)
-		kinds = append(kinds, ui.kind(suggestion.Kind))
+		kinds = append(kinds, ui.Script.Kinds[suggestion.Kind])
 		addresses = append(addresses, origin+suggestion.URL)
 	}
 	var body bytes.Buffer

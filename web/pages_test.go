@@ -116,9 +116,9 @@ func validate(t *testing.T, path, body string) {
 		case "style":
 			bad("inline style sheet")
 		case "script":
-			if kind, _ := attr(n, "type"); kind == "application/ld+json" {
+			if kind, _ := attr(n, "type"); kind == "application/ld+json" || kind == "application/json" {
 				if !json.Valid([]byte(text(n))) {
-					bad("linked data that is no JSON")
+					bad("%s that is no JSON", kind)
 				}
 			} else if _, ok := attr(n, "src"); !ok || n.FirstChild != nil {
 				bad("inline script")

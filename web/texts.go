@@ -13,8 +13,9 @@ import (
 // texts are the words of the interface in one language: all that templates and
 // handlers say to people. A template says {{t.Search}}; where a text has a verb,
 // {{printf t.SearchIn .Name}}; where it counts, {{call t.Answers .Total}}; where it
-// has markup in it, it ranges over the parts of a [sentence]. What programs read
-// (the JSON with its problems, which error pages repeat) is English always.
+// has markup in it, it ranges over the parts of a [sentence]. The script has its own
+// in each page, as JSON. What programs read (the JSON with its problems, which error
+// pages repeat) is English always.
 //
 // A translation is another value of this type, whose functions know the numbers,
 // plurals and days of its language.
@@ -28,11 +29,14 @@ type texts struct {
 	Rows, Faults func(n int) string
 
 	// The frame of every page.
+	DocumentTitle                          string
 	Home, Skip, QuestionsName, SiteName    string
 	SearchLabel, SearchHint, Search        string
 	SearchKey, DarkTheme, Browse, ToolsNav string
 	FaultsIn                               string
 	Source, Edit                           string
+
+	Script scriptTexts
 
 	// The keyboard.
 	Shortcuts, Close                                                string
@@ -45,7 +49,7 @@ type texts struct {
 	// Lists and their parts.
 	Breadcrumb, AllTools, AllQuestions, ToolsH, PagesH, QuestionsH, CategoriesH, ComparisonsH string
 	NotKnown, Comparison, SideBySide, Aspect                                                  string
-	Category, Ecosystem, Tool, Question                                                       string
+	Category, Ecosystem, Tool                                                                 string
 
 	// Days of a page.
 	Published, Updated, PublishedAndChecked, UpdatedAndChecked, Checked, LastChecked string
@@ -116,6 +120,33 @@ type texts struct {
 	AllQuestionsLink, AllToolsLink         string
 }
 
+// scriptTexts are what assets/app.js says, where they are fields of texts.
+type scriptTexts struct {
+	Copy           string `json:"copy"`
+	CopyLink       string `json:"copyLink"`
+	CopyMarkdown   string `json:"copyMarkdown"`
+	CopyLinkTo     string `json:"copyLinkTo"`     // {question}
+	CopyMarkdownOf string `json:"copyMarkdownOf"` // {question}
+	Copied         string `json:"copied"`
+	NotCopied      string `json:"notCopied"`
+
+	NoSearch    string `json:"noSearch"`
+	NoReasons   string `json:"noReasons"`
+	NoAnswer    string `json:"noAnswer"`
+	ValuesFound string `json:"valuesFound"` // {n}
+
+	Suggestions      string            `json:"suggestions"`
+	SuggestionsFound string            `json:"suggestionsFound"` // {n}
+	Kinds            map[string]string `json:"kinds"`            // of suggestions, by those in JSON
+
+	Marked       string `json:"marked"`
+	Unmark       string `json:"unmark"`
+	PageChanged  string `json:"pageChanged"`
+	PagesChanged string `json:"pagesChanged"`
+	Reload       string `json:"reload"`
+	Updated      string `json:"updated"`
+}
+
 // ui is what this program says.
 var ui = &texts{
 	Lang: "en",
@@ -131,6 +162,7 @@ var ui = &texts{
 	Rows:        counted("row", "rows"),
 	Faults:      counted("fault", "faults"),
 
+	DocumentTitle: "%s - %s",
 	Home:          "%s home",
 	Skip:          "Skip to content",
 	QuestionsName: "Questions",
@@ -145,6 +177,38 @@ var ui = &texts{
 	FaultsIn:      "%s in the pages",
 	Source:        "Markdown source",
 	Edit:          "Edit this page",
+
+	Script: scriptTexts{
+		Copy:           "Copy",
+		CopyLink:       "Copy link",
+		CopyMarkdown:   "Copy Markdown",
+		CopyLinkTo:     "Copy link: {question}",
+		CopyMarkdownOf: "Copy Markdown: {question}",
+		Copied:         "Copied",
+		NotCopied:      "Not copied",
+
+		NoSearch:    "The search did not answer. Try again.",
+		NoReasons:   "The reasons did not come. Try again.",
+		NoAnswer:    "The answer did not come. Try again.",
+		ValuesFound: "{n} found",
+
+		Suggestions:      "Suggestions",
+		SuggestionsFound: "Suggestions: {n}",
+		Kinds: map[string]string{
+			"question":  "Question",
+			"tool":      "Tool",
+			"category":  "Category",
+			"ecosystem": "Ecosystem",
+			"page":      "Page",
+		},
+
+		Marked:       "The words searched for are marked.",
+		Unmark:       "Clear",
+		PageChanged:  "This page changed.",
+		PagesChanged: "The pages changed.",
+		Reload:       "Reload",
+		Updated:      "This page was updated.",
+	},
 
 	Shortcuts:         "Keyboard shortcuts",
 	Close:             "Close",
@@ -180,7 +244,6 @@ var ui = &texts{
 	Category:     "Category",
 	Ecosystem:    "Ecosystem",
 	Tool:         "Tool",
-	Question:     "Question",
 
 	Published:           "Published",
 	Updated:             "Updated",
@@ -341,18 +404,6 @@ func (t *texts) facet(f kb.Facet) string {
 		return t.Ecosystem
 	default:
 		return t.Tool
-	}
-}
-
-// kind is what a completion is, by its kind in JSON.
-func (t *texts) kind(kind string) string {
-	switch kind {
-	case "question":
-		return t.Question
-	case "page":
-		return t.PageTag
-	default:
-		return t.facet(kb.Facet(kind))
 	}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
+
+	"faqbase/kb"
 )
 
 // saidInAttributes are the attributes that people read or hear.
@@ -143,6 +146,98 @@ func readTemplates(t *testing.T, s *Server) map[string]map[string]*parse.Tree {
 		}
 	}
 	return sets
+}
+
+// scriptStrings are comments, which are left out, and the strings of a script.
+var scriptStrings = regexp.MustCompile(`//[^\n]*|/\*[\s\S]*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|` + "`(?:\\\\.|[^`\\\\])*`")
+
+// shownByScript is what stands directly before a string that a script shows or tells
+// a screen reader.
+var shownByScript = regexp.MustCompile(`(?:\b(?:say|sayLater|append|replaceChildren)\(|\bmake\("\w*", "[^"]*", |\b(?:textContent|ariaLabel|title|placeholder)(?: =|:) |"aria-label", )$`)
+
+// wordyInScript are strings with a capital, or with a space before a word.
+var wordyInScript = regexp.MustCompile(`^\pL* \pL|^\p{Lu}\p{Ll}`)
+
+// namesInScript are what browsers call keys and errors.
+var namesInScript = regexp.MustCompile(`^(?:Arrow\w+|Enter|Escape|AbortError)$`)
+
+// scriptTextsOf are the texts for people in a script: strings that look like words,
+// and those that have a letter and are shown.
+func scriptTextsOf(source string) (found []string) {
+	for _, at := range scriptStrings.FindAllStringIndex(source, -1) {
+		text := source[at[0]:at[1]]
+		if text[0] == '/' {
+			continue
+		}
+		text = text[1 : len(text)-1]
+		line := source[strings.LastIndexByte(source[:at[0]], '\n')+1 : at[0]]
+		shown := strings.ContainsFunc(text, unicode.IsLetter) && shownByScript.MatchString(line)
+		if shown || wordyInScript.MatchString(text) && !namesInScript.MatchString(text) {
+			found = append(found, text)
+		}
+	}
+	return found
+}
+
+func TestTheScriptHasNoTextOfItsOwn(t *testing.T) {
+	source, err := fs.ReadFile(embedded, "assets/app.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range scriptTextsOf(string(source)) {
+		t.Errorf("app.js says %q; texts belong into texts.go", text)
+	}
+	for source, want := range map[string]string{
+		`say("copied");`:             "copied",
+		`button.textContent = "ok";`: "ok",
+		`const m = failed ? "Not copied" : texts.copied; // "so"`: "Not copied",
+		"say(`${n} found`)":                                "${n} found",
+		`sayLater(n + " found");`:                          " found",
+		`make("a", "", "reload")`:                          "reload",
+		`bar.replaceChildren("reload", link);`:             "reload",
+		`field.setAttribute("aria-label", "find");`:        "find",
+		`make("a", "tag", text); $("Q-bar").hidden = true`: "",
+		`if (event.key === "Enter") say(texts.copied)`:     "",
+	} {
+		if got := strings.Join(scriptTextsOf(source), "|"); got != want {
+			t.Errorf("%s says %q, want %q", source, got, want)
+		}
+	}
+}
+
+func TestTextsOfTheScriptAreComplete(t *testing.T) {
+	source, err := fs.ReadFile(embedded, "assets/app.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := make(map[string]bool)
+	for _, m := range regexp.MustCompile(`\btexts\.(\w+)`).FindAllStringSubmatch(string(source), -1) {
+		said[m[1]] = true
+	}
+	v := reflect.ValueOf(ui.Script)
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Tag.Get("json")
+		if v.Field(i).IsZero() {
+			t.Errorf("there is no text %s", name)
+		}
+		if !said[name] {
+			t.Errorf("app.js does not say %s", name)
+		}
+		delete(said, name)
+	}
+	for name := range said {
+		t.Errorf("app.js says texts.%s, which there is not", name)
+	}
+	page := parseDocument(t, open(t, load(t, kb.Starter(), ""), Config{}).get("/").body)
+	var sent scriptTexts
+	for _, n := range page.all {
+		if id, _ := attr(n, "id"); id == "Q-texts" {
+			err = json.Unmarshal([]byte(text(n)), &sent)
+		}
+	}
+	if err != nil || !reflect.DeepEqual(sent, ui.Script) {
+		t.Errorf("a page gives the script %+v (%v), want %+v", sent, err, ui.Script)
+	}
 }
 
 func TestTextsAreComplete(t *testing.T) {

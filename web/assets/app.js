@@ -23,6 +23,8 @@ const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
 const field = $("Q-q");
 const form = $("Q-search");
+const texts = JSON.parse($("Q-texts").textContent); // all that is said here
+const fill = (text, value) => text.replace(/{\w+}/, () => value);
 const live = root.dataset.live;
 root.classList.remove("nojs");
 
@@ -75,12 +77,12 @@ function addCopyButton(to, text, name) {
 }
 function addCopyButtons(within) {
   if (!navigator.clipboard) return;
-  for (const head of within.querySelectorAll(".codebox > div:not(:has(.copy))")) addCopyButton(head, "Copy");
+  for (const head of within.querySelectorAll(".codebox > div:not(:has(.copy))")) addCopyButton(head, texts.copy);
   for (const anchor of within.querySelectorAll(".faq:not(:has(.copies)) > * > .anchor")) {
     const copies = make("div", "copies", "");
-    const question = anchor.ariaLabel.replace("Link to", ":");
-    addCopyButton(copies, "Copy link", "Copy link" + question);
-    addCopyButton(copies, "Copy Markdown", "Copy Markdown" + question);
+    const question = anchor.parentElement.textContent.slice(0, -anchor.textContent.length);
+    addCopyButton(copies, texts.copyLink, fill(texts.copyLinkTo, question));
+    addCopyButton(copies, texts.copyMarkdown, fill(texts.copyMarkdownOf, question));
     anchor.parentElement.after(copies);
   }
 }
@@ -89,7 +91,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const { textContent } = button;
   const faq = button.closest(".copies")?.parentElement;
-  let done = "Copied";
+  let done = texts.copied;
   try {
     await navigator.clipboard.writeText(
       !faq
@@ -99,7 +101,7 @@ document.addEventListener("click", async (event) => {
           : faq.querySelector(".anchor").href,
     );
   } catch {
-    done = "Not copied";
+    done = texts.notCopied;
   }
   button.textContent = done;
   say(done);
@@ -120,7 +122,6 @@ function sayLater(text) {
 // ---- results in place
 
 const results = $("Q-results"); // only on the search page
-const title = document.title.includes(" - ") ? document.title.slice(document.title.lastIndexOf(" - ") + 3) : document.title;
 let composing = false;
 let running; // AbortController of the last request
 let latest = 0; // number of the last request
@@ -190,7 +191,7 @@ async function show(query, how) {
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
     if (how === "submit" || how === "choose") location.assign(new URL(query, base.href));
-    else say("The search did not answer. Try again.");
+    else say(texts.noSearch);
   } finally {
     clearTimeout(busy);
     if (number === latest) $("Q-main").removeAttribute("aria-busy");
@@ -214,8 +215,7 @@ function swap(fragment) {
   results.replaceChildren(fragment);
   dress();
   filters().scrollTop = scroll;
-  const name = $("Q-main").dataset.title;
-  document.title = name ? `${name} - ${title}` : title;
+  document.title = $("Q-main").dataset.title;
   if (inside) {
     const target = focused && $(focused);
     if (target && !target.disabled) target.focus({ preventScroll: true });
@@ -291,7 +291,7 @@ async function explain(opened) {
   const reasons = new Map();
   const { search } = opened.dataset;
   for (const why of parse(await get("results" + search)).querySelectorAll(".why")) reasons.set(of(why), why.lastElementChild);
-  if (!reasons.has(of(opened))) throw new Error("not listed any more");
+  if (!reasons.has(of(opened))) throw new Error(); // not listed any more
   for (const why of results.querySelectorAll(".why")) {
     if (why.dataset.search === search && reasons.has(of(why)) && !why.querySelector(".reasons")) why.append(reasons.get(of(why)));
   }
@@ -311,7 +311,7 @@ async function toggled({ target }) {
     await (reasons ? explain : answer)(target);
   } catch {
     target.open = false;
-    say(`The ${reasons ? "reasons" : "answer"} did not come. Try again.`);
+    say(reasons ? texts.noReasons : texts.noAnswer);
   }
 }
 
@@ -339,7 +339,7 @@ function find({ target }) {
       list.append(label);
     }
     for (const label of list.children) label.hidden = match && !wanted.has(label.firstElementChild.id);
-    if (match) sayLater(wanted.size + " found");
+    if (match) sayLater(fill(texts.valuesFound, wanted.size));
   }, 120);
 }
 
@@ -486,19 +486,19 @@ function mark() {
   const either = words.map((word) => word.replace(/[^\w\s]/g, "\\$&")).join("|");
   const pattern = new RegExp(`(?<!\\w)(?:${either})(?!\\w)`, "gi");
   const ranges = new Highlight();
-  const texts = document.createTreeWalker($("Q-main"), NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    for (const { 0: { length }, index } of texts.currentNode.data.matchAll(pattern)) {
+  const walker = document.createTreeWalker($("Q-main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    for (const { 0: { length }, index } of walker.currentNode.data.matchAll(pattern)) {
       const range = new Range();
-      range.setStart(texts.currentNode, index);
-      range.setEnd(texts.currentNode, index + length);
+      range.setStart(walker.currentNode, index);
+      range.setEnd(walker.currentNode, index + length);
       ranges.add(range);
     }
   }
   CSS.highlights.set("searched", ranges);
-  const clear = make("button", "", "Clear");
+  const clear = make("button", "", texts.unmark);
   clear.addEventListener("click", unmark);
-  $("Q-bar").replaceChildren("The words searched for are marked. ", clear);
+  $("Q-bar").replaceChildren(texts.marked, " ", clear);
 }
 function unmark() {
   if (!globalThis.CSS.highlights?.delete("searched")) return;
@@ -514,7 +514,7 @@ function suggest() {
   const known = new Map();
   let waiting;
   let at = -1;
-  Object.assign(list, { id: "Q-suggestions", role: "listbox", ariaLabel: "Suggestions", hidden: true });
+  Object.assign(list, { id: "Q-suggestions", role: "listbox", ariaLabel: texts.suggestions, hidden: true });
   form.append(list);
   field.role = "combobox";
   field.ariaAutoComplete = "list";
@@ -546,12 +546,12 @@ function suggest() {
       ...found.map(({ text, kind, url }, i) => {
         const option = make("a", "", text);
         Object.assign(option, { id: "Q-option-" + i, href: url, role: "option", tabIndex: -1 });
-        option.append(" ", make("span", "n", kind));
+        option.append(" ", make("span", "n", texts.kinds[kind]));
         return option;
       }),
     );
     open(found.length > 0);
-    sayLater(found.length ? found.length + " suggestions" : "");
+    sayLater(found.length ? fill(texts.suggestionsFound, found.length) : "");
   }
   field.addEventListener("input", ({ isComposing }) => {
     clearTimeout(timer);
@@ -600,7 +600,7 @@ async function reload() {
     const again = (focused.id && $(focused.id)) || (href && [...document.querySelectorAll(".page a")].find((a) => a.getAttribute("href") === href));
     (again || $("Q-main")).focus({ preventScroll: true });
   }
-  say("This page was updated.");
+  say(texts.updated);
 }
 
 // unread tells whether a change can be shown at once: nobody has scrolled, opened,
@@ -625,13 +625,13 @@ function listen() {
     const { paths } = JSON.parse(event.data);
     if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
     if ("dev" in root.dataset || unread()) return reload().catch(() => {});
-    const link = make("a", "", "Reload");
+    const link = make("a", "", texts.reload);
     link.href = location.href;
     link.addEventListener("click", (click) => {
       click.preventDefault();
       reload().catch(() => location.reload());
     });
-    $("Q-bar").replaceChildren(live === "list" ? "The pages changed. " : "This page changed. ", link);
+    $("Q-bar").replaceChildren(live === "list" ? texts.pagesChanged : texts.pageChanged, " ", link);
   });
   // A lost connection is taken up again by the browser, a refused one is not.
   source.addEventListener("error", () => {
