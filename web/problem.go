@@ -79,7 +79,7 @@ func problemOf(err error) (*problem, bool) {
 // are JSON whatever they accept.
 func isForPrograms(path string) bool {
 	switch path {
-	case "/search", "/results", "/suggest", "/question", "/events", "/healthz", "/readyz",
+	case "/search", "/results", "/suggest", "/question", "/events", "/metrics", "/healthz", "/readyz",
 		"/sitemap.xml", "/feed.xml", "/robots.txt", "/opensearch.xml":
 		return true
 	}

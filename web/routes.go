@@ -36,7 +36,7 @@ func (s *Server) route() error {
 	g := gin.New()
 	g.HandleMethodNotAllowed = true
 	g.RedirectTrailingSlash = false // knows nothing of the base URL; see noRoute
-	g.Use(s.recovered, secured)
+	g.Use(s.metrics.timed, s.recovered, secured)
 	get := func(path string, h handler) {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			g.Handle(method, path, s.handle(h))
@@ -61,6 +61,7 @@ func (s *Server) route() error {
 	get("/feed.xml", s.document(s.atom))
 	get("/robots.txt", s.document(s.robots))
 	get("/opensearch.xml", s.document(s.openSearch))
+	get("/metrics", s.showMetrics)
 	get("/healthz", s.healthz)
 	get("/readyz", s.readyz)
 	get("/favicon.ico", s.favicon)
@@ -98,7 +99,7 @@ func (s *Server) withoutPrefix(r *http.Request) *http.Request {
 	first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch first {
 	case "", "results", "search", "suggest", "facets", "question", "kb", "browse", "compare", "tools", "categories", "ecosystems",
-		"events", "sitemap.xml", "feed.xml", "robots.txt", "opensearch.xml", "healthz", "readyz", "favicon.ico", "static":
+		"events", "sitemap.xml", "feed.xml", "robots.txt", "opensearch.xml", "metrics", "healthz", "readyz", "favicon.ico", "static":
 	default:
 		return r
 	}

@@ -19,6 +19,7 @@
 //	/events                  server-sent events about changes
 //	/sitemap.xml, /robots.txt, /feed.xml, /opensearch.xml
 //	/healthz, /readyz        for whoever runs the program
+//	/metrics                 counts and times as Prometheus reads them, where configured
 //	/static/{name}           stylesheet, script, fonts, named by their content
 //
 // GET and HEAD are answered, everything else is 405. A name or alias in place
@@ -175,6 +176,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"faqbase/index"
 	"faqbase/kb"
 )
@@ -199,7 +202,11 @@ type Config struct {
 	EditURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
-	Dev         bool   // read templates and assets from the checkout on every request, show faults
+	// Metrics is where the server registers what it counts, nil for nowhere.
+	Metrics prometheus.Registerer
+	// MetricsPage answers /metrics, nil for nothing there.
+	MetricsPage http.Handler
+	Dev         bool // read templates and assets from the checkout on every request, show faults
 	Log         *slog.Logger
 }
 
@@ -229,6 +236,9 @@ type Server struct {
 	library    atomic.Pointer[kb.Library]
 	overviews  atomic.Pointer[overview]
 	feed       *feed
+
+	metrics     *metrics
+	metricsPage http.Handler // nil for none
 }
 
 // New makes a server. It answers 503 on /readyz until the first Publish. The
@@ -258,7 +268,10 @@ func New(c Config) (*Server, error) {
 		edit:     c.EditURL,
 		origin:   c.AllowOrigin,
 		feed:     newFeed(),
+
+		metricsPage: c.MetricsPage,
 	}
+	s.metrics = newMetrics(s, c.Metrics)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -402,5 +415,8 @@ func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int)
 func (s *Server) search(ctx context.Context, q index.Query) (*index.Results, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
 	defer cancel()
-	return s.searcher.Search(ctx, q)
+	start := time.Now()
+	found, err := s.searcher.Search(ctx, q)
+	s.metrics.searched(time.Since(start), found, err)
+	return found, err
 }

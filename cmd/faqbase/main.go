@@ -6,6 +6,7 @@
 //	faqbase list   [DIR]     list the pages and their questions
 //	faqbase search QUERY...  print the best answers
 //	faqbase eval             measure how well the answers to judged queries are ranked
+//	faqbase bench            measure speed, memory and sizes on pages that it makes
 //	faqbase new    TITLE     begin a new page
 //	faqbase version          print the version
 //
@@ -68,6 +69,7 @@ type commands struct {
 	List    listCommand    `cmd:"" help:"List every page and question in DIR with file:line and id."`
 	Search  searchCommand  `cmd:"" help:"Print the best answers to a query."`
 	Eval    evalCommand    `cmd:"" help:"Measure how well the answers to judged queries are ranked."`
+	Bench   benchCommand   `cmd:"" help:"Measure speed, memory and sizes on pages that it makes."`
 	New     newCommand     `cmd:"" help:"Begin a new page from a template and print its path."`
 	Version versionCommand `cmd:"" help:"Print the version of the program."`
 }

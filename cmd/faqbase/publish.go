@@ -16,6 +16,7 @@ type publisher struct {
 	publish  func(*kb.Library) // to those who read
 	faults   faultLog
 	log      *slog.Logger
+	metrics  *metrics
 	progress *progress
 	ready    func(*kb.Library) error // called once, when the first library is served
 
@@ -73,9 +74,11 @@ func (p *publisher) run(ctx context.Context, libraries func(context.Context) ite
 			case s.lib == nil:
 				if ctx.Err() == nil {
 					p.faults.trouble(s.err)
+					p.metrics.unread.Set(1)
 				}
 				continue
 			}
+			p.metrics.unread.Set(0)
 			p.faults.library(s.lib.Faults)
 			untaken, pause = s.lib, firstRetry
 		case <-retry:
@@ -96,8 +99,11 @@ func (p *publisher) run(ctx context.Context, libraries func(context.Context) ite
 // cannot; an error is the end.
 func (p *publisher) take(ctx context.Context, lib *kb.Library) (taken bool, err error) {
 	before := p.engine.Indexed()
+	start := time.Now()
 	switch err := p.apply(ctx, lib); {
 	case err == nil:
+		p.metrics.reindex.Observe(time.Since(start).Seconds())
+		p.metrics.untaken.Set(0)
 	case ctx.Err() != nil:
 		return false, nil
 	case !p.served:
@@ -105,6 +111,7 @@ func (p *publisher) take(ctx context.Context, lib *kb.Library) (taken bool, err 
 	default:
 		if !p.failing {
 			p.failing = true
+			p.metrics.untaken.Set(1)
 			p.log.Error("the pages as last indexed are still served until the index can be written again", "error", err)
 		}
 		return false, nil

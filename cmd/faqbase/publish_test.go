@@ -99,7 +99,8 @@ func inPublisher(t *testing.T, test func(*published)) {
 		}
 		var faults strings.Builder
 		run := publisher{
-			engine: p.engine,
+			metrics: newMetrics(build{}, kb.WatchAuto),
+			engine:  p.engine,
 			publish: func(lib *kb.Library) {
 				p.mu.Lock()
 				defer p.mu.Unlock()

@@ -27,6 +27,7 @@ type serveCommand struct {
 	Addr         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The address to listen on; port 0 picks a free one (${default})."`
 	Watch        kb.WatchMode  `default:"auto" enum:"auto,events,poll,off" placeholder:"MODE" help:"How changes of the folder are noticed: auto, events, poll or off (${default})."`
 	PollInterval time.Duration `default:"2s" placeholder:"TIME" help:"Time between two looks at the folder when it is polled (${default})."`
+	AdminAddr    string        `name:"admin-addr" placeholder:"HOST:PORT" help:"Serve /metrics and profiles (/debug/pprof/) on an address of their own, and no more on --addr."`
 	Title        string        `placeholder:"NAME" help:"The name of the site."`
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
 	EditURL      string        `name:"edit-url" placeholder:"URL" help:"Where a page is edited, with {file} for its file, as https://github.com/me/faq/edit/main/{file}."`
@@ -40,6 +41,11 @@ type serveCommand struct {
 func (c *serveCommand) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return fmt.Errorf("--addr is HOST:PORT, as 127.0.0.1:8080, not %q", c.Addr)
+	}
+	if c.AdminAddr != "" {
+		if _, _, err := net.SplitHostPort(c.AdminAddr); err != nil {
+			return fmt.Errorf("--admin-addr is HOST:PORT, as 127.0.0.1:8081, not %q", c.AdminAddr)
+		}
 	}
 	if c.PollInterval <= 0 {
 		return fmt.Errorf("--poll-interval is a time above 0, as 2s, not %v", c.PollInterval)
@@ -59,13 +65,32 @@ const (
 	maxHeaderBytes    = 64 << 10
 )
 
+// newHTTPServer is a server of h with those limits.
+func newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+	}
+}
+
+// untilInterrupt is ctx until the process is told to stop. After that a second
+// signal ends the process at once.
+func untilInterrupt(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
 // Run serves the knowledge base until ctx ends or the process is told to stop. A
 // second signal ends the process at once.
 func (c *serveCommand) Run(ctx context.Context, con console) error {
 	start := time.Now()
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupt(ctx)
 	defer stop()
-	defer context.AfterFunc(ctx, stop)()
 
 	f, err := openFolder(c.Dir)
 	if err != nil {
@@ -90,7 +115,14 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		level = slog.LevelError
 	}
 	log := slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level}))
+	counts := newMetrics(readBuild(), c.Watch)
+	metricsPage := counts.page()
+	if c.AdminAddr != "" {
+		metricsPage = nil
+	}
 	site, err := web.New(web.Config{
+		Metrics:     counts.registry,
+		MetricsPage: metricsPage,
 		Searcher:    engine,
 		Title:       c.Title,
 		BaseURL:     c.BaseURL,
@@ -107,20 +139,18 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w; choose another address with --addr", err), engine.Close())
 	}
+	admin, err := c.serveAdmin(ctx, counts, log)
+	if err != nil {
+		return errors.Join(err, listener.Close(), engine.Close())
+	}
+	defer admin()
 	var waiting unasked
 	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer endRequests()
-	server := &http.Server{
-		Handler:           site,
-		BaseContext:       func(net.Listener) context.Context { return requests },
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ConnState:         waiting.follow,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	server := newHTTPServer(site)
+	server.BaseContext = func(net.Listener) context.Context { return requests }
+	server.ConnState = waiting.follow
+	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 
 	told := ctx
 	g, ctx := errgroup.WithContext(ctx)
@@ -155,6 +185,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 			publish:  site.Publish,
 			faults:   faultLog{w: con.err, quiet: c.Quiet},
 			log:      log,
+			metrics:  counts,
 			progress: bar,
 			ready: func(lib *kb.Library) error {
 				_, err := fmt.Fprintf(con.out, "%s  %s, %s, ready in %v\n", address(listener.Addr()),
@@ -187,6 +218,32 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		err = errors.Join(context.Cause(ctx), err)
 	}
 	return err
+}
+
+// serveAdmin serves the metrics and profiles on c.AdminAddr, if there is one, until
+// stop is called.
+func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slog.Logger) (stop func(), err error) {
+	if c.AdminAddr == "" {
+		return func() {}, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.AdminAddr)
+	if err != nil {
+		return nil, fmt.Errorf("%w; choose another address with --admin-addr", err)
+	}
+	server := newHTTPServer(counts.admin())
+	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the metrics are no more served", "error", err)
+		}
+	}()
+	log.Info("metrics and profiles", "url", address(listener.Addr())+"/metrics")
+	return func() {
+		_ = server.Close() // nobody waits for a profile of a program that ends
+		<-ended
+	}, nil
 }
 
 // libraries yields the knowledge base and, if it is a folder, yields it again

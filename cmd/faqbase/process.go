@@ -16,7 +16,7 @@ import (
 // processTimeout bounds how long the program may take to be ready, and to end.
 const processTimeout = 30 * time.Second
 
-// A process is the program, serving.
+// A process is the program, serving, as bench and the tests start it.
 type process struct {
 	url    string // from its ready line
 	ready  string // that line
@@ -45,10 +45,16 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// startServe runs faqbase serve on a free port and waits until it is ready.
-func startServe(dir string, env []string, args ...string) (*process, error) {
+// startServe runs program, which is faqbase, as faqbase serve on a free port and
+// waits until it is ready. It runs in dir with env.
+func startServe(program, dir string, env []string, args ...string) (*process, error) {
+	return startProcess(program, dir, env, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+}
+
+// startProcess runs program until it prints a line that begins with its address.
+func startProcess(program, dir string, env []string, args ...string) (*process, error) {
 	p := &process{done: make(chan struct{})}
-	p.cmd = exec.Command("faqbase", append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+	p.cmd = exec.Command(program, args...)
 	p.cmd.Dir, p.cmd.Env = dir, env
 	p.cmd.Stderr = &p.stderr
 	read, write, err := os.Pipe()

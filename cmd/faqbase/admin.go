@@ -1,0 +1,67 @@
+package main
+
+import (
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"faqbase/kb"
+)
+
+// metrics are what the program counts beside its site: the loop from the folder to
+// the readers, and the process. Safe for concurrent use.
+type metrics struct {
+	registry *prometheus.Registry
+	reindex  prometheus.Histogram
+	untaken  prometheus.Gauge
+	unread   prometheus.Gauge
+}
+
+func newMetrics(b build, mode kb.WatchMode) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		reindex: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "faqbase_reindex_duration_seconds",
+			Help:    "Time to make the index hold a state of the pages.",
+			Buckets: prometheus.ExponentialBuckets(.005, 2, 14),
+		}),
+		untaken: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "faqbase_index_failing",
+			Help: "1 while the index cannot be written and the pages as last indexed are served, else 0.",
+		}),
+		unread: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "faqbase_folder_failing",
+			Help: "1 while the folder cannot be read or watched and its last state is served, else 0.",
+		}),
+	}
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name:        "faqbase_info",
+		Help:        "Always 1; its labels say which program this is and how it watches the folder.",
+		ConstLabels: prometheus.Labels{"version": b.String(), "watch": string(mode)},
+	})
+	info.Set(1)
+	m.registry.MustRegister(m.reindex, m.untaken, m.unread, info,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// page answers with all metrics.
+func (m *metrics) page() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
+}
+
+// admin is what --admin-addr serves: metrics and the profiles of package pprof.
+func (m *metrics) admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.page())
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}

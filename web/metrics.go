@@ -1,0 +1,119 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"faqbase/index"
+	"faqbase/kb"
+)
+
+// metrics are what a Server counts. Safe for concurrent use.
+type metrics struct {
+	requests *prometheus.HistogramVec // by route and status
+	searches *prometheus.CounterVec   // by outcome
+	search   prometheus.Histogram     // without the encoding of what was found
+}
+
+// The outcomes of a search.
+const (
+	outcomeFound   = "found"
+	outcomeNothing = "nothing"
+	outcomeTimeout = "timeout"
+	outcomeFailed  = "failed"
+)
+
+// latencies are the bounds of the histograms, in seconds: half a millisecond, doubled.
+var latencies = prometheus.ExponentialBuckets(.0005, 2, 14)
+
+// newMetrics registers what s counts with reg, nil for nowhere.
+func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "faqbase_http_request_duration_seconds",
+			Help:    "Time from a request until its answer is written, by route and status. Event streams are not counted.",
+			Buckets: latencies,
+		}, []string{"route", "status"}),
+		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "faqbase_searches_total",
+			Help: "Searches by outcome: found, nothing, timeout or failed.",
+		}, []string{"outcome"}),
+		search: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "faqbase_search_duration_seconds",
+			Help:    "Time that the index takes for a search.",
+			Buckets: latencies,
+		}),
+	}
+	for _, outcome := range []string{outcomeFound, outcomeNothing, outcomeTimeout, outcomeFailed} {
+		m.searches.WithLabelValues(outcome) // there from the beginning, with 0
+	}
+	if reg == nil {
+		return m
+	}
+	gauge := func(name, help string, of func(*kb.Library) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			lib := s.library.Load()
+			if lib == nil {
+				return 0
+			}
+			return of(lib)
+		})
+	}
+	reg.MustRegister(m.requests, m.searches, m.search,
+		gauge("faqbase_generation", "The generation of the pages that are served; it rises with each change of them.",
+			func(lib *kb.Library) float64 { return float64(lib.Generation) }),
+		gauge("faqbase_pages", "Pages that are served.", func(lib *kb.Library) float64 { return float64(len(lib.Pages)) }),
+		gauge("faqbase_questions", "Questions that are served.", func(lib *kb.Library) float64 { return float64(lib.NumQuestions()) }),
+		gauge("faqbase_faults", "Faults of the pages, as faqbase check tells them.", func(lib *kb.Library) float64 { return float64(len(lib.Faults)) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "faqbase_event_streams", Help: "Event streams of open pages."},
+			func() float64 { return float64(s.feed.streams.Load()) }),
+	)
+	return m
+}
+
+// timed measures a request. What has no route counts as one, so that nobody makes
+// new series by asking for what is not there.
+func (m *metrics) timed(c *gin.Context) {
+	start := time.Now()
+	c.Next()
+	route := c.FullPath()
+	switch route {
+	case "":
+		route = "none"
+	case "/events":
+		return // open as long as its page is
+	}
+	m.requests.WithLabelValues(route, strconv.Itoa(c.Writer.Status())).Observe(time.Since(start).Seconds())
+}
+
+// searched counts a search that took so long.
+func (m *metrics) searched(took time.Duration, found *index.Results, err error) {
+	outcome := outcomeFound
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		outcome = outcomeTimeout
+	case errors.Is(err, context.Canceled):
+		return // the visitor has left
+	case err != nil:
+		outcome = outcomeFailed
+	case found.Total == 0:
+		outcome = outcomeNothing
+	}
+	m.searches.WithLabelValues(outcome).Inc()
+	m.search.Observe(took.Seconds())
+}
+
+// metricsPage answers /metrics where the program is so configured.
+func (s *Server) showMetrics(c *gin.Context) error {
+	if s.metricsPage == nil {
+		return notFound("there is nothing at %s", c.Request.URL.Path)
+	}
+	c.Header("Cache-Control", "no-store")
+	s.metricsPage.ServeHTTP(c.Writer, c.Request)
+	return nil
+}
