@@ -99,6 +99,8 @@ type Page struct {
 type Passage struct {
 	Line int    // the one it begins on in Page.File, from 1
 	Text string // plain, a line end only where the author forced one
+	// Cites tells whether a link or the mark of a footnote is in it.
+	Cites bool
 }
 
 // A Question is one question of a page and its answer. Immutable like its page.

@@ -390,7 +390,7 @@ func (r *reading) plain(blocks ...ast.Node) string {
 	}
 	text := w.lines.String()
 	for _, s := range w.prose {
-		r.prose = append(r.prose, Passage{Line: r.line(s.block), Text: strings.TrimPrefix(text[s.start:s.end], "\n")})
+		r.prose = append(r.prose, Passage{Line: r.line(s.block), Text: strings.TrimPrefix(text[s.start:s.end], "\n"), Cites: s.cites})
 	}
 	return text
 }

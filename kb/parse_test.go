@@ -74,11 +74,23 @@ func TestParse(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []Passage{
-			{7, "The intro has two lines."}, {10, "One item."}, {12, "Another \"one\"."}, {22, "The answer."}, {30, "A quotation."},
-			{34, "A note\nwith a break."}, {32, "The footnote."},
+			{Line: 7, Text: "The intro has two lines."}, {Line: 10, Text: "One item."}, {Line: 12, Text: "Another \"one\"."},
+			{Line: 22, Text: "The answer."}, {Line: 30, Text: "A quotation."},
+			{Line: 34, Text: "A note\nwith a break.", Cites: true}, {Line: 32, Text: "The footnote."},
 		}
 		if diff := cmp.Diff(want, p.Prose); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
+		}
+	})
+	t.Run("prose knows where it has a link or a footnote", func(t *testing.T) {
+		for src, want := range map[string]bool{
+			"Plain `[a](b)`.": false, "A [link](https://x.example).": true, "**A [link](b.md)**.": true, "https://x.example is bare.": true,
+			"A note[^1].\n\n[^1]: So.": true, "![A picture](a.png)": false,
+		} {
+			p, err := Parse("a.md", []byte("# T\n\n"+src+"\n"), Options{})
+			if err != nil || len(p.Prose) == 0 || p.Prose[0].Cites != want {
+				t.Errorf("%q: %+v, want %v (%v)", src, p.Prose, want, err)
+			}
 		}
 	})
 	t.Run("an unnamed column is a fault of the page alone too", func(t *testing.T) {

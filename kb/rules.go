@@ -21,6 +21,7 @@ type Rule struct {
 // prints it.
 func Rules() []Rule {
 	errors, warnings := []Severity{SeverityError}, []Severity{SeverityWarning}
+	hints := []Severity{SeverityHint}
 	both := []Severity{SeverityError, SeverityWarning}
 	rules := []Rule{
 		// of the files, found when they are read
@@ -149,15 +150,27 @@ func Rules() []Rule {
 			"Add its mark to the text, or remove it."},
 
 		// of all pages read together: package kb/lint
+		{"bare-claim", hints,
+			"A comparison (faster, more stable, the best) has no number, link or table row beside it.",
+			"Say how much and who measured it, or leave it out."},
 		{"contradiction", warnings,
 			"Two comparisons, or one and tools.yaml, give one tool two values in one aspect.",
 			"Correct one of them, or name the aspects apart."},
+		{"duplicate-question", warnings,
+			"Two pages ask nearly the same, or an alias is the question of another page.",
+			"Keep one of them and link to it, or say in both what they are about."},
 		{"missing-field", warnings,
 			"A comparison or a tool lacks what at least half of the others have.",
 			"Add what the message names."},
 		{"near-duplicate-question", warnings,
 			"Two questions of a page ask nearly the same.",
 			"Make one question of both, with the other wording as an alias."},
+		{"review-due", warnings,
+			"The day of review_by is over.",
+			"Check the page, then give review_by a later day or take it away."},
+		{"stale", warnings,
+			"A page or question was verified longer ago than --stale allows.",
+			"Check it against its sources and give verified the day of that."},
 		{"template-text", warnings,
 			"More than 5 % of a page's sentences stand on two other pages as well.",
 			"Say what is true of this page's subject alone."},

@@ -25,12 +25,14 @@ type textWriter struct {
 	lines strings.Builder // finished ones, separated by line ends
 	line  strings.Builder // the one being written
 	prose []stretch
+	cites bool // the block being written has a link or refers to a footnote
 }
 
 // A stretch is where the text of a block of prose is among the lines.
 type stretch struct {
 	block      ast.Node
 	start, end int
+	cites      bool
 }
 
 // endLine finishes the present line.
@@ -56,10 +58,11 @@ func (w *textWriter) block(n ast.Node) {
 		w.endLine()
 	case *ast.Paragraph, *ast.TextBlock:
 		start := w.lines.Len()
+		w.cites = false
 		w.inlines(n)
 		w.endLine()
 		if end := w.lines.Len(); end > start {
-			w.prose = append(w.prose, stretch{n, start, end})
+			w.prose = append(w.prose, stretch{n, start, end, w.cites})
 		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		lines := n.Lines()
@@ -116,13 +119,16 @@ func (w *textWriter) inlines(n ast.Node) {
 		case *ast.String:
 			w.line.Write(c.Value)
 		case *ast.AutoLink:
+			w.cites = true
 			w.line.Write(c.Label(w.src))
 		case *ast.RawHTML:
 			if isBreak(rawTag(w.src, c)) {
 				w.line.WriteByte(' ')
 			}
 		case *east.FootnoteLink:
+			w.cites = true
 		default:
+			w.cites = w.cites || c.Kind() == ast.KindLink
 			w.inlines(c)
 		}
 	}

@@ -60,7 +60,7 @@ func (c *checkCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	faults := slices.Concat(lib.Faults, lint.Check(lib), golden)
+	faults := slices.Concat(lib.Faults, lint.Check(lib, lint.Options{Now: now, Stale: time.Duration(c.Stale)}), golden)
 	slices.SortStableFunc(faults, func(a, b *kb.Error) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})

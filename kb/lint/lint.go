@@ -3,8 +3,8 @@
 //
 // # Promises
 //
-//   - [Check] depends on the library alone: it reads no file, no clock and no
-//     network, and gives the same list for the same library.
+//   - [Check] depends on the library and its options alone: it reads no file, no clock
+//     and no network, and gives the same list for the same library and day.
 //   - Nothing is an error, for nothing here keeps a page from being served.
 //   - A knowledge base is measured by itself. No folder is told of front matter that
 //     it does not use, and a team's FAQ without tools hears of repeated text and
@@ -98,6 +98,18 @@
 // An alias that has the words of another question on its page is the same fault, in
 // whatever section: a search for it finds two answers that claim to be the one.
 //
+// # duplicate-question
+//
+// So do two questions of two pages.
+//
+// They ask nearly the same by the rule above with at least three remaining words,
+// which a question needs to say what it is about without its page, and pages of one
+// lang. Pages that are about different tools do not ask the same unless the question
+// names one. What three pages ask or more is what their readers expect of each: how to
+// install it. From four such questions on it is the two pages that say the same, which
+// is one warning. An alias is the same fault where it has the very words of another
+// page's question.
+//
 // # missing-field
 //
 // What most pages of a kind have, readers expect of all of them.
@@ -118,6 +130,32 @@
 // page that names it. And in tools.yaml itself category, ecosystem and homepage are
 // missed where at least half of the entries have them. Other facts are not: a tool
 // need not have a licence or a year that could be checked.
+//
+// # stale and review-due
+//
+// What was true when someone checked it need not be now.
+//
+// A page or question is stale when the day of its verified lies further back than
+// [Options.Stale]. A question's own day counts for it alone, and that of its page for
+// the page. A review is due once the day of review_by is over. Pages without these
+// days are not told of them, which is for missing-field to say.
+//
+// # bare-claim
+//
+// That one tool is faster than another is what readers come for, and what nobody
+// should have to believe.
+//
+// A claim is a sentence in which something is faster, smaller, cheaper, more stable,
+// the best and so on, has better performance or a larger community, or uses less
+// memory, and which compares with than or names a tool of its page. It is no claim in
+// a question, none after not, if, whether, can, would and the like in its clause, and
+// none with because or since, for that is how one explains. It is bare without support: a link, a footnote or any
+// number in its paragraph; a link or a number with a unit in the paragraph before or
+// after it; a row with a number in a table near it; or one in the quick comparison for
+// a claim of speed or size. Only English is understood.
+//
+// It is a hint since words alone do not tell what a reader will believe. No option
+// makes a build fail for hints.
 package lint
 
 import (
@@ -126,14 +164,25 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"faqbase/kb"
 )
 
+// Options say what depends on the day.
+type Options struct {
+	// Now is the moment by which a review is due and from which an age is counted; zero
+	// is long ago, when nothing was.
+	Now time.Time
+	// Stale is the age from which on what was verified is stale; 0 for never.
+	Stale time.Duration
+}
+
 // Check gives the faults that show when all pages of lib are read together, sorted
 // by file, line, rule and message.
-func Check(lib *kb.Library) kb.ErrorList {
-	rules := []func(*kb.Library) kb.ErrorList{templateText, nearDuplicates, contradictions, missingFields}
+func Check(lib *kb.Library, o Options) kb.ErrorList {
+	rules := []func(*kb.Library) kb.ErrorList{templateText, nearDuplicates, duplicates, contradictions, missingFields, bareClaims,
+		func(lib *kb.Library) kb.ErrorList { return stale(lib, o) }}
 	lists := make([]kb.ErrorList, len(rules))
 	var running sync.WaitGroup
 	for i, rule := range rules {
@@ -151,6 +200,13 @@ func Check(lib *kb.Library) kb.ErrorList {
 // warning is a fault; line is 0 where it is the file's as a whole.
 func warning(rule, file string, line int, format string, args ...any) *kb.Error {
 	return &kb.Error{File: file, Line: line, Severity: kb.SeverityWarning, Rule: rule, Msg: fmt.Sprintf(format, args...)}
+}
+
+// hint is advice.
+func hint(rule, file string, line int, format string, args ...any) *kb.Error {
+	e := warning(rule, file, line, format, args...)
+	e.Severity = kb.SeverityHint
+	return e
 }
 
 // A place is a line of a file.

@@ -68,6 +68,113 @@ func repeatedAliases(p *kb.Page) (faults kb.ErrorList) {
 	return faults
 }
 
+// duplicates warns of questions that another page asks too, at the later of the two,
+// and of aliases that are a question of another page.
+func duplicates(lib *kb.Library) (faults kb.ErrorList) {
+	var inquiries []inquiry
+	alike := map[string][]inquiry{} // by their words, in the order of the pages
+	asked := map[string]inquiry{}   // by wording, the first
+	for _, p := range lib.Pages {
+		m := newMask(lib, p)
+		for _, q := range p.Questions {
+			i := newInquiry(q, m)
+			inquiries = append(inquiries, i)
+			if key := i.subject(); key != "" {
+				alike[key] = append(alike[key], i)
+			}
+			if key := p.Lang + "\n" + wording(q.Text); asked[key].Question == nil {
+				asked[key] = i
+			}
+		}
+	}
+	pairs := map[pair][]duplicate{}
+	for _, i := range inquiries {
+		if first := i.firstElsewhere(alike[i.subject()]); first != nil {
+			between := pair{i.Page, first.Page}
+			pairs[between] = append(pairs[between], duplicate{i.Question, first})
+		}
+		for _, alias := range i.Aliases {
+			other := asked[i.Page.Lang+"\n"+wording(alias)]
+			if other.Question != nil && other.Page != i.Page && other.subject() != "" && !i.apart(other) {
+				faults = append(faults, warning("duplicate-question", i.Page.File, i.Line,
+					"alias %q of this question is the question at %s; take it away, or keep one question of both", shorten(alias), place{other.Page.File, other.Line}))
+			}
+		}
+	}
+	for between, all := range pairs {
+		faults = append(faults, between.faults(all)...)
+	}
+	return faults
+}
+
+// subject is the same for questions that may ask the same on two pages: their language
+// and their words, "" if these are too few to tell what they are about without the page.
+func (i inquiry) subject() string {
+	content := slices.Compact(slices.Sorted(slices.Values(i.content)))
+	if len(content) < minContent {
+		return ""
+	}
+	return i.Page.Lang + "\n" + strings.Join(content, " ")
+}
+
+// A pair is two pages, the later one first.
+type pair struct{ page, earlier *kb.Page }
+
+// A duplicate is a question and an earlier one that asks the same.
+type duplicate struct{ question, first *kb.Question }
+
+// manyDuplicates of one pair of pages are told as one fault: it is the pages that say
+// the same.
+const manyDuplicates = 4
+
+func (between pair) faults(all []duplicate) (faults kb.ErrorList) {
+	if len(all) >= manyDuplicates {
+		d := all[0]
+		return kb.ErrorList{warning("duplicate-question", between.page.File, d.question.Line,
+			"%d questions of this page are on %s too, the first is %q on its line %d; keep one page of both, or say in each question what it is about",
+			len(all), between.earlier.File, shorten(d.first.Text), d.first.Line)}
+	}
+	for _, d := range all {
+		faults = append(faults, warning("duplicate-question", between.page.File, d.question.Line,
+			"%q asks nearly what %q at %s does; keep one and link to it, or say in both what they are about",
+			shorten(d.question.Text), shorten(d.first.Text), place{d.first.Page.File, d.first.Line}))
+	}
+	return faults
+}
+
+// firstElsewhere is the first of all that asks what i does on an earlier page, nil if
+// there is none. A question that stands on many pages is one that each of them is
+// expected to answer.
+func (i inquiry) firstElsewhere(all []inquiry) (first *kb.Question) {
+	pages := 0
+	var last *kb.Page
+	for _, other := range all {
+		if other.Page == i.Page || other.Page == last || !i.asks(other) || i.apart(other) {
+			continue
+		}
+		pages, last = pages+1, other.Page
+		if first == nil && other.Page.Path < i.Page.Path {
+			first = other.Question
+		}
+	}
+	if pages >= minPages-1 {
+		return nil
+	}
+	return first
+}
+
+// apart tells whether two questions that name no tool are about different ones.
+func (i inquiry) apart(other inquiry) bool {
+	if len(i.tools) > 0 || len(i.Tools) == 0 || len(other.Tools) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(i.Tools, func(tool string) bool { return slices.Contains(other.Tools, tool) })
+}
+
+// minContent is the number of words that tell what a question is about without its
+// page.
+const minContent = 3
+
 // wording is a text without case and punctuation.
 func wording(text string) string { return strings.Join(terms(text), " ") }
 
