@@ -37,6 +37,10 @@ type graph struct {
 			Name, Item string
 		}
 		Name, URL, InLanguage, DatePublished, DateModified string
+		PotentialAction                                    struct {
+			Type   string `json:"@type"`
+			Target string
+		}
 	} `json:"@graph"`
 }
 
@@ -114,6 +118,10 @@ func TestHeadOfPages(t *testing.T) {
 					t.Errorf("%s: %s is %q, want %q", path, name, meta[name], want)
 				}
 			}
+			day := map[string]string{"/kb/python/peewee": "2025-01-02", "/kb/hostile": "2026-11-01"}[path]
+			if got := meta["article:modified_time"]; got != day {
+				t.Errorf("%s: changed on %q, want %q", path, got, day)
+			}
 			if path != "/" && meta["title"] != meta["og:title"]+" - faq/base" {
 				t.Errorf("%s: og:title %q of the title %q", path, meta["og:title"], meta["title"])
 			}
@@ -164,7 +172,15 @@ func TestLinkedData(t *testing.T) {
 			checkBreadcrumbs(t, path, address, d, g)
 			checkQuestions(t, path, address, d, g)
 		}
-		for _, path := range []string{"/", "/?q=orm", "/nope"} {
+		g, _ := linkedDataOf(t, parseDocument(t, s.get("/").body))
+		if len(g.Graph) != 1 || g.Graph[0].Type != "WebSite" || g.Graph[0].Name != "faq/base" || g.Graph[0].URL != address+"/" {
+			t.Fatalf("the front page is %+v", g)
+		}
+		target := strings.TrimPrefix(g.Graph[0].PotentialAction.Target, address)
+		if body := s.get(strings.Replace(target, "{words}", "peewee", 1)).want(t, 200, "text/html").body; !strings.Contains(body, `value="peewee"`) {
+			t.Errorf("%s does not search for the words", target)
+		}
+		for _, path := range []string{"/?q=orm", "/nope"} {
 			if _, found := linkedDataOf(t, parseDocument(t, s.get(path).body)); found {
 				t.Errorf("%s has linked data", path)
 			}
@@ -317,7 +333,7 @@ func TestSitemap(t *testing.T) {
 			}
 		}
 		lib := s.library.Load()
-		if want := 2 + len(lib.Pages) + len(lib.Tools) + len(lib.Categories) + len(lib.Ecosystems); len(set.URL) != want {
+		if want := 4 + len(lib.Pages) + len(lib.Tools) + len(lib.Categories) + len(lib.Ecosystems); len(set.URL) != want {
 			t.Errorf("%d addresses, want %d", len(set.URL), want)
 		}
 		for path, want := range map[string]string{
@@ -325,9 +341,11 @@ func TestSitemap(t *testing.T) {
 			"/kb/python/peewee":                   "2025-01-02", // published
 			"/kb/databases":                       "",           // no day is given
 			"/":                                   "",
+			"/browse":                             "",
+			"/compare":                            "",
 		} {
-			if got := days[address+path]; got != want {
-				t.Errorf("%s was changed on %q, want %q", path, got, want)
+			if got, ok := days[address+path]; !ok || got != want {
+				t.Errorf("%s was changed on %q, want %q; listed: %t", path, got, want, ok)
 			}
 		}
 	})

@@ -158,11 +158,14 @@ func sourceNamed(lib *kb.Library, name string) *kb.Page {
 	return nil
 }
 
-// pageSource answers with a page as its author wrote it.
+// pageSource answers with a page as its author wrote it, and names the page to those
+// who look for the one address of what it says.
 func (s *Server) pageSource(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	s.allowOrigin(c)
 	c.Header("Cache-Control", "no-cache")
-	if s.notModified(c, lib, "source") {
+	origin := s.siteOrigin(c.Request)
+	c.Header("Link", "<"+origin+p.URL()+`>; rel="canonical"`)
+	if s.notModified(c, lib, "source "+origin) {
 		return nil
 	}
 	c.Data(http.StatusOK, "text/markdown; charset=utf-8", p.Source)

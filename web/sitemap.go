@@ -79,9 +79,13 @@ func newSitemap(all []sitemapURL, part int, address string) any {
 }
 
 // sitemapURLs are the front page, the pages, and the lists of them. Only a page has
-// a day of change, which is the one that its author gives.
+// a day of change, which is the one that its author gives. Comparisons are left out
+// but for the form: any two tools can be compared.
 func (s *Server) sitemapURLs(lib *kb.Library, origin string) []sitemapURL {
-	all := []sitemapURL{{Loc: origin + s.base + "/"}, {Loc: origin + s.base + "/tools"}}
+	var all []sitemapURL
+	for _, path := range []string{"/", "/browse", "/tools", "/compare"} {
+		all = append(all, sitemapURL{Loc: origin + s.base + path})
+	}
 	for _, p := range lib.Pages {
 		all = append(all, sitemapURL{Loc: origin + p.URL(), LastMod: isoDay(p.Modified())})
 	}

@@ -57,6 +57,18 @@ type (
 		Context string `json:"@context"`
 		Graph   []any  `json:"@graph"`
 	}
+	siteData struct {
+		Type     string     `json:"@type"`
+		URL      string     `json:"url"`
+		Name     string     `json:"name"`
+		Language string     `json:"inLanguage"`
+		Action   searchData `json:"potentialAction"`
+	}
+	searchData struct {
+		Type   string `json:"@type"`
+		Target string `json:"target"`
+		Input  string `json:"query-input"`
+	}
 	faqData struct {
 		Type          string         `json:"@type"`
 		URL           string         `json:"url"`
@@ -95,6 +107,9 @@ func (l layout) LinkedData() *linkedData {
 		return nil
 	}
 	data := linkedData{Context: "https://schema.org"}
+	if l.Heading == "" {
+		data.Graph = append(data.Graph, newSiteData(l))
+	}
 	if l.FAQ != nil && len(l.FAQ.Questions) > 0 {
 		data.Graph = append(data.Graph, newFAQData(l))
 	}
@@ -105,6 +120,21 @@ func (l layout) LinkedData() *linkedData {
 		return nil
 	}
 	return &data
+}
+
+// newSiteData names the site, and how it is searched.
+func newSiteData(l layout) siteData {
+	return siteData{
+		Type:     "WebSite",
+		URL:      l.Canonical,
+		Name:     l.Site,
+		Language: ui.Lang,
+		Action: searchData{
+			Type:   "SearchAction",
+			Target: l.Canonical + "?q={words}",
+			Input:  "required name=words",
+		},
+	}
 }
 
 func newFAQData(l layout) faqData {

@@ -406,6 +406,9 @@ func TestSourceByNegotiation(t *testing.T) {
 		if !strings.Contains(strings.Join(r.Header.Values("Vary"), ","), "Accept") {
 			t.Errorf("Accept %q: no Vary", accept)
 		}
+		if link := r.Header.Get("Link"); want == "text/markdown" && link != "<"+s.http.URL+`/kb/python/peewee>; rel="canonical"` {
+			t.Errorf("the Markdown names %q as the page", link)
+		}
 	}
 }
 
