@@ -100,6 +100,8 @@
 // Where front matter is silent, the title is the first h1, else the file's name;
 // the ecosystem is the first folder; a title of the form "A vs B" gives the tools.
 //
+// [Format] writes a page in the usual form, with every question's anchor.
+//
 // What a question is, and where its answer ends, is written down and decided in
 // questions.go alone.
 //

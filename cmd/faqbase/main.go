@@ -8,6 +8,7 @@
 //	faqbase eval             measure how well the answers to judged queries are ranked
 //	faqbase bench            measure speed, memory and sizes on pages that it makes
 //	faqbase new    TITLE     begin a new page
+//	faqbase fmt    [PATH]... show or write pages in their usual form
 //	faqbase version          print the version
 //
 // faqbase alone is faqbase serve. Without DIR it takes ./kb if that is there,
@@ -18,7 +19,8 @@
 //
 // Results go to standard output, everything else to standard error. The exit
 // status is 0 when the command did what it was asked, which a search without
-// hits is; 1 for a failure and for faults that check found; 2 for wrong usage
+// hits is; 1 for a failure, for faults that check found and for pages that fmt
+// --check would change; 2 for wrong usage
 // and for a DIR that cannot be read.
 //
 // The index that serve and search use lives in the user's cache folder, one for
@@ -46,7 +48,7 @@ const (
 	exitUsage   = 2
 )
 
-// errFaults makes check exit with a failure; the faults were printed already.
+// errFaults makes check and fmt exit with a failure; the faults were printed already.
 var errFaults = errors.New("faults were found")
 
 // A usageError is a mistake in how the program was called. Its text says what
@@ -71,6 +73,7 @@ type commands struct {
 	Eval    evalCommand    `cmd:"" help:"Measure how well the answers to judged queries are ranked."`
 	Bench   benchCommand   `cmd:"" help:"Measure speed, memory and sizes on pages that it makes."`
 	New     newCommand     `cmd:"" help:"Begin a new page from a template and print its path."`
+	Fmt     fmtCommand     `cmd:"" help:"Show how pages look in their usual form, front matter and anchors, or write them so."`
 	Version versionCommand `cmd:"" help:"Print the version of the program."`
 }
 
