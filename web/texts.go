@@ -133,6 +133,7 @@ type scriptTexts struct {
 	NoSearch    string `json:"noSearch"`
 	NoReasons   string `json:"noReasons"`
 	NoAnswer    string `json:"noAnswer"`
+	NoValues    string `json:"noValues"`
 	ValuesFound string `json:"valuesFound"` // {n}
 
 	Suggestions      string            `json:"suggestions"`
@@ -190,6 +191,7 @@ var ui = &texts{
 		NoSearch:    "The search did not answer. Try again.",
 		NoReasons:   "The reasons did not come. Try again.",
 		NoAnswer:    "The answer did not come. Try again.",
+		NoValues:    "The values could not be looked up. Type on to try again.",
 		ValuesFound: "{n} found",
 
 		Suggestions:      "Suggestions",

@@ -29,14 +29,22 @@ const live = root.dataset.live;
 root.classList.remove("nojs");
 
 // Storage may be blocked: then a choice lasts as long as the page.
-function storage(method, key, value, where) {
+function storage(method, key, value) {
   try {
-    return (where ? sessionStorage : localStorage)[method](key, value);
+    return localStorage[method](key, value);
   } catch {
     return null;
   }
 }
-const marksKey = "faqbase.marks";
+// stored is what was kept as JSON.
+function stored(key, otherwise) {
+  try {
+    return JSON.parse(storage("getItem", key)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+const store = (key, value) => storage("setItem", key, JSON.stringify(value));
 
 // ---- theme
 
@@ -119,14 +127,31 @@ function sayLater(text) {
   sayTimer = setTimeout(say, 500, text);
 }
 
+// ---- typing
+
+// The keyboards of Android compose every word, in any script. Elsewhere what an
+// input method has not settled yet is no query.
+const composes = /Android/.test(navigator.userAgent);
+let timer; // of what follows the typing, when it pauses
+
+// whenTyped calls back on each change of what is typed into a field. An input method
+// that begins takes back what has been planned.
+function whenTyped(within, react) {
+  within.addEventListener("input", (event) => (event.isComposing && !composes) || react(event));
+  within.addEventListener("compositionstart", () => composes || clearTimeout(timer));
+  within.addEventListener("compositionend", react);
+}
+function afterPause(act) {
+  clearTimeout(timer);
+  timer = setTimeout(act, 120);
+}
+
 // ---- results in place
 
 const results = $("Q-results"); // only on the search page
-let composing = false;
 let running; // AbortController of the last request
 let latest = 0; // number of the last request
 let last; // what it gave
-let timer;
 let shown = location.search;
 
 // asked is the query of the form: the field, the filters, the order. Filters that
@@ -171,9 +196,12 @@ function enter(query, how) {
 }
 
 // show fetches the results of a query and puts them in place of those shown. how
-// is "type", "submit", "choose" or "" where the address is right already.
+// is "type", "submit", "choose" or, where the address is right already, "back" or
+// "live": a change of the pages, which waits for a search that is under way.
+let behind = false; // the pages changed meanwhile
 async function show(query, how) {
-  clearTimeout(timer);
+  if (how !== "live") clearTimeout(timer);
+  else if (running) return (behind = true);
   running?.abort();
   running = new AbortController();
   const number = ++latest;
@@ -182,20 +210,41 @@ async function show(query, how) {
     const html = await get("results" + query, { signal: running.signal });
     if (number !== latest) return;
     if (how === "submit") remember(textOf(query));
-    if (how) enter(query, how);
+    const asks = how !== "back" && how !== "live";
+    if (asks) enter(query, how);
     shown = query;
-    if (how || html !== last) swap(parse(html));
+    if (how === "live") keepPlace(() => html !== last && swap(parse(html)));
+    else if (asks || html !== last) swap(parse(html));
     last = html;
     if ((how === "submit" || how === "choose") && settle(textOf(query))) rename();
     $("Q-bar").replaceChildren();
   } catch (error) {
     if (error.name === "AbortError" || number !== latest) return;
+    if (how === "live") throw error;
     if (how === "submit" || how === "choose") location.assign(new URL(query, base.href));
     else say(texts.noSearch);
   } finally {
     clearTimeout(busy);
-    if (number === latest) $("Q-main").removeAttribute("aria-busy");
+    if (number === latest) {
+      running = undefined;
+      $("Q-main").removeAttribute("aria-busy");
+      if (behind) show(shown, "live").catch(offer);
+      behind = false;
+    }
   }
+}
+
+// keepPlace makes a change that does not move what is read: what is below the last
+// part that begins above the window's top and that is there afterwards too.
+function keepPlace(change) {
+  const parts = () => [...document.querySelectorAll("main [id]:not(.hit *), .hit :is(h2, h3) > a")];
+  const name = (part) => part.getAttribute("href") ?? part.id;
+  const y = scrollY;
+  const above = parts().map((part) => [name(part), part.getBoundingClientRect().top]).filter(([, top]) => top < 100);
+  change();
+  const now = new Map(parts().map((part) => [name(part), part.getBoundingClientRect().top]));
+  const same = above.findLast(([name]) => now.has(name));
+  scrollTo({ top: same ? scrollY + now.get(same[0]) - same[1] : y, behavior: "instant" });
 }
 
 function focusCount() {
@@ -226,13 +275,15 @@ function swap(fragment) {
 
 if (results) {
   if (settle($("Q-main").dataset.words)) rename(); // the server has taken them out of the field
-  field.addEventListener("compositionstart", () => (composing = true));
-  field.addEventListener("compositionend", () => ((composing = false), typed()));
-  field.addEventListener("input", () => composing || typed());
+  whenTyped(field, typed);
   function typed() {
-    clearTimeout(timer);
     for (const about of results.querySelectorAll("[name=exact], [name=on]")) about.remove(); // the words before
-    timer = setTimeout(() => (asked() === shown ? running?.abort() : show(asked(), "type")), 120);
+    clearTimeout(sayTimer);
+    afterPause(() => {
+      if (asked() !== shown) return show(asked(), "type");
+      running?.abort();
+      sayLater($("Q-count").textContent);
+    });
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -244,8 +295,6 @@ if (results) {
     show(asked(), "choose");
   });
   results.addEventListener("click", (event) => {
-    const opened = event.target.closest(".hit :is(h2, h3) > a");
-    if (opened) leave(opened);
     const link = event.target.closest(".chips a, .pager a, .note a, .nothing a, .more, #Q-recent a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
     const url = new URL(link.href);
@@ -263,7 +312,7 @@ if (results) {
     if (location.search === shown) return; // only the fragment changed
     typing = false;
     field.value = textOf(location.search);
-    show(location.search, "");
+    show(location.search, "back");
   });
   // Browsers put back what was typed when they come back to the page.
   addEventListener("pageshow", () => {
@@ -318,43 +367,37 @@ async function toggled({ target }) {
 // ---- values of a long facet
 
 function find({ target }) {
-  if (!target.matches(".find")) return;
-  clearTimeout(timer);
-  timer = setTimeout(async () => {
-    const list = target.nextElementSibling;
-    const { facet } = target.dataset;
-    const match = target.value.trim();
-    const wanted = new Set();
-    const found = match && (await get(`facets/${facet}${asked() || "?"}&match=${encodeURIComponent(match)}`));
-    for (const { value, count, url } of found ? JSON.parse(found).values.slice(0, 50) : []) {
-      const slug = url.slice(url.lastIndexOf("/") + 1);
-      const id = `Q-f-${facet}-${slug}`;
-      wanted.add(id);
-      if ($(id)) continue;
-      const label = list.firstElementChild.cloneNode(true);
-      const [box, name, number] = label.children;
-      Object.assign(box, { id, value: decodeURIComponent(slug), checked: false, disabled: false });
-      name.textContent = value;
-      number.childNodes[1].data = count;
-      list.append(label);
-    }
-    for (const label of list.children) label.hidden = match && !wanted.has(label.firstElementChild.id);
-    if (match) sayLater(fill(texts.valuesFound, wanted.size));
-  }, 120);
+  if (target.matches(".find")) afterPause(() => lookUp(target).catch(() => say(texts.noValues)));
+}
+async function lookUp(finder) {
+  const list = finder.nextElementSibling;
+  const { facet } = finder.dataset;
+  const match = finder.value.trim();
+  const wanted = new Set();
+  const found = match && (await get(`facets/${facet}${asked() || "?"}&match=${encodeURIComponent(match)}`));
+  if (match !== finder.value.trim()) return; // the next follows
+  for (const { value, count, url } of found ? JSON.parse(found).values.slice(0, 50) : []) {
+    const slug = url.slice(url.lastIndexOf("/") + 1);
+    const id = `Q-f-${facet}-${slug}`;
+    wanted.add(id);
+    if ($(id)) continue;
+    const label = list.firstElementChild.cloneNode(true);
+    const [box, name, number] = label.children;
+    Object.assign(box, { id, value: decodeURIComponent(slug), checked: false, disabled: false });
+    name.textContent = value;
+    number.childNodes[1].data = count;
+    list.append(label);
+  }
+  for (const label of list.children) label.hidden = match && !wanted.has(label.firstElementChild.id);
+  if (match) sayLater(fill(texts.valuesFound, wanted.size));
 }
 
 // ---- recent searches, in this browser alone
 
 const recentKey = "faqbase.searches"; // a list, or false where nothing is to be kept
-function recent() {
-  try {
-    return JSON.parse(storage("getItem", recentKey)) ?? [];
-  } catch {
-    return [];
-  }
-}
+const recent = () => stored(recentKey, []);
 function keep(list) {
-  storage("setItem", recentKey, JSON.stringify(list));
+  store(recentKey, list);
   showRecent();
 }
 function remember(text) {
@@ -379,11 +422,17 @@ function showRecent() {
   $("Q-forget").hidden = !list;
 }
 
-// leave keeps for the page that is opened what the search has marked of it.
-function leave({ href, parentElement }) {
-  remember(textOf(shown));
-  const marks = [...parentElement.closest(".hit").querySelectorAll("mark")].map((m) => m.textContent.toLowerCase());
-  storage("setItem", marksKey, JSON.stringify([href, ...new Set(marks)]), true);
+// What a search has marked of a result is handed over to the page that is opened, in
+// this tab or in another: an address leads there, the words stay in the browser, for
+// a minute at most.
+const marksKey = "faqbase.marks"; // a list of [address, time, ...words]
+const handedOver = () => stored(marksKey, []).filter(([, time]) => Math.abs(Date.now() - time) < 60000);
+function leave({ target, type }) {
+  const link = target.closest(".hit :is(h2, h3) > a");
+  if (!link) return;
+  if (type !== "contextmenu") remember(textOf(shown));
+  const marks = [...link.closest(".hit").querySelectorAll("mark")].map((m) => m.textContent.toLowerCase());
+  store(marksKey, [[link.href, Date.now(), ...new Set(marks)], ...handedOver().filter(([address]) => address !== link.href)].slice(0, 9));
 }
 
 // dress adds to the results what takes a script.
@@ -397,7 +446,8 @@ function dress() {
 if (results) {
   dress();
   results.addEventListener("toggle", toggled, true); // does not bubble
-  results.addEventListener("input", find);
+  for (const way of ["click", "auxclick", "contextmenu"]) results.addEventListener(way, leave);
+  whenTyped(results, find);
   results.addEventListener("change", ({ target }) => target.id === "Q-keep" && keep(target.checked ? [] : false));
   results.addEventListener("click", ({ target }) => {
     if (target.id !== "Q-forget") return;
@@ -415,6 +465,7 @@ slash.addEventListener("change", () => storage("setItem", slashKey, slash.checke
 $("Q-keys-open").hidden = false;
 $("Q-keys-open").addEventListener("click", () => $("Q-keys").showModal());
 
+const apple = /Mac|iP/.test(navigator.platform); // where Ctrl K deletes to the end of a line
 const hits = () => [...document.querySelectorAll(".hit article > :is(h2, h3) > a")];
 
 addEventListener("keydown", (event) => {
@@ -422,7 +473,8 @@ addEventListener("keydown", (event) => {
   const from = event.composedPath()[0];
   const writing = from.matches?.("input:not([type=checkbox]), select, textarea") || from.isContentEditable;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  const find = event.key.toLowerCase() === "k" && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+  const command = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+  const find = command && event.key.toLowerCase() === "k" && (from === field ? event.metaKey || !apple : !writing);
   if (find || (event.key === "/" && plain && !writing && slash.checked)) {
     event.preventDefault();
     field.focus();
@@ -479,11 +531,10 @@ followReading();
 
 // ---- the searched words on the page that they led to
 
+let searched; // the words, as long as they are marked
 function mark() {
-  const [address, ...words] = JSON.parse(storage("getItem", marksKey, "", true)) ?? [];
-  storage("removeItem", marksKey, "", true);
-  if (!words.length || address !== location.href || !CSS.highlights) return;
-  const either = words.map((word) => word.replace(/[^\w\s]/g, "\\$&")).join("|");
+  if (!searched?.length || !CSS.highlights) return;
+  const either = searched.map((word) => word.replace(/[^\w\s]/g, "\\$&")).join("|");
   const pattern = new RegExp(`(?<!\\w)(?:${either})(?!\\w)`, "gi");
   const ranges = new Highlight();
   const walker = document.createTreeWalker($("Q-main"), NodeFilter.SHOW_TEXT);
@@ -501,11 +552,18 @@ function mark() {
   $("Q-bar").replaceChildren(texts.marked, " ", clear);
 }
 function unmark() {
+  searched = null;
   if (!globalThis.CSS.highlights?.delete("searched")) return;
   $("Q-bar").replaceChildren();
   if (document.activeElement === document.body) $("Q-main").focus({ preventScroll: true });
 }
-if (live.startsWith("page:")) mark();
+{
+  const handed = handedOver();
+  const own = handed.findIndex(([address]) => address === location.href);
+  if (own >= 0) [[, , ...searched]] = handed.splice(own, 1);
+  storage(handed.length ? "setItem" : "removeItem", marksKey, JSON.stringify(handed));
+  mark();
+}
 
 // ---- suggestions, where there is no list of results
 
@@ -530,7 +588,7 @@ function suggest() {
     field.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
   };
   open(false);
-  async function fill() {
+  async function complete() {
     const text = field.value.trim();
     waiting?.abort();
     waiting = new AbortController();
@@ -553,11 +611,8 @@ function suggest() {
     open(found.length > 0);
     sayLater(found.length ? fill(texts.suggestionsFound, found.length) : "");
   }
-  field.addEventListener("input", ({ isComposing }) => {
-    clearTimeout(timer);
-    if (!isComposing) timer = setTimeout(fill, 120);
-  });
-  field.addEventListener("compositionend", fill);
+  field.addEventListener("input", () => choose(-1)); // Enter searches for what is typed
+  whenTyped(field, () => afterPause(complete));
   field.addEventListener("blur", () => open(false));
   list.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the focus
   field.addEventListener("keydown", (event) => {
@@ -565,7 +620,7 @@ function suggest() {
     const n = list.children.length;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const chosen = list.children[at];
-    if (step) list.hidden ? fill() : choose(((at + step + n + 2) % (n + 1)) - 1);
+    if (step) list.hidden ? complete() : choose(((at + step + n + 2) % (n + 1)) - 1);
     else if (list.hidden) return;
     else if (event.key === "Escape") open(false);
     else if (event.key === "Enter" && chosen) window.open(chosen.href, event.ctrlKey || event.metaKey ? "_blank" : "_self");
@@ -580,22 +635,20 @@ if (!results) suggest();
 // reload replaces the page's content and keeps the place and the focus.
 async function reload() {
   $("Q-bar").replaceChildren();
-  if (results) return show(shown, "");
+  if (results) return show(shown, "live");
   const response = await fetch(location.href, { cache: "no-store" });
-  if (!response.ok && response.status !== 404) return;
+  if (!response.ok && response.status !== 404) throw new Error(response.status);
   const page = parse(await response.text());
   const old = document.querySelector(".page");
   const focused = old.contains(document.activeElement) && document.activeElement;
   const href = focused && focused.getAttribute("href");
-  // What is read is below the last part that begins above the window's top.
-  const place = [...old.querySelectorAll("main [id]")].findLast((part) => part.getBoundingClientRect().top < 100);
-  const [y, top] = [scrollY, place?.getBoundingClientRect().top];
-  old.replaceWith(page.querySelector(".page"));
-  document.title = page.querySelector("title").textContent;
-  addCopyButtons(document);
+  keepPlace(() => {
+    old.replaceWith(page.querySelector(".page"));
+    document.title = page.querySelector("title").textContent;
+    addCopyButtons(document);
+  });
   followReading();
-  const same = place && $(place.id);
-  scrollTo({ top: same ? scrollY + same.getBoundingClientRect().top - top : y, behavior: "instant" });
+  mark();
   if (focused) {
     const again = (focused.id && $(focused.id)) || (href && [...document.querySelectorAll(".page a")].find((a) => a.getAttribute("href") === href));
     (again || $("Q-main")).focus({ preventScroll: true });
@@ -611,6 +664,17 @@ const unread = () =>
   getSelection().isCollapsed &&
   !document.querySelector("main:hover, main :is(.why, .answer:not(.best))[open], dialog[open]");
 
+// offer leaves it to the reader when a change is shown.
+function offer() {
+  const link = make("a", "", texts.reload);
+  link.href = location.href;
+  link.addEventListener("click", (click) => {
+    click.preventDefault();
+    reload().catch(() => location.reload());
+  });
+  $("Q-bar").replaceChildren(live === "list" ? texts.pagesChanged : texts.pageChanged, " ", link);
+}
+
 let known = root.dataset.library; // the digest of the last state this page has heard of
 let source;
 
@@ -624,20 +688,14 @@ function listen() {
     known = event.lastEventId;
     const { paths } = JSON.parse(event.data);
     if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
-    if ("dev" in root.dataset || unread()) return reload().catch(() => {});
-    const link = make("a", "", texts.reload);
-    link.href = location.href;
-    link.addEventListener("click", (click) => {
-      click.preventDefault();
-      reload().catch(() => location.reload());
-    });
-    $("Q-bar").replaceChildren(live === "list" ? texts.pagesChanged : texts.pageChanged, " ", link);
+    if ("dev" in root.dataset || unread()) reload().catch(offer);
+    else offer();
   });
   // A lost connection is taken up again by the browser, a refused one is not.
   source.addEventListener("error", () => {
     if (source?.readyState !== EventSource.CLOSED) return;
     deafen();
-    setTimeout(listen, 5000);
+    setTimeout(listen, 5000 * (1 + Math.random())); // not all pages at once
   });
 }
 function deafen() {
@@ -649,4 +707,5 @@ if (live) {
   document.addEventListener("visibilitychange", () => (document.hidden ? deafen() : listen()));
   addEventListener("pagehide", deafen); // the back/forward cache keeps no page that is connected
   addEventListener("pageshow", listen);
+  addEventListener("online", () => (deafen(), listen())); // the old one may never notice
 }
