@@ -70,14 +70,9 @@ func newTab(t *testing.T, browser context.Context, s *site, l look) *tab {
 	tb.run(
 		audits.Enable(),
 		emulation.SetFocusEmulationEnabled(true), // each tab is seen, as a page that is not hears of no change
-		chromedp.EmulateViewport(l.width, l.height),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: l.scheme},
-			// A click that comes while the page scrolls or fades in goes elsewhere.
-			{Name: "prefers-reduced-motion", Value: "reduce"},
-		}),
 		emulation.SetScriptExecutionDisabled(!l.script),
 	)
+	tb.show(l)
 	t.Cleanup(func() {
 		tb.mu.Lock()
 		defer tb.mu.Unlock()
@@ -86,6 +81,24 @@ func newTab(t *testing.T, browser context.Context, s *site, l look) *tab {
 		}
 	})
 	return tb
+}
+
+// show makes the page look so.
+func (tb *tab) show(l look) {
+	tb.t.Helper()
+	tb.run(
+		chromedp.EmulateViewport(l.width, l.height),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: l.scheme},
+			// A click that comes while the page scrolls or fades in goes elsewhere.
+			{Name: "prefers-reduced-motion", Value: "reduce"},
+		}),
+	)
+}
+
+// of is the tab for a subtest.
+func (tb *tab) of(t *testing.T) *tab {
+	return &tab{t: t, ctx: tb.ctx, site: tb.site}
 }
 
 // listen keeps what the browser complains about.

@@ -11,7 +11,7 @@ import (
 // testCompare claims that tools are compared by keyboard, with script and without.
 func testCompare(t *testing.T, browser context.Context, s *site) {
 	for name, l := range map[string]look{"with script": desktop, "without script": {1440, 1000, "light", false}} {
-		t.Run("a tool is compared, a third one added and taken away by keyboard, "+name, func(t *testing.T) {
+		claim(t, "a tool is compared, a third one added and taken away by keyboard, "+name, func(t *testing.T) {
 			tb := newTab(t, browser, s, l)
 			tb.open("/tools/gin")
 			tb.run(chromedp.Focus("#Q-with"))
@@ -31,7 +31,7 @@ func testCompare(t *testing.T, browser context.Context, s *site) {
 			tb.untilAt("swapped columns", `location.search === "?tool=flask&tool=gin"`)
 		})
 	}
-	t.Run("a wide table scrolls by keyboard under its first column", func(t *testing.T) {
+	claim(t, "a wide table scrolls by keyboard under its first column", func(t *testing.T) {
 		tb := newTab(t, browser, s, look{375, 812, "light", true})
 		tb.open("/compare?tool=gin&tool=echo&tool=flask&tool=fastapi")
 		tb.run(chromedp.Focus(".scroll.wide"))

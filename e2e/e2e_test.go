@@ -7,16 +7,24 @@ import (
 	"faqbase/e2e/chromium"
 )
 
-// TestBrowser has one browser and a tab for each claim.
+// TestBrowser has one browser and a tab for each claim, several at a time.
 func TestBrowser(t *testing.T) {
 	browser := chromium.Start(t)
 	s := startSite(t)
-	t.Run("search", func(t *testing.T) { testSearch(t, browser, s) })
-	t.Run("reader", func(t *testing.T) { testReader(t, browser, s) })
-	t.Run("pages", func(t *testing.T) { testPages(t, browser, s) })
-	t.Run("compare", func(t *testing.T) { testCompare(t, browser, s) })
-	t.Run("reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
-	t.Run("hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })
-	t.Run("empty", func(t *testing.T) { testEmpty(t, browser, serve(t, fstest.MapFS{})) })
-	t.Run("machines", func(t *testing.T) { testMachines(t, browser, serve(t, foreign)) })
+	claim(t, "pages", func(t *testing.T) { testPages(t, browser, s) })
+	claim(t, "search", func(t *testing.T) { testSearch(t, browser, s) })
+	claim(t, "reader", func(t *testing.T) { testReader(t, browser, s) })
+	claim(t, "compare", func(t *testing.T) { testCompare(t, browser, s) })
+	claim(t, "reload", func(t *testing.T) { testReload(t, browser, startSite(t)) })
+	claim(t, "hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })
+	claim(t, "empty", func(t *testing.T) { testEmpty(t, browser, serve(t, fstest.MapFS{})) })
+	claim(t, "machines", func(t *testing.T) { testMachines(t, browser, serve(t, foreign)) })
+}
+
+// claim is a subtest that runs beside others.
+func claim(t *testing.T, name string, holds func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		holds(t)
+	})
 }

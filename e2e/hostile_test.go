@@ -33,7 +33,7 @@ var hostile = func() fstest.MapFS {
 func testHostile(t *testing.T, browser context.Context, s *site) {
 	const field = `document.querySelector("input[type=search]")`
 
-	t.Run("anchors that are named as the frame is lead to their questions", func(t *testing.T) {
+	claim(t, "anchors that are named as the frame is lead to their questions", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		for _, name := range frameNames {
 			tb.open("/kb/frame#" + name)
@@ -45,7 +45,7 @@ func testHostile(t *testing.T, browser context.Context, s *site) {
 		tb.untilFocused("the field", field)
 	})
 
-	t.Run("results of such questions are found, filtered and opened", func(t *testing.T) {
+	claim(t, "results of such questions are found, filtered and opened", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.press("/")
@@ -57,7 +57,7 @@ func testHostile(t *testing.T, browser context.Context, s *site) {
 		tb.untilAt("page of the hit", `location.pathname + location.hash === "/kb/frame#main"`)
 	})
 
-	t.Run("a page without questions is found and shown", func(t *testing.T) {
+	claim(t, "a page without questions is found and shown", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=numbats")
 		tb.until("hit", hit(0)+`?.getAttribute("href") === "/kb/silent"`)
@@ -65,7 +65,7 @@ func testHostile(t *testing.T, browser context.Context, s *site) {
 		tb.open("/kb/nothing")
 	})
 
-	t.Run("back goes through what was typed, search by search", func(t *testing.T) {
+	claim(t, "back goes through what was typed, search by search", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/tools")
 		tb.open("/")
@@ -83,7 +83,7 @@ func testHostile(t *testing.T, browser context.Context, s *site) {
 		tb.untilAt("tools", `location.pathname === "/tools"`)
 	})
 
-	t.Run("the page works where storage is blocked", func(t *testing.T) {
+	claim(t, "the page works where storage is blocked", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.run(chromedp.ActionFunc(func(ctx context.Context) error {
 			_, err := cdppage.AddScriptToEvaluateOnNewDocument(`Object.defineProperty(window, "localStorage",

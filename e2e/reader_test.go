@@ -15,7 +15,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 	const field = `document.querySelector("#Q-q")`
 	const page = "/kb/python/sqlalchemy-vs-django-orm"
 
-	t.Run("suggestions are a combobox that is opened, walked and closed with keys", func(t *testing.T) {
+	claim(t, "suggestions are a combobox that is opened, walked and closed with keys", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/tools")
 		tb.press("/djan")
@@ -41,7 +41,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		tb.untilAt("what was chosen", fmt.Sprintf(`location.pathname + location.hash === %q`, target))
 	})
 
-	t.Run("Enter without a choice is a plain search", func(t *testing.T) {
+	claim(t, "Enter without a choice is a plain search", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/tools")
 		tb.press("/djan")
@@ -50,7 +50,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		tb.untilAt("search", `location.pathname === "/" && location.search === "?q=djan"`)
 	})
 
-	t.Run("the words searched for are marked on the page until Esc", func(t *testing.T) {
+	claim(t, "the words searched for are marked on the page until Esc", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=sqlalchemy+faster")
 		tb.run(chromedp.Evaluate(hit(0)+`.click()`, nil))
@@ -64,7 +64,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		}
 	})
 
-	t.Run("a question's link and its Markdown are copied", func(t *testing.T) {
+	claim(t, "a question's link and its Markdown are copied", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open(page)
 		tb.run(chromedp.Evaluate(`navigator.clipboard.writeText = async (text) => { window.copied = text }`, nil))
@@ -78,7 +78,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		}
 	})
 
-	t.Run("recent searches are kept in the browser until they are cleared or not wanted", func(t *testing.T) {
+	claim(t, "recent searches are kept in the browser until they are cleared or not wanted", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.press("/docker root" + kb.Enter)
@@ -97,7 +97,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		tb.until("switch that is off", `!document.querySelector("#Q-keep").checked && !document.querySelector("#Q-recent a")`)
 	})
 
-	t.Run("a value of a long facet is found and chosen", func(t *testing.T) {
+	claim(t, "a value of a long facet is found and chosen", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.run(chromedp.Click("#Q-rest-tool > summary"), chromedp.Focus("#Q-find-tool"))
@@ -109,7 +109,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		tb.until("chip", fmt.Sprintf(`document.querySelector(".chip")?.textContent === %q`, name))
 	})
 
-	t.Run("? opens the keys, not in the field, and can be turned off", func(t *testing.T) {
+	claim(t, "? opens the keys, not in the field, and can be turned off", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		const open = `document.querySelector("#Q-keys").open`
@@ -128,7 +128,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		}
 	})
 
-	t.Run("typing moves nothing, and what was found is said once", func(t *testing.T) {
+	claim(t, "typing moves nothing, and what was found is said once", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.run(chromedp.Evaluate(`
@@ -146,7 +146,7 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		}
 	})
 
-	t.Run("the theme is the system's again when that is chosen", func(t *testing.T) {
+	claim(t, "the theme is the system's again when that is chosen", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.run(chromedp.Click("#Q-theme"))

@@ -135,7 +135,7 @@ func box(tb *tab, v facetValue) string {
 }
 
 func testSearch(t *testing.T, browser context.Context, s *site) {
-	t.Run("results follow the typing, on the same page", func(t *testing.T) {
+	claim(t, "results follow the typing, on the same page", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.run(chromedp.Evaluate(`window.stayed = true`, nil))
@@ -157,7 +157,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilShown(url.Values{"q": {"django orm fas"}})
 	})
 
-	t.Run("two values of one facet widen, and every count is what choosing it gives", func(t *testing.T) {
+	claim(t, "two values of one facet widen, and every count is what choosing it gives", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		first, second := twoTools(t, s, "migrate")
 		tb.open("/?q=migrate")
@@ -171,7 +171,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.until("one chip", `document.querySelectorAll(".chip").length === 1`)
 	})
 
-	t.Run("the filters stay where they were scrolled to when one is chosen", func(t *testing.T) {
+	claim(t, "the filters stay where they were scrolled to when one is chosen", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=migrate")
 		tb.untilShown(url.Values{"q": {"migrate"}})
@@ -189,7 +189,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		}
 	})
 
-	t.Run("what was corrected is said, with a way to the exact words and back", func(t *testing.T) {
+	claim(t, "what was corrected is said, with a way to the exact words and back", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=django+orm+fastr")
 		tb.untilShown(url.Values{"q": {"django orm fastr"}})
@@ -202,7 +202,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilShown(url.Values{"q": {"django orm fastr"}})
 	})
 
-	t.Run("why a result is there can be read with the keyboard alone", func(t *testing.T) {
+	claim(t, "why a result is there can be read with the keyboard alone", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=docker+root")
 		const isWhy = `document.activeElement.matches(".why > summary")`
@@ -225,7 +225,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.until("closed reasons", `!document.querySelector(".why[open]")`)
 	})
 
-	t.Run("without script why a result is there is a page of its own", func(t *testing.T) {
+	claim(t, "without script why a result is there is a page of its own", func(t *testing.T) {
 		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
 		tb.open("/?q=docker+root")
 		tb.run(chromedp.Click(".hit .why"))
@@ -234,7 +234,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilShown(url.Values{"q": {"docker root"}})
 	})
 
-	t.Run("where a filter leaves out every answer, the way out says how many there are", func(t *testing.T) {
+	claim(t, "where a filter leaves out every answer, the way out says how many there are", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=sqlalchemy&ecosystem=Go")
 		found := s.search(t, url.Values{"q": {"sqlalchemy"}})
@@ -246,7 +246,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilShown(url.Values{"q": {"sqlalchemy"}})
 	})
 
-	t.Run("a page names related questions of other pages, with the reason", func(t *testing.T) {
+	claim(t, "a page names related questions of other pages, with the reason", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		const path = "/kb/python/sqlalchemy-vs-django-orm"
 		tb.open(path)
@@ -266,7 +266,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilAt("related question", fmt.Sprintf(`location.pathname + location.hash === %q && document.querySelector(":target") !== null`, target))
 	})
 
-	t.Run("back and forward restore what was searched", func(t *testing.T) {
+	claim(t, "back and forward restore what was searched", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		first, second := twoTools(t, s, "migrate")
 		none := url.Values{"q": {"migrate"}}
@@ -295,7 +295,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		}
 	})
 
-	t.Run("the keyboard alone finds and opens an answer", func(t *testing.T) {
+	claim(t, "the keyboard alone finds and opens an answer", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		tb.untilShown(url.Values{})
@@ -326,7 +326,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilAt("page of the first hit", fmt.Sprintf(`location.pathname + location.hash === %q`, target))
 	})
 
-	t.Run("a filter can be reached with Tab and set with Space", func(t *testing.T) {
+	claim(t, "a filter can be reached with Tab and set with Space", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/?q=migrate")
 		const isFilter = `document.activeElement.matches("#Q-facets input[type=checkbox]")`
@@ -345,7 +345,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.untilFocused("the same filter", fmt.Sprintf(`document.getElementById(%q)`, id))
 	})
 
-	t.Run("without script the search, its filters and its pages are whole", func(t *testing.T) {
+	claim(t, "without script the search, its filters and its pages are whole", func(t *testing.T) {
 		tb := newTab(t, browser, s, look{1440, 1000, "light", false})
 		first, _ := twoTools(t, s, "migrate")
 		tb.open("/")
@@ -364,7 +364,7 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.until("its answer", `document.querySelector(":target") !== null || !location.hash`)
 	})
 
-	t.Run("the theme that was chosen stays on the next page", func(t *testing.T) {
+	claim(t, "the theme that was chosen stays on the next page", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
 		light := eval[string](tb, `getComputedStyle(document.body).backgroundColor`)
