@@ -110,6 +110,24 @@ func TestGroupedByPage(t *testing.T) {
 	})
 }
 
+func TestALongAnswerIsOpenWhereItIsTheBest(t *testing.T) {
+	long := func(bytes int) *site {
+		page := "---\ntitle: Wombats\n---\n\n## Why do wombats dig?\n\n" + strings.Repeat("Burrows keep them cool. ", bytes/24) + "\n\n## Where do wombats dig?\n\nIn clay.\n"
+		return open(t, load(t, fstest.MapFS{"w.md": {Data: []byte(page)}}, ""), Config{})
+	}
+	const query = "/?q=why+do+wombats+dig"
+	if body := long(answersInPlace - 200).get(query).body; strings.Count(body, `<details class="answer best" open>`) != 1 {
+		t.Error("the best answer is not open although there is room for it")
+	}
+	body := long(2 * answersInPlace).get(query).body
+	if strings.Contains(body, `class="answer best"`) || strings.Count(body, `<a class="answer" href="/kb/w#why-do-wombats-dig"`) != 1 {
+		t.Error("an answer without room is not a link")
+	}
+	if !strings.Contains(body, "<details class=\"answer\"><summary>Show the answer</summary>") {
+		t.Error("it leaves no room for the others")
+	}
+}
+
 func TestAnswersThatDoNotComeWithTheList(t *testing.T) {
 	s := open(t, load(t, fstest.MapFS{
 		"a.md": {Data: []byte(quokkas(3, 7000))},

@@ -151,7 +151,7 @@ const (
 	shownValues  = 8    // of a facet, before "Show all"
 	listedValues = 60   // of a facet, altogether
 	shownGroups  = 24   // categories on the front page
-	longAnswer   = 6000 // bytes of HTML past which an answer is fetched when it is opened
+	longAnswer   = 6000 // bytes of HTML past which an answer that is not the best is fetched when it is opened
 	shownPopular = 12   // tools on the front page
 	shownNewest  = 6    // pages on the front page
 )
@@ -333,10 +333,11 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	room := answersInPlace
 	for i, hit := range r.Hits {
 		view := newHitView(lib, i+1, hit)
-		if room -= len(view.AnswerHTML); room < 0 {
+		view.Best = i == 0 && isBest(a) && len(view.AnswerHTML) <= room
+		if !view.Best && len(view.AnswerHTML) > min(room, longAnswer) {
 			view.AnswerHTML = ""
 		}
-		view.Best = i == 0 && view.AnswerHTML != "" && isBest(a)
+		room -= len(view.AnswerHTML)
 		if hit.More > 0 {
 			view.MoreURL = s.address("/", onPage(settled, hit.Page))
 		}
@@ -412,9 +413,6 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 	if hit.Question != nil {
 		v.URL, v.AnswerHTML = hit.Question.URL(), hit.Question.HTML()
 		tools = hit.Question.Tools
-	}
-	if len(v.AnswerHTML) > longAnswer {
-		v.AnswerHTML = ""
 	}
 	v.AnswerHTML = amongOthers(v.AnswerHTML, hit.Page.URL())
 	v.Tools = toolsNamed(lib, tools)
