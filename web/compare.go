@@ -75,7 +75,10 @@ func (s *Server) readChoice(ctx context.Context, lib *kb.Library, params url.Val
 		}
 	}
 	if n := len(choice.Tools) + len(unknown); n > maxCompared {
-		return choice, badParameter("tool", "at most %d tools stand side by side, not %d", maxCompared, n)
+		p := badParameter("tool", "at most %d tools stand side by side, not %d", maxCompared, n)
+		choice.Tools = choice.Tools[:min(maxCompared, len(choice.Tools))]
+		p.instead = s.without(choice)
+		return choice, p
 	}
 	var err error
 	if choice.Differences, err = readSwitch(params, "differences"); err != nil {
@@ -99,17 +102,29 @@ func (s *Server) unknownTools(ctx context.Context, lib *kb.Library, choice toolC
 		Detail: "there is no tool " + strings.Join(names, " and no tool "),
 		words:  strings.Join(names, " "),
 	}
-	if len(names) > 1 {
-		return p
-	}
-	for _, near := range s.nearTools(ctx, lib, names[0]) {
-		if slices.Contains(choice.Tools, near) {
-			continue
+	if len(names) == 1 {
+		for _, near := range s.nearTools(ctx, lib, names[0]) {
+			if slices.Contains(choice.Tools, near) {
+				continue
+			}
+			with := toolChoice{Tools: append(slices.Clone(choice.Tools), near)}
+			p.instead = append(p.instead, kb.Link{Label: compareText(with.Tools), URL: s.choiceURL(with)})
 		}
-		with := toolChoice{Tools: append(slices.Clone(choice.Tools), near)}
-		p.instead = append(p.instead, kb.Link{Label: compareText(with.Tools), URL: s.choiceURL(with)})
 	}
+	p.instead = append(p.instead, s.without(choice)...)
 	return p
+}
+
+// without is the link to what can be compared of a choice, or to the form where the
+// other tool is chosen.
+func (s *Server) without(choice toolChoice) []kb.Link {
+	switch len(choice.Tools) {
+	case 0:
+		return []kb.Link{{Label: ui.CompareTools, URL: s.canonicalURL(nil)}}
+	case 1:
+		return []kb.Link{{Label: fmt.Sprintf(ui.CompareWithOther, choice.Tools[0].Name), URL: s.choiceURL(choice)}}
+	}
+	return []kb.Link{{Label: compareText(choice.Tools), URL: s.choiceURL(choice)}}
 }
 
 // nearTools are tools that somebody may mean who writes name.

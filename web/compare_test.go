@@ -9,9 +9,12 @@ import (
 )
 
 // sideBySide is a library whose pages compare three tools in pairs, in part with
-// the same aspects.
-func sideBySide(t testing.TB, base string) *site {
+// the same aspects; more are files and their texts in turn.
+func sideBySide(t testing.TB, base string, more ...string) *site {
 	fsys := fstest.MapFS{}
+	for i := 0; i < len(more); i += 2 {
+		fsys[more[i]] = &fstest.MapFile{Data: []byte(more[i+1]), Mode: 0o644}
+	}
 	for name, text := range map[string]string{
 		"a.md":       "---\ntitle: Ant vs Bee\ncategory: Insects\necosystem: Wood\ntools: [Ant, Bee]\n---\n\n## Quick comparison\n\n| Aspect | Ant | Bee |\n|---|---|---|\n| Wings | No | Yes, [four](#why) |\n| Legs | Six | six |\n| Nest |  | Hive |\n| Sum | =1+1 | -2 |\n\n## FAQ\n\n### Why? {#why}\n\nSo, \"said\", they.\n",
 		"b.md":       "---\ntitle: Bee vs Cat\ncategory: Animals\ntools: [Bee, Cat]\n---\n\n## In short\n\n| Aspect | Bee | Cat |\n|---|---|---|\n|  WINGS | Four | No |\n| Legs | Six | Four |\n\n## FAQ\n\n### Who?\n\nBoth.\n",
@@ -76,6 +79,31 @@ func TestCompare(t *testing.T) {
 			if _, shown := got[aspect]; shown != want {
 				t.Errorf("%s is shown: %v, want %v", aspect, shown, want)
 			}
+		}
+	})
+	t.Run("only differences lists the sources of what it shows, and numbers them anew", func(t *testing.T) {
+		sources := func(query string) (list []string) {
+			_, rest, _ := strings.Cut(s.get("/compare?"+query).want(t, 200, page).body, `id="Q-sources"`)
+			for _, item := range strings.Split(rest, `<li><a href="`)[1:] {
+				address, _, _ := strings.Cut(item, `"`)
+				list = append(list, address)
+			}
+			return list
+		}
+		if got := strings.Join(sources("tool=dog&tool=cat&tool=ant"), " "); got != "/kb/a#quick-comparison /kb/b#in-short" {
+			t.Errorf("of all rows: %s", got)
+		}
+		const three = "tool=dog&tool=cat&tool=ant&differences=1"
+		if got := strings.Join(sources(three), " "); got != "/kb/a#quick-comparison /kb/b#in-short" {
+			t.Errorf("of rows of both pages: %s", got)
+		}
+		s := sideBySide(t, "", "c.md", "---\ntitle: Cat vs Dog\ntools: [Cat, Dog]\n---\n\n| Aspect | Cat | Dog |\n|---|---|---|\n| Barks | No | Yes |\n")
+		body := s.get("/compare?tool=dog&tool=cat&differences=1").body
+		if got := rows(t, body)["Barks"]; got != "Yes1|No1" {
+			t.Errorf("the only source has another number than 1: %s", got)
+		}
+		if strings.Contains(body, "Bee vs Cat") {
+			t.Error("a source of hidden rows alone is listed")
 		}
 	})
 	t.Run("where no row differs it says so, and leads to all rows", func(t *testing.T) {
@@ -161,6 +189,13 @@ func TestCompareAddresses(t *testing.T) {
 			{"an unknown one", "tool=ant&tool=be", 404, `<a href="` + base + `/compare?tool=ant&amp;tool=the-bee">Compare Ant and Bee</a>`},
 			{"an unknown one alone", "tool=zzz", 404, "There is no tool zzz."},
 			{"two unknown ones", "tool=zzz&tool=yyy", 404, "There is no tool zzz and no tool yyy."},
+			{"more than four lead to the first four", "tool=ant&tool=the-bee&tool=cat&tool=dog&tool=elk", 400,
+				`<a href="` + base + `/compare?tool=ant&amp;tool=the-bee&amp;tool=cat&amp;tool=dog">Compare Ant, Bee, Cat and Dog</a>`},
+			{"an unknown one leads to the form that has the known one", "tool=ant&tool=zzz", 404,
+				`<a href="` + base + `/compare?tool=ant">Compare Ant with another tool</a>`},
+			{"an unknown one leads to the comparison without it", "tool=ant&tool=cat&tool=zzz&differences=1", 404,
+				`<a href="` + base + `/compare?tool=ant&amp;tool=cat&amp;differences=1">Compare Ant and Cat</a>`},
+			{"an unknown one alone leads to the form", "tool=zzz", 404, `<a href="` + base + `/compare">Compare tools</a>`},
 			{"a switch of another value", "tool=ant&tool=cat&differences=yes", 400, "Differences is 1 or left out"},
 			{"another format", "tool=ant&tool=cat&format=xml", 400, "Format is csv or left out"},
 			{"a name without end", "tool=" + strings.Repeat("x", 600), 400, "Tool is at most 512 bytes"},
@@ -223,6 +258,36 @@ func TestComparisonsAreOffered(t *testing.T) {
 				t.Errorf("got %q, want %q", link, c.link)
 			}
 		})
+	}
+}
+
+func TestPagesLeadToMoreTools(t *testing.T) {
+	s := sideBySide(t, "", "four.md", "---\ntitle: All four\ntools: [Ant, Bee, Cat, Dog]\n---\n\n## Why?\n\nSo.\n", "one.md", "---\ntitle: One\ntools: [Ant]\n---\n\n## Why?\n\nSo.\n")
+	for path, want := range map[string]bool{"/kb/a": true, "/kb/four": false, "/kb/one": false} {
+		if got := strings.Contains(s.get(path).body, "Compare with other tools"); got != want {
+			t.Errorf("%s leads to a comparison with other tools: %v, want %v", path, got, want)
+		}
+	}
+	if body := s.get("/kb/a").body; !strings.Contains(body, `<a href="/compare?tool=ant&amp;tool=the-bee">Compare with other tools</a>`) {
+		t.Error(body)
+	}
+}
+
+func TestValuesOfForeignPagesSayTheirLanguage(t *testing.T) {
+	s := sideBySide(t, "", "d.md", "---\ntitle: Katze vs Hund\nlang: de\ntools: [Cat, Dog]\n---\n\n| Merkmal | Cat | Dog |\n|---|---|---|\n| Laut | Miau | Wau |\n")
+	body := s.get("/compare?tool=cat&tool=dog").body
+	for _, want := range []string{`role="rowheader" lang="de">Laut<`, `<div lang="de">Miau<a class="src" href="/kb/d" lang="en" aria-label="Source `, `<div>Four<a class="src" href="/kb/b#in-short" aria-label="Source `} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	}
+	for path, want := range map[string]string{
+		"/?q=katze":  `<li><a href="/kb/d" lang="de">`,
+		"/tools/cat": `<a href="/kb/d" lang="de">Katze vs Hund</a>`,
+	} {
+		if body := s.get(path).body; !strings.Contains(body, want) {
+			t.Errorf("%s: no %s in\n%s", path, want, body)
+		}
 	}
 }
 

@@ -43,6 +43,7 @@ func (c *comparison) Names() string {
 // An aspectRow is one aspect in which pages compare the tools.
 type aspectRow struct {
 	Aspect string
+	Lang   string       // of the first page that has it
 	Cells  []aspectCell // one a tool
 }
 
@@ -83,7 +84,7 @@ func newComparison(lib *kb.Library, tools []*kb.Tool) *comparison {
 				if !known {
 					place = len(c.Rows)
 					places[name] = place
-					c.Rows = append(c.Rows, aspectRow{Aspect: row.Aspect, Cells: make([]aspectCell, len(tools))})
+					c.Rows = append(c.Rows, aspectRow{Aspect: row.Aspect, Lang: p.Lang, Cells: make([]aspectCell, len(tools))})
 				}
 				c.Rows[place].Cells[column].add(cell, source)
 				if len(c.Sources) < source.Number {
@@ -165,12 +166,26 @@ func anchored(p *kb.Page, anchor string) string {
 	return p.URL() + "#" + (&url.URL{Fragment: anchor}).EscapedFragment()
 }
 
-// hideEqual leaves out the rows in which nothing differs.
+// hideEqual leaves out the rows in which nothing differs, and sources of those alone.
 func (c *comparison) hideEqual() {
 	before := len(c.Facts) + len(c.Rows)
 	c.Facts = slices.DeleteFunc(c.Facts, func(r factRow) bool { return !r.differs() })
 	c.Rows = slices.DeleteFunc(c.Rows, func(r aspectRow) bool { return !r.differs() })
 	c.Hidden = before - len(c.Facts) - len(c.Rows)
+	cited := make(map[*comparedSource]bool)
+	for _, row := range c.Rows {
+		for _, cell := range row.Cells {
+			for _, value := range cell {
+				for _, source := range value.Sources {
+					cited[source] = true
+				}
+			}
+		}
+	}
+	c.Sources = slices.DeleteFunc(c.Sources, func(source *comparedSource) bool { return !cited[source] })
+	for i, source := range c.Sources {
+		source.Number = i + 1
+	}
 }
 
 func (r factRow) differs() bool {

@@ -25,6 +25,7 @@ type pageView struct {
 	layout
 	Page     *kb.Page
 	Edit     string // the address where it is edited, if that is known
+	Compare  string // the address of its tools beside others, if there is room
 	Title    template.HTML
 	Intro    template.HTML
 	Facts    *tableView // where the page is about tools but no part of it is their table
@@ -188,6 +189,9 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	v.Heading, v.Type, v.FAQ = p.Title, "article", p
 	v.Canonical = v.Origin + p.URL()
 	v.Trail = s.trail(crumbs(lib, p)...)
+	if tools := toolsNamed(lib, p.Tools); len(tools) >= minCompared && len(tools) < maxCompared {
+		v.Compare = s.choiceURL(toolChoice{Tools: tools})
+	}
 	if len(p.Tools) == 2 {
 		v.Title = versus(string(v.Title))
 	}

@@ -34,7 +34,7 @@ type problem struct {
 func (p *problem) Error() string { return fmt.Sprintf("%s: %s", p.Title, p.Detail) }
 
 // badParameter says what is wrong with a parameter and what is wanted.
-func badParameter(name, format string, args ...any) error {
+func badParameter(name, format string, args ...any) *problem {
 	return &problem{
 		Title:     "bad parameter",
 		Status:    http.StatusBadRequest,
@@ -127,9 +127,9 @@ func (s *Server) fail(c *gin.Context, err error) {
 	view.Heading = p.Title
 	view.NoIndex = true
 	view.Description = capital(p.Detail)
+	view.Instead = p.instead
 	if p.Status == http.StatusNotFound {
 		view.Text = cmp.Or(p.words, addressWords(c.Request.URL.Path))
-		view.Instead = p.instead
 		view.Nearest = s.nearest(c, view.Text)
 	}
 	if err := s.render(c, p.Status, "error.html", view); err != nil {

@@ -108,6 +108,7 @@ type texts struct {
 
 	// Tools side by side.
 	CompareNames, CompareTools, CompareWith, With         string
+	CompareWithOther, CompareWithOthers, InFull           string
 	CompareDescription, ChooseDescription, TwoToFour      string
 	RemoveTool, Swap, SwapTools, AddTool, Add             string
 	OnlyDifferences, AllRows, DownloadCSV, Hidden         string
@@ -371,6 +372,9 @@ var ui = &texts{
 	CompareTools:       "Compare tools",
 	CompareWith:        "Compare with",
 	With:               "with",
+	CompareWithOther:   "Compare %s with another tool",
+	CompareWithOthers:  "Compare with other tools",
+	InFull:             "In full, with questions and answers:",
 	CompareDescription: "%s: %s, each value with its source.",
 	ChooseDescription:  "Put two to four of %s side by side.",
 	TwoToFour:          "Two to four tools, by name.",
