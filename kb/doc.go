@@ -43,9 +43,10 @@
 // new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
 // events; without any every 30 s; every 2 s where there are no events. If it finds
 // that the folder is still changing (an event came meanwhile, a file is younger than
-// 70 ms, or many changed at once), there is another look before there is a library, so
-// that a checkout is one change; but at the latest 1 s after the first event. What
-// cannot be read keeps its last version, what is not there any more is gone.
+// 70 ms, one is gone of which no event told, or many changed at once), there is another
+// look before there is a library, so that a checkout is one change and a page is not
+// missed while it is saved; but at the latest 1 s after the first event. What cannot be
+// read keeps its last version, what is not there any more is gone.
 //
 // # Pages
 //

@@ -7,7 +7,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-var update = flag.Bool("update", false, "write what the tests got into testdata")
+var (
+	update = flag.Bool("update", false, "write what the tests got into testdata")
+	seed   = flag.Uint64("seed", 0, "the `seed` of what is random; 0 is another one each time")
+)
 
 // TestMain finds goroutines that outlive the tests. The one that is ignored is the
 // clock of the regular expressions of the highlighter, which ends by itself.

@@ -61,6 +61,7 @@ type look struct {
 	// latest time at which the system says that one of them was changed.
 	differ int
 	newest time.Time
+	gone   bool // one of them is not there any more
 }
 
 // A file is what is known of a file. It is not changed once it is in the map.
@@ -117,6 +118,7 @@ func (s *scanner) scan(ctx context.Context, prepare func(*listing) (again bool))
 	for path := range s.known {
 		if known[path] == nil {
 			found.differ++
+			found.gone = true
 		}
 	}
 	s.known, s.assets = known, slices.Compact(l.assets)

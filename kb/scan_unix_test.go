@@ -3,7 +3,11 @@
 package kb
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,22 +27,6 @@ func TestScanUnix(t *testing.T) {
 			t.Errorf("opening it gives %v", err)
 		}
 	})
-	t.Run("a page without permission keeps its last version until it has it again", func(t *testing.T) {
-		if os.Geteuid() == 0 {
-			t.Skip("root may read everything")
-		}
-		d := newTree(t)
-		d.write("a.md", ask("one"))
-		values, _ := watchFolder(t, d.path, eventsAlone)
-		untilAsked(t, values, "a#one")
-		d.must(os.Chmod(d.at("a.md"), 0))
-		v := until(t, values, "fault", func(v yielded) bool { return v.err != nil })
-		if asked(v.lib) != "a#one" || v.err.Error() != "a.md: permission denied; see to its permissions" {
-			t.Errorf("yielded %s, %v", asked(v.lib), v.err)
-		}
-		d.must(os.Chmod(d.at("a.md"), 0o666))
-		until(t, values, "page without fault", func(v yielded) bool { return v.err == nil && asked(v.lib) == "a#one" })
-	})
 	t.Run("a name that is not UTF-8 is a fault", func(t *testing.T) {
 		d := newTree(t)
 		if err := os.WriteFile(d.path+"/caf\xe9.md", []byte(ask("one")), 0o666); err != nil {
@@ -49,4 +37,90 @@ func TestScanUnix(t *testing.T) {
 			t.Errorf("pages %s, faults %q, error %v", asked(lib), faults(lib), err)
 		}
 	})
+}
+
+// asNobody makes the process one that may not read everything until the test ends, and
+// gives it the tree. Tests that use it must not be parallel: it is so for all of them.
+func asNobody(t *testing.T, d tree) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	// To get to the tree, those above it must be passed.
+	for folder := d.path; folder != filepath.Clean(os.TempDir()) && folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
+		d.must(os.Chmod(folder, 0o777))
+	}
+	if err := syscall.Seteuid(nobody); err != nil {
+		t.Skipf("root may read everything, and cannot be another user here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Seteuid(0); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := os.ReadDir(d.path); err != nil {
+		t.Skipf("root may read everything, and another user cannot read %s: %v", d.path, err)
+	}
+}
+
+// Permission is taken, which keeps what was read, and given back.
+func TestWatchWithoutPermission(t *testing.T) {
+	for _, mode := range []WatchOptions{eventsAlone, pollingAlone} {
+		run := func(claim string, test func(t *testing.T, d tree, values <-chan yielded)) {
+			t.Run(fmt.Sprintf("%s/%s", mode.Mode, claim), func(t *testing.T) {
+				d := newTree(t)
+				asNobody(t, d)
+				d.write("kb/a.md", ask("one"))
+				d.write("kb/x/b.md", ask("two"))
+				values, stop := watchFolder(t, d.at("kb"), mode)
+				defer stop()
+				untilAsked(t, values, "a#one x/b#two")
+				test(t, d, values)
+			})
+		}
+		fault := func(t *testing.T, values <-chan yielded, want string) {
+			t.Helper()
+			until(t, values, "fault", func(v yielded) bool {
+				return v.lib != nil && asked(v.lib) == "a#one x/b#two" && v.err != nil && v.err.Error() == want
+			})
+		}
+		run("of a page", func(t *testing.T, d tree, values <-chan yielded) {
+			d.must(os.Chmod(d.at("kb/x/b.md"), 0))
+			fault(t, values, "x/b.md: permission denied; see to its permissions")
+			d.must(os.Chmod(d.at("kb/x/b.md"), 0o666))
+			until(t, values, "page without fault", func(v yielded) bool { return v.err == nil && asked(v.lib) == "a#one x/b#two" })
+			d.write("kb/x/b.md", ask("three"))
+			untilAsked(t, values, "a#one x/b#three")
+		})
+		run("of a folder in it", func(t *testing.T, d tree, values <-chan yielded) {
+			d.must(os.Chmod(d.at("kb/x"), 0))
+			fault(t, values, "x: folder cannot be read: permission denied; see to its permissions")
+			d.must(os.Chmod(d.at("kb/x"), 0o777))
+			until(t, values, "folder without fault", func(v yielded) bool { return v.err == nil && asked(v.lib) == "a#one x/b#two" })
+			d.write("kb/x/b.md", ask("three"))
+			untilAsked(t, values, "a#one x/b#three")
+		})
+		run("of what is in a folder, whose names can still be read", func(t *testing.T, d tree, values <-chan yielded) {
+			d.must(os.Chmod(d.at("kb/x"), 0o666))
+			fault(t, values, "x: folder cannot be read: permission denied; see to its permissions")
+			d.must(os.Chmod(d.at("kb/x"), 0o777))
+			d.write("kb/x/b.md", ask("three"))
+			untilAsked(t, values, "a#one x/b#three")
+		})
+		run("of the folder itself", func(t *testing.T, d tree, values <-chan yielded) {
+			d.must(os.Chmod(d.at("kb"), 0))
+			until(t, values, "error", func(v yielded) bool { return v.lib == nil && errors.Is(v.err, fs.ErrPermission) })
+			d.must(os.Chmod(d.at("kb"), 0o777))
+			untilAsked(t, values, "a#one x/b#two")
+			d.write("kb/x/b.md", ask("three"))
+			untilAsked(t, values, "a#one x/b#three")
+		})
+		run("of what a page had become meanwhile", func(t *testing.T, d tree, values <-chan yielded) {
+			d.must(os.Chmod(d.at("kb/a.md"), 0))
+			until(t, values, "fault", func(v yielded) bool { return v.err != nil })
+			d.remove("kb/a.md")
+			untilAsked(t, values, "x/b#two")
+		})
+	}
 }

@@ -176,7 +176,7 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 			}
 		case found.changed:
 			if w.scanner.library != nil {
-				quiet, more := w.goesOn(found, start)
+				quiet, more := w.goesOn(found, start, announced)
 				if latest := since.Add(maxQuiet); quiet > 0 && time.Now().Before(latest) {
 					announced = w.settle(ctx, quiet, latest) || more || announced
 					continue
@@ -210,8 +210,10 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 
 // goesOn tells whether a look that began at start came while the folder was still
 // changing, as during a checkout: for how long it ought to be quiet before the next
-// look, 0 if it has come to rest. event says that an event has arrived since.
-func (w *watcher) goesOn(l look, start time.Time) (quiet time.Duration, event bool) {
+// look, 0 if it has come to rest. event says that an event has arrived since. A file
+// that is gone, which has no time, may be in the middle of being saved unless it was
+// quiet before the look: the look was announced.
+func (w *watcher) goesOn(l look, start time.Time, announced bool) (quiet time.Duration, event bool) {
 	select {
 	case <-w.changes():
 		event = true
@@ -220,7 +222,7 @@ func (w *watcher) goesOn(l look, start time.Time) (quiet time.Duration, event bo
 	switch {
 	case l.differ >= manyFiles:
 		return manyQuiet * w.Quiet, event
-	case event, l.torn, l.differ > 0 && l.newest.After(start.Add(-w.Quiet)):
+	case event, l.torn, l.gone && !announced, l.differ > 0 && l.newest.After(start.Add(-w.Quiet)):
 		return w.Quiet, event
 	}
 	return 0, event
