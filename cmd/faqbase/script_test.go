@@ -295,8 +295,11 @@ func get(url string) (string, int, error) {
 }
 
 // poll asks for a condition until it holds and tells whether it did in time.
-func poll(holds func() bool) bool {
-	deadline := time.NewTimer(scriptPatience)
+func poll(holds func() bool) bool { return pollFor(scriptPatience, holds) }
+
+// pollFor is poll with a patience of one's own.
+func pollFor(patience time.Duration, holds func() bool) bool {
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
