@@ -31,7 +31,7 @@ import (
 
 // The long form: go test ./cmd/faqbase -run TestAbuse -changes 5000
 var (
-	changes = flag.Int("changes", 150, "make so many `changes` of a served folder in TestAbuse")
+	changes = flag.Int("changes", 50, "make so many `changes` of a served folder in TestAbuse")
 	seed    = flag.Uint64("seed", 0, "the `seed` of what is random; 0 is another one each time")
 )
 
@@ -54,7 +54,7 @@ func TestAbuse(t *testing.T) {
 	dir := t.TempDir()
 	unserved := measure(t)
 	s := &storm{t: t, dir: dir, rnd: rnd}
-	for i := range 40 {
+	for i := range 20 {
 		s.save(fmt.Sprintf("still/%d.md", i), s.page())
 	}
 	lasting := s.word()
@@ -465,14 +465,14 @@ func (s *storm) mount() {
 	}
 }
 
-// checkout replaces hundreds of files at once, as the switch to another branch does.
+// checkout replaces two hundred files at once, as the switch to another branch does.
 func (s *storm) checkout() {
 	gone, err := filepath.Glob(s.at("branch/*/*.md"))
 	s.must(err)
 	for _, file := range gone {
 		s.must(os.Remove(file))
 	}
-	for range 50 + s.rnd.IntN(200) {
+	for range 100 {
 		name := s.at(fmt.Sprintf("branch/%d/%d.md", s.rnd.IntN(5), s.rnd.IntN(60)))
 		s.must(os.MkdirAll(filepath.Dir(name), 0o777))
 		s.must(os.WriteFile(name, []byte(s.page()), 0o666))
