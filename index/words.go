@@ -40,7 +40,10 @@ const (
 //
 //   - A word is a run of letters, digits and marks; an apostrophe inside it is
 //     dropped ("don't" is "dont"), a final 's cut. So are soft hyphens and what joins
-//     letters without being seen.
+//     letters without being seen; in Arabic script what keeps them from being joined
+//     is a "-".
+//   - An article or the like that has lost its vowel ("l'eau", "dell'arte") is no part
+//     of the word after it; both together are an extra form.
 //   - Words joined by "-", "_" or "." without spaces are a compound: its parts are
 //     words, and the whole, written together, is an extra form over all of them.
 //     So "Node.js", "NodeJS", "node-js" and "nodejs" all have the form "nodejs".
@@ -53,8 +56,8 @@ const (
 //   - camelCase has its parts as extra forms, if it begins with a small letter
 //     (useState), has an acronym (SQLAlchemy) or three humps (HttpClientFactory).
 //     Two plain humps (JavaScript, GitHub) name something else than their parts.
-//   - Scripts without spaces between words (Han, Kana) and Hangul give their
-//     neighbouring pairs of characters (NFKC), a lone one itself.
+//   - Scripts without spaces between words (Han, Kana, Thai, Lao, Khmer, Burmese) and
+//     Hangul give their neighbouring pairs of characters (NFKC), a lone one itself.
 func appendWords(dst []word, s string) []word {
 	t := tokenizer{src: s, words: dst}
 	for i := 0; i < len(s); {
@@ -145,7 +148,7 @@ func (t *tokenizer) compound(i, from int) int {
 		}
 		c, size := decode(s, i)
 		next, _ := decode(s, i+size)
-		if !isConnector(c) || !isWordRune(next) || numbers && c != '.' && len(t.parts) > 1 {
+		if !isConnector(c) && !separatesArabic(s, i) || !isWordRune(next) || numbers && c != '.' && len(t.parts) > 1 {
 			break
 		}
 		if numbers && c != '.' {
@@ -195,8 +198,11 @@ func (t *tokenizer) flush(from int, numbers bool) {
 	}
 }
 
-// single emits one word and the parts of its camelCase.
+// single emits one word and the parts of its camelCase, and with the article before it
+// the whole.
 func (t *tokenizer) single(p span) {
+	whole := p
+	p.start += elision(t.src[p.start:p.end])
 	text := t.fold(p)
 	if text == "" {
 		return
@@ -209,6 +215,9 @@ func (t *tokenizer) single(p span) {
 	for _, hump := range humps(t.src[p.start:end]) {
 		h := span{p.start + hump.start, p.start + hump.end}
 		t.emit(word{text: t.fold(h), start: h.start, end: h.end, pos: t.pos, span: 1, extra: true})
+	}
+	if whole.start < p.start {
+		t.emit(word{text: t.fold(whole), start: whole.start, end: end, pos: t.pos, span: 1, extra: true})
 	}
 	t.pos++
 }
@@ -315,9 +324,19 @@ func (t *tokenizer) run(i int) int {
 				return i
 			}
 		} else if isApostrophe(r) || isUnseen(r) {
-			if next, _ := decode(s, i+size); !isWordRune(next) || isUnspaced(next) {
+			seen := i + size
+			for apostrophe := isApostrophe(r); ; {
+				next, more := decode(s, seen)
+				if !isUnseen(next) && (apostrophe || !isApostrophe(next)) {
+					break
+				}
+				apostrophe = apostrophe || isApostrophe(next)
+				seen += more
+			}
+			if next, _ := decode(s, seen); !isWordRune(next) || isUnspaced(next) || separatesArabic(s, i) {
 				return i
 			}
+			size = seen - i
 		} else if !isWordRune(r) || isUnspaced(r) {
 			return i
 		}
@@ -358,18 +377,29 @@ func (t *tokenizer) fold(p span) string {
 		}
 		return cut(string(t.buf))
 	}
-	for _, r := range norm.NFKD.String(s) {
-		t.buf = foldRune(t.buf, r)
-	}
+	t.buf = appendFolded(t.buf, s)
 	return cut(string(t.buf))
+}
+
+// foldText is the normal form of a word.
+func foldText(s string) string { return string(appendFolded(nil, s)) }
+
+func appendFolded(dst []byte, s string) []byte {
+	for _, r := range norm.NFKD.String(s) {
+		dst = foldRune(dst, r)
+	}
+	return dst
 }
 
 // foldRune appends the normal form of a decomposed character.
 func foldRune(dst []byte, r rune) []byte {
-	if isAccent(r) || isApostrophe(r) || isUnseen(r) {
+	if isAccent(r) || isApostrophe(r) || isUnseen(r) || r == tatweel {
 		return dst
 	}
 	r = unicode.ToLower(r)
+	if digit, ok := asciiDigit(r); ok {
+		return append(dst, digit)
+	}
 	switch r { // letters that Unicode does not decompose and people type without
 	case 'ß':
 		return append(dst, "ss"...)
@@ -402,6 +432,32 @@ func cut(s string) string {
 		i--
 	}
 	return s[:i]
+}
+
+// elisions are what loses its vowel before another one in French, Italian and Catalan.
+var elisions = map[string]bool{
+	"c": true, "d": true, "j": true, "l": true, "m": true, "n": true, "qu": true, "s": true, "t": true, "v": true,
+	"jusqu": true, "lorsqu": true, "puisqu": true, "quoiqu": true,
+	"agl": true, "all": true, "coll": true, "dagl": true, "dall": true, "degl": true, "dell": true, "gl": true,
+	"negl": true, "nell": true, "pell": true, "sugl": true, "sull": true, "un": true,
+}
+
+// elision returns the length of the article and its apostrophe that s begins with, 0 if
+// there is none. What follows begins with a vowel or h and has two letters or more.
+func elision(s string) int {
+	i := strings.IndexFunc(s, isApostrophe)
+	if i < 1 || i > len("quoiqu") || !elisions[strings.ToLower(s[:i])] {
+		return 0
+	}
+	_, size := utf8.DecodeRuneInString(s[i:])
+	first, n := decode(s, i+size)
+	if next, _ := decode(s, i+size+n); !isWordRune(next) {
+		return 0
+	}
+	if folded := foldText(string(first)); folded == "" || !strings.Contains("aeiouyh", folded[:1]) {
+		return 0
+	}
+	return i + size
 }
 
 // possessive returns the length of a final 's, 0 if there is none.
@@ -562,12 +618,38 @@ func isUnseen(r rune) bool {
 	return false
 }
 
-// isUnspaced tells the scripts that are indexed by pairs of characters.
-func isUnspaced(r rune) bool {
-	if r < 0x1100 {
+// tatweel makes Arabic words longer.
+const tatweel = '\u0640'
+
+// separatesArabic tells whether at i is what keeps letters from being joined between
+// two of Arabic script: what it separates are words to those who write Persian.
+func separatesArabic(s string, i int) bool {
+	r, size := decode(s, i)
+	if r != '\u200C' {
 		return false
 	}
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー' || r == '\uFF70'
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, _ := decode(s, i+size)
+	return unicode.Is(unicode.Arabic, before) && unicode.Is(unicode.Arabic, after)
+}
+
+// asciiDigit gives the digit that one of Arabic, Persian or Hindi is.
+func asciiDigit(r rune) (digit byte, ok bool) {
+	for _, zero := range [...]rune{'٠', '۰', '०'} {
+		if r >= zero && r <= zero+9 {
+			return '0' + byte(r-zero), true
+		}
+	}
+	return 0, false
+}
+
+// isUnspaced tells the scripts that are indexed by pairs of characters.
+func isUnspaced(r rune) bool {
+	if r < 0x0E00 {
+		return false
+	}
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
+		r == 'ー' || r == '\uFF70'
 }
 
 // continuesUnspaced tells what belongs to the character before it in these scripts:
