@@ -301,7 +301,7 @@ func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
 		return err
 	}
 	g := b.store.current
-	found := make(map[string]fieldSet)
+	found := newVocabulary()
 	if b.state.Load() == nil || b.partial {
 		if err := g.read(found); err != nil {
 			return err
@@ -328,7 +328,7 @@ func (b *Bleve) rebuild(ctx context.Context, lib *kb.Library) error {
 	if err != nil {
 		return err
 	}
-	found := make(map[string]fieldSet)
+	found := newVocabulary()
 	pages, err := b.fill(ctx, lib, g, found)
 	if err == nil {
 		err = g.finish()
@@ -346,7 +346,7 @@ func (b *Bleve) rebuild(ctx context.Context, lib *kb.Library) error {
 
 // fill makes g hold exactly lib, notes the words that it writes in found, and
 // returns the entries of all pages.
-func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found map[string]fieldSet) ([]*pageEntries, error) {
+func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found *vocabulary) ([]*pageEntries, error) {
 	old := b.state.Load()
 	keep := old != nil && sameTools(old.lib, lib)
 	known := make(map[*kb.Page]*pageEntries, len(b.pages))
@@ -378,7 +378,7 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 		if t.old != nil && t.old.key == t.key {
 			pages = append(pages, t.old)
 		} else {
-			pages = append(pages, entriesOf(t.page, t.key, lengths, b.classes))
+			pages = append(pages, entriesOf(t.page, t.language, t.key, lengths, b.classes))
 		}
 	}
 	for path := range g.held {
@@ -423,7 +423,7 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 // swapForgetting publishes the state of g with nothing but the words that g has: the
 // dictionary and the classes otherwise keep all that ever were.
 func (b *Bleve) swapForgetting(lib *kb.Library, g *generation, pages []*pageEntries) error {
-	words := make(map[string]fieldSet)
+	words := newVocabulary()
 	if err := g.read(words); err != nil {
 		return err
 	}
@@ -434,13 +434,13 @@ func (b *Bleve) swapForgetting(lib *kb.Library, g *generation, pages []*pageEntr
 		for k, e := range p.entries {
 			lengths[k] = e.lengths
 		}
-		again[i] = entriesOf(p.page, p.key, lengths, classes)
+		again[i] = entriesOf(p.page, p.language, p.key, lengths, classes)
 	}
 	return b.swap(lib, g, again, (&dictionary{}).with(words, classes), classes)
 }
 
 // read reads the words of the index, and what it holds unless that is known.
-func (g *generation) read(found map[string]fieldSet) error {
+func (g *generation) read(found *vocabulary) error {
 	r, err := g.reader()
 	if err != nil {
 		return err
@@ -453,11 +453,7 @@ func (g *generation) read(found map[string]fieldSet) error {
 		}
 		g.held = held
 	}
-	words, err := readWords(r)
-	for w, fields := range words {
-		found[w] |= fields
-	}
-	return err
+	return readWords(r, found)
 }
 
 // is tells whether the index holds exactly p, with all its questions.

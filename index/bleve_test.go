@@ -689,9 +689,9 @@ func TestAnalysed(t *testing.T) {
 		return list
 	}
 	t.Run("pages come in their order, with all words", func(t *testing.T) {
-		found, n := make(map[string]fieldSet), 0
+		found, n := newVocabulary(), 0
 		for task := range analysed(tasks(), found) {
-			if task.page != lib.Pages[n] || len(task.docs.documents) != 2 || task.key != keyOf(lib, task.page) {
+			if task.page != lib.Pages[n] || len(task.docs.documents) != 2 || task.key != keyOf(lib, task.page, nil) {
 				t.Fatalf("at %d: page %s with %d documents", n, task.page.Path, len(task.docs.documents))
 			}
 			n++
@@ -700,8 +700,8 @@ func TestAnalysed(t *testing.T) {
 			t.Errorf("%d pages", n)
 		}
 		for _, a := range answers {
-			if found[a] != 1<<fieldAnswer {
-				t.Errorf("%s: fields %b", a, found[a])
+			if found.fields[a] != 1<<fieldAnswer {
+				t.Errorf("%s: fields %b", a, found.fields[a])
 			}
 		}
 	})
@@ -709,7 +709,7 @@ func TestAnalysed(t *testing.T) {
 		list := tasks()
 		most, last := 0, (*pageTask)(nil)
 		at := -1
-		for task := range analysed(list, make(map[string]fieldSet)) {
+		for task := range analysed(list, newVocabulary()) {
 			at++
 			if last != nil && last.docs.documents != nil {
 				t.Fatal("kept")
@@ -728,14 +728,14 @@ func TestAnalysed(t *testing.T) {
 		}
 	})
 	t.Run("who stops early leaves nothing running", func(t *testing.T) {
-		for range analysed(tasks(), make(map[string]fieldSet)) {
+		for range analysed(tasks(), newVocabulary()) {
 			break
 		}
 		// TestMain looks for what runs.
 	})
 	t.Run("while one is written, those ahead of it are done", func(t *testing.T) {
 		list := tasks()
-		for range analysed(list, make(map[string]fieldSet)) {
+		for range analysed(list, newVocabulary()) {
 			for i := range min(len(list), 4*runtime.GOMAXPROCS(0)) {
 				<-list[i].done
 			}

@@ -12,6 +12,7 @@ type entry struct {
 	id       string
 	page     *kb.Page
 	question *kb.Question // nil for the page itself
+	language *language
 	lengths  fieldLengths
 	norm     string   // the question's normal form, of a page its title's
 	aliases  []string // normal forms of the aliases
@@ -27,14 +28,14 @@ type asked struct {
 	stops   []bool
 }
 
-func askedOf(list []word, classes *classes) (a asked) {
+func askedOf(list []word, l *language, classes *classes) (a asked) {
 	for _, w := range list {
 		if w.extra {
 			continue
 		}
 		if c := classes.of(w.text); !slices.Contains(a.classes, c) {
 			a.classes = append(a.classes, c)
-			a.stops = append(a.stops, stopWords[w.text])
+			a.stops = append(a.stops, l.isStop(w.text))
 		}
 	}
 	return a
@@ -59,27 +60,28 @@ func (e *entry) tools() []string {
 // pageEntries are the entries of a page, kept from one library to the next while
 // the page stays the same.
 type pageEntries struct {
-	page    *kb.Page
-	key     pageKey
-	entries []*entry
+	page     *kb.Page
+	language *language
+	key      pageKey
+	entries  []*entry
 	// completions are what the page and its questions add to the suggestions.
 	completions []*completion
 }
 
 // entriesOf makes the entries of a page; lengths are those of its documents.
-func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes) *pageEntries {
+func entriesOf(p *kb.Page, l *language, key pageKey, lengths []fieldLengths, classes *classes) *pageEntries {
 	list := make([]*entry, 0, 1+len(p.Questions))
 	var buf []word
 	add := func(id, text string, aliases []string, q *kb.Question) {
-		e := &entry{id: id, page: p, question: q, lengths: lengths[len(list)]}
+		e := &entry{id: id, page: p, question: q, language: l, lengths: lengths[len(list)]}
 		buf = appendWords(buf[:0], text)
 		e.norm = joinWords(buf)
-		e.asked = askedOf(buf, classes)
-		e.subject = subjectOf(text, aliases, classes)
+		e.asked = askedOf(buf, l, classes)
+		e.subject = subjectOf(text, aliases, l, classes)
 		for _, a := range aliases {
 			buf = appendWords(buf[:0], a)
 			e.aliases = append(e.aliases, joinWords(buf))
-			e.askedToo = append(e.askedToo, askedOf(buf, classes))
+			e.askedToo = append(e.askedToo, askedOf(buf, l, classes))
 		}
 		list = append(list, e)
 	}
@@ -87,7 +89,7 @@ func entriesOf(p *kb.Page, key pageKey, lengths []fieldLengths, classes *classes
 	for _, q := range p.Questions {
 		add(q.ID, q.Text, q.Aliases, q)
 	}
-	return &pageEntries{page: p, key: key, entries: list}
+	return &pageEntries{page: p, language: l, key: key, entries: list}
 }
 
 // A catalog is a library as the search sees it: its entries in the order of their
@@ -112,6 +114,11 @@ type catalog struct {
 	boost [numFields][]float32
 	mass  []mass
 	kind  []float64
+	// languages are those of the pages but nil, in their order, present the same as a
+	// set with nil, and speaks the language of an entry; it is empty if all are nil.
+	languages []*language
+	present   languageSet
+	speaks    []languageSet
 	// relatedness is what questions are compared by; see related.go.
 	relatedness func() *relatedness
 }
@@ -143,6 +150,7 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 			c.byQuestion[a] = append(c.byQuestion[a], int32(i))
 		}
 	}
+	c.setLanguages()
 	c.synonyms = newSynonyms(lib.Synonyms)
 	c.curations = newCurations(c)
 	c.toolWords = make(map[string]bool)
@@ -166,6 +174,25 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	c.kind = w.kinds(c.entries)
 	c.relatedness = lazyRelatedness(c.entries, numClasses)
 	return c
+}
+
+// setLanguages fills languages, present and speaks.
+func (c *catalog) setLanguages() {
+	for _, e := range c.entries {
+		c.present |= e.language.set()
+	}
+	for _, l := range languages {
+		if c.present&l.set() != 0 {
+			c.languages = append(c.languages, l)
+		}
+	}
+	if len(c.languages) == 0 {
+		return
+	}
+	c.speaks = make([]languageSet, len(c.entries))
+	for i, e := range c.entries {
+		c.speaks[i] = e.language.set()
+	}
 }
 
 func newColumn(lib *kb.Library, f kb.Facet, entries []*entry) *column {

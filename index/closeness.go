@@ -19,6 +19,7 @@ type closeness struct {
 	u      float64  // of all words
 	typed  []string // by word of the query, as it was typed, if accents are to be seen
 	// For the entry at hand.
+	speaks  languageSet
 	counts  []float64 // by pair: occurrences in its sentences, those in the answer by weight
 	around  []float64 // by word of the query: what the page says around the entry
 	found   []float64 // greatest factor in the sentence at hand
@@ -33,6 +34,7 @@ type standing struct {
 	word   int
 	factor float64
 	how    how
+	in     languageSet // of the entries in which it does
 }
 
 // A wordPair are two neighbouring words of a query.
@@ -73,7 +75,7 @@ func newCloseness(r *request, m *match) *closeness {
 				continue
 			}
 			text := m.state.dictionary.words[t.words[0]].text
-			c.terms[text] = append(c.terms[text], standing{i, t.factor, t.how})
+			c.terms[text] = append(c.terms[text], standing{i, t.factor, t.how, t.in})
 		}
 		c.typed = append(c.typed, strings.ToLower(norm.NFC.String(w.typed)))
 	}
@@ -95,6 +97,7 @@ func (c *closeness) read(e *entry) {
 	clear(c.counts)
 	c.spelled, c.folded = 0, 0
 	c.best = sentence{}
+	c.speaks = e.language.set()
 	c.readAround(e)
 	c.sentences(e.text(), inQuestion)
 	aliases := e.page.Aliases
@@ -127,6 +130,9 @@ func (c *closeness) noteAround(text string) {
 	c.buf = appendWords(c.buf[:0], text)
 	for _, w := range c.buf {
 		for _, s := range c.terms[w.text] {
+			if s.in&c.speaks == 0 {
+				continue
+			}
 			c.around[s.word] = max(c.around[s.word], s.factor*c.weights.around)
 		}
 	}
@@ -193,6 +199,9 @@ func (c *closeness) sentence(text string, list []word, part passagePart) {
 // enough to be one of a pair.
 func (c *closeness) word(text string, w word) (at uint32) {
 	for _, s := range c.terms[w.text] {
+		if s.in&c.speaks == 0 {
+			continue
+		}
 		c.found[s.word] = max(c.found[s.word], s.factor)
 		if s.factor >= c.weights.pairFactor {
 			at |= 1 << s.word

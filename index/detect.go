@@ -1,6 +1,8 @@
 package index
 
 import (
+	"math/bits"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -9,15 +11,19 @@ import (
 )
 
 // How a page's language is told from its text: by how many of its first words are
-// stop words of a language. A wrong guess spoils more than none, so that a page whose
-// words leave a doubt passes for English.
+// stop words of a language; where these are too few, by its script. A wrong guess
+// spoils more than none, so that a page in Latin script whose words leave a doubt
+// passes for English.
 const (
 	detectWords    = 600 // that are read, all of which may be
 	detectEarly    = 120 // after which a text that is clearly English is not read on
 	detectEnglish  = .25 // share of English stop words of one that clearly is
 	detectShare    = .12 // least share of a language's stop words
-	detectDistinct = 3   // least number of different ones
+	detectDistinct = 3   // least number of different ones, and one more for
+	detectMore     = 30  // each so many words, for a list of names repeats a few,
+	detectMost     = 8   // up to so many
 	detectLead     = 1.5 // times those of English
+	detectScript   = .3  // share of words in a script that few languages have
 )
 
 // languageOf is the language of a page: what its front matter says, else what its text
@@ -63,6 +69,7 @@ type detection struct {
 	words    int
 	count    [64]int // by bit of a languageSet
 	distinct [64]int
+	scripts  map[*unicode.RangeTable]int // words in them, Latin apart
 	seen     map[string]bool
 	buf      []byte
 }
@@ -82,7 +89,7 @@ func (d *detection) read(text string) (enough bool) {
 			continue
 		}
 		if start >= 0 {
-			if d.word(text[start:i], ascii) {
+			if !partOfName(text[:start]) && d.word(text[start:i], ascii) {
 				return true
 			}
 			start = -1
@@ -90,6 +97,11 @@ func (d *detection) read(text string) (enough bool) {
 		i += max(size, 1)
 	}
 	return false
+}
+
+// partOfName tells whether a word after this is one of an address: ".com".
+func partOfName(before string) bool {
+	return before != "" && strings.IndexByte("./@_-", before[len(before)-1]) >= 0
 }
 
 func (d *detection) word(w string, ascii bool) (enough bool) {
@@ -105,6 +117,9 @@ func (d *detection) word(w string, ascii bool) (enough bool) {
 	} else {
 		d.buf = append(d.buf, foldText(w)...)
 	}
+	if !ascii {
+		d.noteScript(w)
+	}
 	d.words++
 	if in := stopsOfAll()[string(d.buf)]; in != 0 {
 		fresh := !d.seen[string(d.buf)]
@@ -114,12 +129,11 @@ func (d *detection) word(w string, ascii bool) (enough bool) {
 			}
 			d.seen[string(d.buf)] = true
 		}
-		for b := range len(languages) + 1 {
-			if in&(1<<b) != 0 {
-				d.count[b]++
-				if fresh {
-					d.distinct[b]++
-				}
+		for ; in != 0; in &= in - 1 {
+			b := bits.TrailingZeros64(uint64(in))
+			d.count[b]++
+			if fresh {
+				d.distinct[b]++
 			}
 		}
 	}
@@ -145,10 +159,38 @@ func (d *detection) best() *language {
 	return best
 }
 
+func (d *detection) noteScript(w string) {
+	first, _ := utf8.DecodeRuneInString(w)
+	for _, l := range languages {
+		if l.script != nil && unicode.Is(l.script, first) {
+			if d.scripts == nil {
+				d.scripts = make(map[*unicode.RangeTable]int)
+			}
+			d.scripts[l.script]++
+			return
+		}
+	}
+}
+
 func (d *detection) language() *language {
 	l := d.best()
-	if l == nil || d.distinct[l.number] < detectDistinct || float64(d.count[l.number]) < detectShare*float64(d.words) {
-		return nil
+	if l == nil || d.distinct[l.number] < min(detectMost, detectDistinct+d.words/detectMore) || float64(d.count[l.number]) < detectShare*float64(d.words) {
+		return d.byScript()
 	}
 	return l
+}
+
+// byScript is the language whose script the text is in; of several that which has the
+// most stop words, then one with stems.
+func (d *detection) byScript() *language {
+	var best *language
+	for _, l := range languages {
+		if l.script == nil || float64(d.scripts[l.script]) < detectScript*float64(d.words) || d.scripts[l.script] == 0 {
+			continue
+		}
+		if best == nil || d.count[l.number] > d.count[best.number] || d.count[l.number] == d.count[best.number] && l.stems && !best.stems {
+			best = l
+		}
+	}
+	return best
 }

@@ -20,6 +20,8 @@ type dictionary struct {
 	// byClass[classStart[c]:classStart[c+1]].
 	byClass    []int32
 	classStart []int32
+	// byLanguage are the forms of words, by number of the language.
+	byLanguage []wordForms
 }
 
 type dictionaryWord struct {
@@ -150,8 +152,19 @@ func (m *editMatrix) distanceRow(a []rune, limit int) int {
 	return least
 }
 
-// with returns d and the words that were found in fields; d itself if it has them.
-func (d *dictionary) with(found map[string]fieldSet, classes *classes) *dictionary {
+// with returns d and what was found; d itself if it has it.
+func (d *dictionary) with(found *vocabulary, classes *classes) *dictionary {
+	forms, more := withForms(d.byLanguage, found.forms)
+	with := d.withWords(found.fields, classes)
+	if with == d && !more {
+		return d
+	}
+	return &dictionary{with.words, with.byClass, with.classStart, forms}
+}
+
+// withWords returns d and the words that were found in fields, without forms; d itself
+// if it has them.
+func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dictionary {
 	var fresh []dictionaryWord
 	more := make(map[int32]fieldSet)
 	for text, fields := range found {
@@ -228,6 +241,17 @@ func (c *classes) of(word string) uint32 {
 		c.ofStem[s] = n
 	}
 	c.ofWord[word] = n
+	return n
+}
+
+// ofForm is the class of the words of a language that have this stem. It is that of the
+// English words with it, if there are any: names are alike in all languages.
+func (c *classes) ofForm(f form) uint32 {
+	n, ok := c.ofStem[f.stem]
+	if !ok {
+		n = uint32(len(c.ofStem))
+		c.ofStem[f.stem] = n
+	}
 	return n
 }
 

@@ -55,10 +55,10 @@ func pageOf(documentID string) (path string, isPage bool) {
 // A pageKey tells whether what the index holds of a page is what the library says.
 type pageKey [16]byte
 
-// keyOf sums up everything of a page that is indexed: the schema, and the names and
-// texts of its documents in order. What is only shown, such as addresses, has no part
+// keyOf sums up everything of a page that is indexed: the schema, the language, and the
+// names and texts of its documents in order. What is only shown, such as addresses, has no part
 // in it, so that its change writes nothing.
-func keyOf(lib *kb.Library, p *kb.Page) pageKey {
+func keyOf(lib *kb.Library, p *kb.Page, l *language) pageKey {
 	b := binary.AppendUvarint(nil, schema)
 	add := func(text string) {
 		b = binary.AppendUvarint(b, uint64(len(text)))
@@ -73,6 +73,7 @@ func keyOf(lib *kb.Library, p *kb.Page) pageKey {
 			}
 		}
 	}
+	add(l.name())
 	entry(nil)
 	for _, q := range p.Questions {
 		entry(q)
@@ -158,9 +159,10 @@ type pageDocuments struct {
 	bytes     int // of text
 }
 
-// documentsOf makes the documents of a page and notes its words in found.
-func documentsOf(lib *kb.Library, p *kb.Page, key pageKey, found map[string]fieldSet) pageDocuments {
+// documentsOf makes the documents of a page in a language and notes its words in found.
+func documentsOf(lib *kb.Library, p *kb.Page, l *language, key pageKey, found *vocabulary) pageDocuments {
 	var d pageDocuments
+	forms := pageForms{language: l, seen: make(map[string]bool)}
 	var buf []word
 	add := func(q *kb.Question) {
 		doc := document.NewDocument(documentID(p, q))
@@ -173,8 +175,9 @@ func documentsOf(lib *kb.Library, p *kb.Page, key pageKey, found map[string]fiel
 				lengths[f] += uint32(countWords(buf))
 				for _, w := range buf {
 					list = append(list, w.text)
-					found[w.text] |= 1 << f
+					found.fields[w.text] |= 1 << f
 				}
+				forms.add(text, buf)
 			}
 			if len(list) > 0 {
 				doc.AddField(document.NewTextFieldCustom(indexFields[f], nil, nil, bleveindex.IndexField, list))
@@ -187,9 +190,42 @@ func documentsOf(lib *kb.Library, p *kb.Page, key pageKey, found map[string]fiel
 	for _, q := range p.Questions {
 		add(q)
 	}
+	if terms := forms.note(found); len(terms) > 0 {
+		d.documents[0].AddField(document.NewTextFieldCustom(formsField, nil, nil, bleveindex.IndexField, terms))
+	}
 	record := encodeRecord(record{key, d.lengths})
 	d.documents[0].AddField(document.NewTextFieldCustom(recordField, nil, record, bleveindex.StoreField, nil))
 	return d
+}
+
+// pageForms gathers the forms of the words of a page.
+type pageForms struct {
+	language *language
+	seen     map[string]bool // words as they were written
+	forms    []form
+}
+
+func (p *pageForms) add(text string, list []word) {
+	if p.language == nil {
+		return
+	}
+	for _, w := range list {
+		if written := text[w.start:w.end]; !w.extra && !p.seen[written] {
+			p.seen[strings.Clone(written)] = true
+			p.forms = p.language.appendForms(p.forms, written, w.text)
+		}
+	}
+}
+
+// note notes the forms in found and gives each as a word, once.
+func (p *pageForms) note(found *vocabulary) wordList {
+	slices.SortFunc(p.forms, compareTexts)
+	var terms wordList
+	for _, f := range slices.Compact(p.forms) {
+		found.forms[f] = true
+		terms = append(terms, f.term())
+	}
+	return terms
 }
 
 // A record is what the index keeps about a page beside its postings. It is stored

@@ -67,7 +67,7 @@ func (b *Bleve) ranked(ctx context.Context, q Query, f func(m *match, list []ran
 		sc.reset()
 		b.scratch.Put(sc)
 	}()
-	r := readQuery(q, st.catalog)
+	r := readQuery(q, st.catalog, st.dictionary)
 	m := &match{scratch: sc, ctx: ctx, state: st, weights: b.weights}
 	if err := m.run(&r); err != nil {
 		return err

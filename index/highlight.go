@@ -27,11 +27,33 @@ type marker struct {
 	// weight of each of the query's words, and its text.
 	weight []float64
 	texts  []string
+	lone   uint32 // words that are one character of a script without spaces
 }
 
-// newMarker makes the marker of a match; nil marks nothing. Stop words are marked
-// only where the query has no others.
-func newMarker(s *state, m *match) *marker {
+// markers has the marker of a match for each language, made when it is wanted.
+type markers struct {
+	state *state
+	match *match
+	in    map[*language]*marker
+}
+
+func newMarkers(s *state, m *match) *markers {
+	return &markers{s, m, make(map[*language]*marker)}
+}
+
+// of gives the marker for the texts of an entry.
+func (ms *markers) of(e *entry) *marker {
+	mk := ms.in[e.language]
+	if mk == nil {
+		mk = newMarker(ms.state, ms.match, e.language.set())
+		ms.in[e.language] = mk
+	}
+	return mk
+}
+
+// newMarker makes the marker of a match for texts in a language; one of nil marks
+// nothing. Stop words are marked only where the query has no others.
+func newMarker(s *state, m *match, in languageSet) *marker {
 	mk := &marker{words: make(map[string]uint32), typed: make(map[string]uint32), inNames: make(map[string]uint32)}
 	if m == nil {
 		return mk
@@ -42,7 +64,13 @@ func newMarker(s *state, m *match) *marker {
 		if w.stop && content {
 			continue
 		}
+		if isBigram(w.text) && utf8.RuneCountInString(w.text) == 1 {
+			mk.lone |= 1 << i
+		}
 		for _, t := range w.terms {
+			if t.in&in == 0 {
+				continue
+			}
 			for _, word := range t.words {
 				text := s.dictionary.words[word].text
 				mk.words[text] |= 1 << i
@@ -106,7 +134,7 @@ func (mk *marker) matches(text string) []hitSpan {
 				continue
 			}
 		}
-		list = append(list, hitSpan{span{w.start, w.end}, bits})
+		list = append(list, hitSpan{mk.within(text, w, bits), bits})
 	}
 	slices.SortStableFunc(list, func(a, b hitSpan) int { return a.start - b.start })
 	merged := list[:0]
@@ -119,6 +147,23 @@ func (mk *marker) matches(text string) []hitSpan {
 		merged = append(merged, h)
 	}
 	return merged
+}
+
+// within is the part of a word that its match is about: of a pair of characters the one
+// that was typed.
+func (mk *marker) within(text string, w word, bits uint32) span {
+	place := span{w.start, w.end}
+	if bits&^mk.lone != 0 {
+		return place
+	}
+	for i, typed := range mk.texts {
+		if bits&(1<<i) != 0 {
+			if at := strings.Index(text[w.start:w.end], typed); at >= 0 {
+				return span{w.start + at, w.start + at + len(typed)}
+			}
+		}
+	}
+	return place
 }
 
 // appendApart appends the place of the words that ws begins with if they were typed

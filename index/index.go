@@ -16,8 +16,9 @@
 // an error. Each of its words stands for index words, each with a factor (match.go,
 // rank.go):
 //
-//   - itself, other forms of the same Porter2 stem, what it is written together with
-//     its neighbour ("data base"), and for the last word those that it begins;
+//   - itself, other forms of the same stem, what it is written together with its
+//     neighbour ("data base"), the compounds that it is a part of where nouns are
+//     written together, and for the last word those that it begins;
 //   - if the index has none of these, the parts of its name; then the words within
 //     one typo from four letters and two from eight; then the two words that it is
 //     when written apart ("djangoorm"), where they stand side by side. Words that the
@@ -35,6 +36,21 @@
 // narrows the list, and a long question still finds what is nearest to it. Facets are
 // counted over exactly these entries, in one pass. Without a query all questions and
 // the pages without questions are listed.
+//
+// # Languages
+//
+// A page is in the language that lang in its front matter names, else in the one that
+// its text seems to be in (detect.go), else in English. In the pages of a language
+// words have the forms that Bleve's analyser for it brings to one stem, and its stop
+// words; Porter2 and the English ones for all others. A query has no language: a
+// word stands for its forms in each language of the library, and for those of a
+// language in its pages alone, so that a page in German does not change what is found
+// in those in English. What is typed without accents finds what has them; "ae" is "ä"
+// in German. Scripts without spaces, and Korean, are indexed by pairs of characters, and
+// need no language.
+//
+// A stem is made of the word with its accents, which the index words have not; so each
+// page's document keeps the forms of its words (forms.go).
 //
 // # The order
 //

@@ -51,6 +51,7 @@ type language struct {
 	number uint
 	// compounds says that nouns are written together: "Datenbankverbindung".
 	compounds bool
+	script    *unicode.RangeTable // nil is Latin
 	// detected says that a page may be taken to be in it without saying so. Those that
 	// are not are too near to others.
 	detected bool
@@ -63,25 +64,25 @@ type language struct {
 
 // languages are all that are known, by code.
 var languages = numbered([]*language{
-	{code: "ar", stems: true, detected: true, more: "ماذا لماذا كيف متى أين هل كم"},
-	{code: "bg", detected: true, more: "защо какво кога"},
+	{code: "ar", script: unicode.Arabic, stems: true, detected: true, more: "ماذا لماذا كيف متى أين هل كم"},
+	{code: "bg", script: unicode.Cyrillic, detected: true, more: "защо какво кога"},
 	{code: "ca"},
-	{code: "ckb", stems: true, detected: true},
+	{code: "ckb", script: unicode.Arabic, stems: true, detected: true},
 	{code: "cs", detected: true, more: "proč kolik jaký jaká jaké"},
 	{code: "da", stems: true, detected: true, compounds: true, more: "hvordan hvorfor hvilken hvilke hvilket hvad hvem"},
 	{code: "de", stems: true, detected: true, compounds: true, more: "warum wieso weshalb wann wer wem wen welche welcher welches gibt mein meine"},
-	{code: "el", detected: true, more: "πως γιατι ποτε ποιο ποια και ειναι την της των στο στη"},
+	{code: "el", script: unicode.Greek, detected: true, more: "πως γιατι ποτε ποιο ποια και ειναι την της των στο στη"},
 	{code: "es", stems: true, detected: true, more: "cómo qué cuándo dónde cuál cuáles quién puedo puede"},
 	{code: "eu"},
-	{code: "fa", stems: true, detected: true, more: "چرا چگونه چطور کجا کدام چیست"},
+	{code: "fa", script: unicode.Arabic, stems: true, detected: true, more: "چرا چگونه چطور کجا کدام چیست"},
 	{code: "fi", stems: true, detected: true, compounds: true, more: "miten miksi milloin missä kuinka voiko onko"},
 	{code: "fr", stems: true, detected: true, more: "comment pourquoi quand où quel quelle quels quelles quoi combien puis-je peut peut-on est-ce"},
 	{code: "ga"},
 	{code: "gl"},
-	{code: "hi", stems: true, detected: true, more: "क्या कैसे क्यों कब कहाँ कहां कौन"},
+	{code: "hi", script: unicode.Devanagari, stems: true, detected: true, more: "क्या कैसे क्यों कब कहाँ कहां कौन"},
 	{code: "hr", stems: true, detected: true, more: "zašto kako kada gdje koliko"},
 	{code: "hu", stems: true, detected: true, compounds: true, more: "miért hogyan mikor hol hány melyik lehet"},
-	{code: "hy", detected: true},
+	{code: "hy", script: unicode.Armenian, detected: true},
 	{code: "id", detected: true, more: "apa bagaimana mengapa kapan"},
 	{code: "it", stems: true, detected: true, more: "come perché quando dove quale quali posso può"},
 	{code: "nl", stems: true, detected: true, compounds: true, more: "hoe waarom wanneer waar welke welk kan mijn"},
@@ -90,10 +91,10 @@ var languages = numbered([]*language{
 		przez oraz lub albo ale jeśli może można być jako tak nad pod przed tym tego ten ta te tylko już bez ich jego jej mój moje`},
 	{code: "pt", stems: true, detected: true, more: "como porquê por que quando onde qual quais quem posso pode"},
 	{code: "ro", stems: true, detected: true, more: "cum când unde cine cât pot poate"},
-	{code: "ru", stems: true, detected: true, more: "почему зачем когда где куда кто какой какая какие сколько"},
+	{code: "ru", script: unicode.Cyrillic, stems: true, detected: true, more: "почему зачем когда где куда кто какой какая какие сколько"},
 	{code: "sv", stems: true, detected: true, compounds: true, more: "hur varför när vilken vilka vilket vad vem"},
 	{code: "tr", stems: true, detected: true, more: "nasıl neden niçin nerede hangi kim kaç mı mi mu mü nedir"},
-	{code: "uk", detected: true, more: `як чому що коли де хто чи який яка які скільки і й та в у з на до не це є від по за для
+	{code: "uk", script: unicode.Cyrillic, detected: true, more: `як чому що коли де хто чи який яка які скільки і й та в у з на до не це є від по за для
 		або але якщо може можна бути тільки вже без їх його її про під при`},
 })
 
@@ -112,6 +113,18 @@ const (
 	anyLanguage = ^languageSet(0)
 	inEnglish   = languageSet(1)
 )
+
+// withEnglishForms are the languages in whose pages words have English forms, for want
+// of others: nil and those without stems.
+var withEnglishForms = func() languageSet {
+	set := inEnglish
+	for _, l := range languages {
+		if !l.stems {
+			set |= l.set()
+		}
+	}
+	return set
+}()
 
 func (l *language) set() languageSet {
 	if l == nil {

@@ -86,7 +86,8 @@ type term struct {
 	words  []int32 // in the dictionary
 	factor float64
 	how    how
-	list   []posting
+	in     languageSet // of the entries for which it does
+	list   []posting   // of these
 }
 
 // A match is what a query found in a state.
@@ -152,29 +153,63 @@ func (m *match) run(r *request) error {
 	return m.exclude(r.excluded)
 }
 
-// add makes a word of the index stand for w, if any entry has it.
-func (m *match) add(w *matchedWord, word int32, factor float64, h how) error {
-	if k, ok := w.position[word]; ok {
-		if t := &w.terms[k]; factor > t.factor {
-			t.factor, t.how = factor, h
-		}
+// add makes a word of the index stand for w in the entries of some languages, if any of
+// them has it. Where it does already, the greater factor counts.
+func (m *match) add(w *matchedWord, word int32, factor float64, h how, in languageSet) error {
+	if in&m.state.present == 0 {
 		return nil
+	}
+	if m.state.present&^in == 0 {
+		in = anyLanguage
+	}
+	if _, ok := w.position[word]; ok {
+		for k := range w.terms {
+			t := &w.terms[k]
+			if len(t.words) != 1 || t.words[0] != word {
+				continue
+			}
+			if factor > t.factor && t.in&^in == 0 {
+				t.factor, t.how = factor, h
+			}
+			in &^= t.in
+		}
+		if in == 0 {
+			return nil
+		}
 	}
 	if h != asItself && m.lists >= maxLists {
 		return nil
 	}
 	list, err := m.postings(word)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return err
 	}
+	if list = m.within(list, in); len(list) == 0 {
+		return nil
+	}
 	w.position[word] = len(w.terms)
-	w.terms = append(w.terms, term{[]int32{word}, factor, h, list})
+	w.terms = append(w.terms, term{[]int32{word}, factor, h, in, list})
 	return nil
 }
 
-// addClass adds a word of the index as h, and the other forms of it a little below.
+// within are the postings of entries in some languages.
+func (m *match) within(list []posting, in languageSet) []posting {
+	if in == anyLanguage || len(m.state.speaks) == 0 {
+		return list
+	}
+	var some []posting
+	for _, p := range list {
+		if m.state.speaks[p.entry]&in != 0 {
+			some = append(some, p)
+		}
+	}
+	return some
+}
+
+// addClass adds a word of the index as h, and the other forms of it a little below, each
+// where its language is spoken.
 func (m *match) addClass(w *matchedWord, word int32, factor float64, h how) error {
-	if err := m.add(w, word, factor, h); err != nil {
+	if err := m.add(w, word, factor, h, anyLanguage); err != nil {
 		return err
 	}
 	if h == asItself {
@@ -183,8 +218,28 @@ func (m *match) addClass(w *matchedWord, word int32, factor float64, h how) erro
 	d := m.state.dictionary
 	for _, other := range d.class(d.words[word].class) {
 		if other != word {
-			if err := m.add(w, other, factor*m.weights.inflection, h); err != nil {
+			if err := m.add(w, other, factor*m.weights.inflection, h, withEnglishForms); err != nil {
 				return err
+			}
+		}
+	}
+	for i := range d.byLanguage {
+		known := &d.byLanguage[i]
+		if err := m.addForms(w, known, known.ofText(d.words[word].text), factor*m.weights.inflection, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addForms adds the words of a language that have a stem in common with one of the forms.
+func (m *match) addForms(w *matchedWord, known *wordForms, of []form, factor float64, h how) error {
+	for _, f := range of {
+		for _, other := range known.ofStem(f.stem) {
+			if i, ok := m.state.dictionary.find(other.text); ok {
+				if err := m.add(w, i, factor, h, known.language.set()); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -204,10 +259,18 @@ func (m *match) expand(w *matchedWord, means []synonym) error {
 			return err
 		}
 	}
+	if err := m.addCompounds(w); err != nil {
+		return err
+	}
+	if isBigram(w.text) {
+		if err := m.addPairs(w); err != nil {
+			return err
+		}
+	}
 	if len(w.terms) == 0 {
 		for _, part := range w.parts {
 			if i, ok := m.state.dictionary.find(part); ok {
-				if err := m.add(w, i, m.weights.part, asPart); err != nil {
+				if err := m.add(w, i, m.weights.part, asPart, anyLanguage); err != nil {
 					return err
 				}
 			}
@@ -232,7 +295,7 @@ func (m *match) direct(w *matchedWord) error {
 	var err error
 	switch {
 	case known && w.quoted:
-		err = m.add(w, i, 1, asItself)
+		err = m.add(w, i, 1, asItself, anyLanguage)
 	case known:
 		err = m.addClass(w, i, 1, asItself)
 	case !w.quoted:
@@ -243,13 +306,22 @@ func (m *match) direct(w *matchedWord) error {
 	}
 	for _, whole := range w.wholes {
 		if i, ok := d.find(whole); ok {
-			if err := m.add(w, i, 1, asItself); err != nil {
+			if err := m.add(w, i, 1, asItself, anyLanguage); err != nil {
 				return err
 			}
 		}
 	}
 	if w.quoted {
 		return nil
+	}
+	// A query has no language: each of the library may be that of the word.
+	d.eachLanguage(w.typed, w.text, func(known *wordForms, forms []form) {
+		if err == nil {
+			err = m.addForms(w, known, forms, m.weights.inflection, asForm)
+		}
+	})
+	if err != nil {
+		return err
 	}
 	for _, whole := range w.joined {
 		if i, ok := d.find(whole); ok {
@@ -273,7 +345,7 @@ func (m *match) sameClass(w *matchedWord) error {
 	from, to := d.withPrefix(prefix)
 	for i := from; i < to; i++ {
 		if len(d.words[i].text) <= len(w.text)+6 && stem(d.words[i].text) == s {
-			if err := m.add(w, i, m.weights.inflection, asForm); err != nil {
+			if err := m.add(w, i, m.weights.inflection, asForm, withEnglishForms); err != nil {
 				return err
 			}
 		}
@@ -300,7 +372,7 @@ func (m *match) addBeginnings(w *matchedWord) error {
 	}
 	slices.SortStableFunc(longer, func(a, b int32) int { return cmp.Compare(d.words[a].runes, d.words[b].runes) })
 	for limit := len(w.terms) + maxPrefixTerms; len(longer) > 0 && len(w.terms) < limit; longer = longer[1:] {
-		if err := m.add(w, longer[0], factor, how); err != nil {
+		if err := m.add(w, longer[0], factor, how, anyLanguage); err != nil {
 			return err
 		}
 	}
@@ -370,7 +442,7 @@ func (m *match) addNear(w *matchedWord) (found bool, err error) {
 		}
 	}
 	if len(list) > 0 {
-		m.corrections = append(m.corrections, Correction{From: w.typed, To: d.words[list[0].word].text})
+		m.corrections = append(m.corrections, Correction{From: w.typed, To: d.spelled(d.words[list[0].word].text)})
 	}
 	return len(w.terms) > 0, nil
 }
@@ -444,9 +516,9 @@ func standsAlone(text string) bool {
 
 // addSynonym adds what the word may be called instead.
 func (m *match) addSynonym(w *matchedWord, s synonym) error {
-	factor, h := m.weights.synonym, asSynonym
+	factor, h, in := m.weights.synonym, asSynonym, anyLanguage
 	if s.general {
-		factor, h = m.weights.general, asGeneral
+		factor, h, in = m.weights.general, asGeneral, inEnglish
 	}
 	d := m.state.dictionary
 	positions := make([][]int32, 0, len(s.words))
@@ -462,7 +534,7 @@ func (m *match) addSynonym(w *matchedWord, s synonym) error {
 		return err
 	}
 	for _, i := range positions[0] {
-		if err := m.add(w, i, factor, h); err != nil {
+		if err := m.add(w, i, factor, h, in); err != nil {
 			return err
 		}
 	}
@@ -488,9 +560,25 @@ func (d *dictionary) forms(text string, any bool) []int32 {
 		return list
 	}
 	list := []int32{i}
-	for _, other := range d.class(d.words[i].class) {
-		if other != i {
+	add := func(other int32) {
+		if !slices.Contains(list, other) {
 			list = append(list, other)
+		}
+	}
+	for _, other := range d.class(d.words[i].class) {
+		add(other)
+	}
+	if any {
+		return list // which are English
+	}
+	for k := range d.byLanguage {
+		known := &d.byLanguage[k]
+		for _, f := range known.ofText(text) {
+			for _, other := range known.ofStem(f.stem) {
+				if n, ok := d.find(other.text); ok {
+					add(n)
+				}
+			}
 		}
 	}
 	return list
@@ -501,7 +589,7 @@ func (d *dictionary) forms(text string, any bool) []int32 {
 func (m *match) addPhrase(w *matchedWord, positions [][]int32, factor float64, h how) (found bool, err error) {
 	lists := make([][]posting, len(positions))
 	accept := make([]map[string]bool, len(positions))
-	t := term{factor: factor, how: h}
+	t := term{factor: factor, how: h, in: anyLanguage}
 	for i, forms := range positions {
 		accept[i] = make(map[string]bool, len(forms))
 		var of [][]posting

@@ -16,7 +16,7 @@ const (
 	// Each quote and exclusion that is tried without is a search of its own.
 	maxWithout = 4
 	// A word that nothing has is cut to what begins a word, but not to less than
-	// minBeginning letters; the cut words are the longest, maxBeginnings at most, for
+	// minBeginning letters, one of a script without spaces; the cut words are the longest, maxBeginnings at most, for
 	// a short beginning stands for many words.
 	minBeginning  = 3
 	maxBeginnings = 6
@@ -50,7 +50,7 @@ func (b *Bleve) without(res *Results, r *request, m *match) error {
 	for _, op := range list[:min(len(list), maxWithout)] {
 		q := r.query
 		q.Text = op.Text
-		relaxed := readQuery(q, m.state.catalog)
+		relaxed := readQuery(q, m.state.catalog, m.state.dictionary)
 		relaxed.curated = m.state.curations.of(&relaxed, b.now())
 		total, err := b.again(m, &relaxed)
 		if err != nil {
@@ -207,12 +207,12 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	}
 	n := min(maxNearest, len(list))
 	top(list, n, lessFor(s, ByRelevance))
-	marks := newMarker(s, m)
+	marks := newMarkers(s, m)
 	for _, x := range list[:n] {
 		e := s.entries[x.entry]
 		res.Nearest = append(res.Nearest, Hit{
 			Page: e.page, Question: e.question, Score: x.score,
-			QuestionHTML: marks.question(e), SnippetHTML: marks.snippet(e),
+			QuestionHTML: marks.of(e).question(e), SnippetHTML: marks.of(e).snippet(e),
 		})
 	}
 	return nil
@@ -272,7 +272,11 @@ func (d *dictionary) cutToBeginnings(r *request) bool {
 		if w.stop && !stopsAlone {
 			continue
 		}
-		for text := w.text; utf8.RuneCountInString(text) >= minBeginning; {
+		least := minBeginning
+		if isBigram(w.text) {
+			least = 1
+		}
+		for text := w.text; utf8.RuneCountInString(text) >= least; {
 			if from, to := d.withPrefix(text); from < to {
 				if !slices.ContainsFunc(cut, func(c queryWord) bool { return c.text == text }) {
 					cut = append(cut, queryWord{text: text, typed: w.typed, prefix: true, count: 1})

@@ -17,7 +17,7 @@ func TestNearestEndsWithItsContext(t *testing.T) {
 	b := openTest(t, "", lib)
 	ctx, cancel := context.WithCancel(t.Context())
 	err = b.read(t.Context(), func(_ context.Context, s *state) error {
-		r := readQuery(Query{Text: "walrus", Size: 1}, s.catalog)
+		r := readQuery(Query{Text: "walrus", Size: 1}, s.catalog, s.dictionary)
 		m := &match{scratch: &scratch{}, ctx: ctx, state: s, weights: b.weights}
 		if err := m.run(&r); err != nil {
 			return err

@@ -20,6 +20,8 @@ type request struct {
 	norm string
 	// words are the words to look for, each once, at most maxWords.
 	words []queryWord
+	// language is the one that the words seem to be in.
+	language *language
 	// sequence has the words in the order they were typed, as indexes into words.
 	sequence []int
 	phrases  [][]string // words that must stand next to each other
@@ -57,14 +59,14 @@ type queryWord struct {
 //   - Words in straight or curly double quotes are a phrase. A quote without its
 //     counterpart is passed over.
 //   - "-word" leaves out entries that have the word, if it has three letters or
-//     more and is not all of the query; "--word" and "-d" are plain words, as in
+//     more, or two characters of a script without spaces, and is not all of the query; "--word" and "-d" are plain words, as in
 //     commands that people paste.
 //   - "category:", "ecosystem:" and "tool:" before a value that the library knows
 //     choose that value; values with spaces are quoted. Others are plain words.
 //   - A text that equals a question of the library has no operators.
 //   - At most maxWords words are searched, and at most maxWords exclude; the rest is
 //     told in ignored. A phrase or an exclusion counts once however often it is said.
-func readQuery(q Query, c *catalog) request {
+func readQuery(q Query, c *catalog, d *dictionary) request {
 	r := request{query: understood(q, c.lib)}
 	text := q.Text
 	var phrases []span
@@ -74,8 +76,48 @@ func readQuery(q Query, c *catalog) request {
 	r.blank = strings.TrimSpace(text) == "" && len(r.excluded) == 0
 	list := words(text)
 	r.norm = joinWords(list)
+	r.language = queryLanguage(list, c, d)
 	r.readWords(text, list, phrases)
 	return r
+}
+
+// queryLanguage is the language that the words of a query seem to be in, of which it
+// takes its stop words: that of the library which has most of them, if it has more than
+// half, and more of its stop words are among them than English ones. Nothing else
+// depends on it.
+func queryLanguage(list []word, c *catalog, d *dictionary) (best *language) {
+	if len(c.languages) == 0 {
+		return nil
+	}
+	words, english := 0, 0
+	for _, w := range list {
+		if w.extra {
+			continue
+		}
+		words++
+		if stopWords[w.text] {
+			english++
+		}
+	}
+	most := words / 2
+	for _, l := range c.languages {
+		known := d.inLanguage(l)
+		n, stops := 0, 0
+		for _, w := range list {
+			switch {
+			case w.extra:
+			case analysers[l.number]().stops[w.text]:
+				n++
+				stops++
+			case len(known.ofText(w.text)) > 0:
+				n++
+			}
+		}
+		if n > most && stops > english {
+			best, most = l, n
+		}
+	}
+	return best
 }
 
 // understood gives q with facet values in the library's spelling and numbers within bounds.
@@ -192,7 +234,10 @@ func excludes(chunk string) bool {
 	}
 	letters := 0
 	for _, r := range chunk {
-		if isWordRune(r) {
+		switch {
+		case isUnspaced(r):
+			letters += 2 // two characters are a word
+		case isWordRune(r):
 			letters++
 		}
 	}
@@ -271,7 +316,7 @@ func (r *request) readWords(text string, list []word, phrases []span) {
 		if !ok {
 			n = len(r.words)
 			byText[w.text] = n
-			r.words = append(r.words, queryWord{text: w.text, typed: typed, stop: stopWords[w.text], quoted: true})
+			r.words = append(r.words, queryWord{text: w.text, typed: typed, stop: r.language.isStop(w.text), quoted: true})
 		}
 		at[w.pos] = n
 		if k := len(r.sequence); k > 0 {
@@ -313,9 +358,9 @@ func (r *request) addForm(w word, typed string, at map[int]int) {
 		if !ok {
 			continue
 		}
-		if w.span > 1 {
+		if w.span > 1 || len(w.text) > len(r.words[n].text) { // also an article before it
 			r.words[n].wholes = append(r.words[n].wholes, w.text)
-			r.words[n].identifier = r.words[n].identifier || strings.ContainsAny(typed, "_.")
+			r.words[n].identifier = r.words[n].identifier || w.span > 1 && strings.ContainsAny(typed, "_.")
 		} else {
 			r.words[n].parts = append(r.words[n].parts, w.text)
 			r.words[n].identifier = true

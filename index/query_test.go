@@ -22,8 +22,8 @@ func smallCatalog(t testing.TB) *catalog {
 	c := newClasses()
 	var pages []*pageEntries
 	for _, p := range lib.Pages {
-		key := keyOf(lib, p)
-		pages = append(pages, entriesOf(p, key, documentsOf(lib, p, key, map[string]fieldSet{}).lengths, c))
+		key := keyOf(lib, p, nil)
+		pages = append(pages, entriesOf(p, nil, key, documentsOf(lib, p, nil, key, newVocabulary()).lengths, c))
 	}
 	return newCatalog(lib, pages, c.len(), defaultWeights())
 }
@@ -51,7 +51,7 @@ func TestReadQuery(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.claim, func(t *testing.T) {
-			r := readQuery(Query{Text: tt.text}, c)
+			r := readQuery(Query{Text: tt.text}, c, &dictionary{})
 			var got, excluded []string
 			for _, w := range r.words {
 				got = append(got, w.text)
@@ -74,13 +74,13 @@ func TestReadQuery(t *testing.T) {
 		})
 	}
 	t.Run("only the last word is a beginning", func(t *testing.T) {
-		r := readQuery(Query{Text: "fast djan"}, c)
+		r := readQuery(Query{Text: "fast djan"}, c, &dictionary{})
 		if r.words[0].prefix || !r.words[1].prefix {
 			t.Errorf("%+v", r.words)
 		}
 	})
 	t.Run("a quoted last word is no beginning", func(t *testing.T) {
-		if r := readQuery(Query{Text: `fast "djan"`}, c); r.words[1].prefix || !r.words[1].quoted {
+		if r := readQuery(Query{Text: `fast "djan"`}, c, &dictionary{}); r.words[1].prefix || !r.words[1].quoted {
 			t.Errorf("%+v", r.words)
 		}
 	})
@@ -96,7 +96,7 @@ func FuzzReadQuery(f *testing.F) {
 	}
 	c := smallCatalog(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		r := readQuery(Query{Text: text}, c)
+		r := readQuery(Query{Text: text}, c, &dictionary{})
 		if r.query.Text != text || r.query.Page != 1 {
 			t.Fatalf("query changed: %+v", r.query)
 		}

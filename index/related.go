@@ -34,16 +34,22 @@ type relatedness struct {
 // subjectOf gives the distinct classes of the words in which an entry asks, stop words
 // left out, in the order of the text: numbers of classes depend on what was indexed
 // before, and sums of weights must not.
-func subjectOf(text string, aliases []string, classes *classes) []uint32 {
+func subjectOf(text string, aliases []string, l *language, classes *classes) []uint32 {
 	var list []uint32
 	var buf []word
 	add := func(text string) {
 		buf = appendWords(buf[:0], text)
 		for _, w := range buf {
-			if w.extra || stopWords[w.text] {
+			if w.extra || l.isStop(w.text) {
 				continue
 			}
-			if c := classes.of(w.text); !slices.Contains(list, c) {
+			c := classes.of(w.text)
+			if l != nil {
+				if forms := l.appendForms(nil, text[w.start:w.end], w.text); len(forms) > 0 {
+					c = classes.ofForm(forms[0])
+				}
+			}
+			if !slices.Contains(list, c) {
 				list = append(list, c)
 			}
 		}

@@ -43,7 +43,7 @@ func (b *Bleve) read(ctx context.Context, f func(context.Context, *state) error)
 }
 
 func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error) {
-	r := readQuery(q, s.catalog)
+	r := readQuery(q, s.catalog, s.dictionary)
 	res := &Results{Library: s.lib, Query: r.query, Ignored: r.ignored}
 	if r.blank {
 		listed := s.everything()
@@ -127,7 +127,7 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		ranked, more = s.group(ranked)
 		from, to = min(from, len(ranked)), min(to, len(ranked))
 	}
-	marks := newMarker(s, m)
+	marks := newMarkers(s, m)
 	for i, x := range ranked[from:to] {
 		e := s.entries[x.entry]
 		h := Hit{Page: e.page, Question: e.question, Score: x.score, More: more[x.entry]}
@@ -138,8 +138,8 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 		if res.Query.Explain && m != nil {
 			h.Explanation = m.explain(r, x, from+i+1)
 		}
-		h.QuestionHTML = marks.question(e)
-		h.SnippetHTML = marks.snippet(e)
+		h.QuestionHTML = marks.of(e).question(e)
+		h.SnippetHTML = marks.of(e).snippet(e)
 		res.Hits = append(res.Hits, h)
 	}
 }

@@ -28,7 +28,7 @@ import (
 
 // schema is the version of what documents.go and words.go put into an index. An
 // index with another one is rebuilt. Raise it with every change of either.
-const schema = 2
+const schema = 3
 
 // ErrLocked is wrapped by [Open] when another process uses the index.
 var ErrLocked = errors.New("index in use by another process")
@@ -582,27 +582,39 @@ func eachDocument(r bleveindex.IndexReader, do func(number uint64, id string) er
 	}
 }
 
-// readWords reads the whole dictionary of the index.
-func readWords(r bleveindex.IndexReader) (map[string]fieldSet, error) {
-	found := make(map[string]fieldSet)
+// readWords reads the whole dictionary of the index, and the forms of its words.
+func readWords(r bleveindex.IndexReader, found *vocabulary) error {
 	for f, name := range indexFields {
-		dict, err := r.FieldDict(name)
+		err := eachTerm(r, name, func(term string) error {
+			found.fields[term] |= 1 << f
+			return nil
+		})
 		if err != nil {
-			return nil, err
-		}
-		for {
-			e, err := dict.Next()
-			if err != nil {
-				return nil, err
-			}
-			if e == nil {
-				break
-			}
-			found[e.Term] |= 1 << f
-		}
-		if err := dict.Close(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return found, nil
+	return eachTerm(r, formsField, func(term string) error {
+		f, err := formOfTerm(term)
+		if err == nil {
+			found.forms[f] = true
+		}
+		return err
+	})
+}
+
+// eachTerm calls do with every word of a field.
+func eachTerm(r bleveindex.IndexReader, field string, do func(term string) error) error {
+	dict, err := r.FieldDict(field)
+	if err != nil {
+		return err
+	}
+	for {
+		e, err := dict.Next()
+		if err == nil && e != nil {
+			err = do(e.Term)
+		}
+		if e == nil || err != nil {
+			return cmp.Or(err, dict.Close())
+		}
+	}
 }

@@ -156,6 +156,8 @@ type suggester struct {
 	// postings[start[r]:start[r+1]]. Words that no item has any longer have none.
 	start    []int32
 	postings []int32
+	// languages are those of the pages, whose stop words may be left out.
+	languages []*language
 }
 
 // newSuggester makes the suggester of a library. Completions of pages that stayed
@@ -172,6 +174,9 @@ func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester 
 		g.items = append(g.items, l.completion(kindEcosystem, v.Name, v.URL, nil))
 	}
 	for _, p := range pages {
+		if !slices.Contains(g.languages, p.language) {
+			g.languages = append(g.languages, p.language)
+		}
 		if p.completions == nil {
 			p.completions = append(p.completions, l.completion(kindPage, p.page.Title, p.page.URL(), p.page.Aliases))
 			for _, q := range p.page.Questions {
@@ -335,6 +340,10 @@ func (m *typing) read(text string) typedWord {
 		w.chains = [][]piece{{p}}
 		return w
 	}
+	if list := m.pairsWith(text); len(list) > 0 {
+		w.chains = [][]piece{{{near: list}}}
+		return w
+	}
 	if w.chains = m.split(text, nil, nil); len(w.chains) > 0 {
 		return w
 	}
@@ -342,6 +351,20 @@ func (m *typing) read(text string) typedWord {
 		w.chains = [][]piece{{{near: list}}}
 	}
 	return w
+}
+
+// pairsWith gives the pairs of characters that end in a lone one.
+func (m *typing) pairsWith(text string) []near {
+	if !isBigram(text) || utf8.RuneCountInString(text) > 1 {
+		return nil
+	}
+	var list []near
+	for r := range m.table.words {
+		if strings.HasSuffix(m.table.words[r].text, text) && isBigram(m.table.words[r].text) && m.start[r] < m.start[r+1] {
+			list = append(list, near{word: int32(r)})
+		}
+	}
+	return list
 }
 
 // misspelt reads the words that were taken for words written as one again, as words
@@ -511,14 +534,19 @@ func (m *typing) findJoined(query []typedWord) []fit {
 func (m *typing) findContent(query []typedWord) []fit {
 	var content []typedWord
 	for i, w := range query {
-		if i == len(query)-1 || !stopWords[w.text] {
+		if i == len(query)-1 || !m.isStop(w.text) {
 			content = append(content, w)
 		}
 	}
-	if len(content) == len(query) || stopWords[content[0].text] {
+	if len(content) == len(query) || m.isStop(content[0].text) {
 		return nil
 	}
 	return m.find(content)
+}
+
+// isStop tells whether a word is a stop word of any language of the pages.
+func (g *suggester) isStop(text string) bool {
+	return stopWords[text] || slices.ContainsFunc(g.languages, func(l *language) bool { return l.isStop(text) })
 }
 
 // eachRange calls do with the items of the words of a piece.

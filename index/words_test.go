@@ -93,9 +93,9 @@ func FuzzWords(f *testing.F) {
 }
 
 func TestNear(t *testing.T) {
-	found := map[string]fieldSet{}
+	found := newVocabulary()
 	for _, w := range strings.Fields("context content contents django sqlalchemy postgres postgresql orm 1234567 контекст") {
-		found[w] = 1
+		found.fields[w] = 1
 	}
 	d := (&dictionary{}).with(found, newClasses())
 	tests := []struct {
@@ -131,7 +131,7 @@ func TestNear(t *testing.T) {
 
 func TestDictionary(t *testing.T) {
 	c := newClasses()
-	a := (&dictionary{}).with(map[string]fieldSet{"migrate": 1, "migrations": 2, "zebra": 1}, c)
+	a := (&dictionary{}).with(&vocabulary{fields: map[string]fieldSet{"migrate": 1, "migrations": 2, "zebra": 1}}, c)
 	t.Run("words of one stem are a class", func(t *testing.T) {
 		i, _ := a.find("migrate")
 		var got []string
@@ -143,7 +143,7 @@ func TestDictionary(t *testing.T) {
 		}
 	})
 	t.Run("more words make another dictionary with all of them", func(t *testing.T) {
-		b := a.with(map[string]fieldSet{"migrating": 1, "aardvark": 1, "zebra": 2}, c)
+		b := a.with(&vocabulary{fields: map[string]fieldSet{"migrating": 1, "aardvark": 1, "zebra": 2}}, c)
 		var got []string
 		for _, w := range b.words {
 			got = append(got, w.text)
@@ -159,7 +159,7 @@ func TestDictionary(t *testing.T) {
 		}
 	})
 	t.Run("nothing new leaves it as it is", func(t *testing.T) {
-		if a.with(map[string]fieldSet{"zebra": 1}, c) != a {
+		if a.with(&vocabulary{fields: map[string]fieldSet{"zebra": 1}}, c) != a {
 			t.Error("another dictionary")
 		}
 	})

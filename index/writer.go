@@ -22,35 +22,41 @@ type pageTask struct {
 	held    *heldPage    // nil if the index holds nothing of it
 	again   bool         // it is written even if nothing differs
 	// What comes of it: docs has no documents if nothing is to be written.
-	key  pageKey
-	docs pageDocuments
-	done chan struct{}
+	language *language
+	key      pageKey
+	docs     pageDocuments
+	done     chan struct{}
 }
 
 // do does the task and notes words in found.
-func (t *pageTask) do(found map[string]fieldSet) {
+func (t *pageTask) do(found *vocabulary) {
+	if t.old != nil {
+		t.language = t.old.language
+	} else {
+		t.language = languageOf(t.page)
+	}
 	if t.sameKey {
 		t.key = t.old.key
 	} else {
-		t.key = keyOf(t.lib, t.page)
+		t.key = keyOf(t.lib, t.page, t.language)
 	}
 	if t.held == nil || t.again || !t.held.is(t.page, t.key) {
-		t.docs = documentsOf(t.lib, t.page, t.key, found)
+		t.docs = documentsOf(t.lib, t.page, t.language, t.key, found)
 	}
 }
 
 // analysed does tasks, as many at once as there are processors, and yields them in
 // their order. Few are done ahead of the one that is yielded, so that little is held
 // in memory. Once it has ended, found has the words of all that were done.
-func analysed(tasks []pageTask, found map[string]fieldSet) iter.Seq[*pageTask] {
+func analysed(tasks []pageTask, found *vocabulary) iter.Seq[*pageTask] {
 	return func(yield func(*pageTask) bool) {
 		workers := runtime.GOMAXPROCS(0)
 		ahead := 4 * workers
 		queue := make(chan *pageTask, ahead)
-		words := make([]map[string]fieldSet, workers)
+		words := make([]*vocabulary, workers)
 		var running sync.WaitGroup
 		for i := range words {
-			words[i] = make(map[string]fieldSet)
+			words[i] = newVocabulary()
 			running.Go(func() {
 				for t := range queue {
 					t.do(words[i])
@@ -61,10 +67,8 @@ func analysed(tasks []pageTask, found map[string]fieldSet) iter.Seq[*pageTask] {
 		defer func() {
 			close(queue)
 			running.Wait()
-			for _, list := range words {
-				for w, fields := range list {
-					found[w] |= fields
-				}
+			for _, v := range words {
+				found.add(v)
 			}
 		}()
 		next := 0
