@@ -56,6 +56,9 @@ type Library struct {
 // Page returns the page with that path, or nil.
 func (l *Library) Page(path string) *Page { return l.pages[path] }
 
+// PageOf returns what was read of a file, also where it is a draft or not served, or nil.
+func (l *Library) PageOf(file string) *Page { return l.files[file] }
+
 // Question returns the question with that id, or nil.
 func (l *Library) Question(id string) *Question { return l.questions[id] }
 

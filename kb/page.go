@@ -137,6 +137,9 @@ type Question struct {
 // URL is the page's address, with the base.
 func (p *Page) URL() string { return p.base + pageAddress(p.Path, "") }
 
+// HasAnchor tells whether a heading of the page, or raw HTML on it, has that anchor.
+func (p *Page) HasAnchor(anchor string) bool { return p.anchors[anchor] > 0 }
+
 // Modified is the day the page was last changed as its author says: Updated,
 // else Published, else zero.
 func (p *Page) Modified() time.Time {

@@ -79,6 +79,11 @@ func firstInvalid(src []byte) int {
 	return line
 }
 
+// IsPage tells whether a file, named relative to its folder, is read as a page.
+func IsPage(file string) bool {
+	return isPage(path.Base(file)) && !slices.ContainsFunc(strings.Split(file, "/"), skipName)
+}
+
 // isPage tells whether a file of that name is a page.
 func isPage(name string) bool { return hasExtension(name, pageExtensions) }
 

@@ -39,7 +39,8 @@ func (c *checkCommand) Validate() error {
 }
 
 // Run lists all faults of the knowledge base: those of its files, those that show
-// when all pages are read together, and those of its golden queries.
+// when all pages are read together or against the last commit, and those of its golden
+// queries.
 func (c *checkCommand) Run(ctx context.Context, con console) error {
 	if c.Rules {
 		return printRules(con.out)
@@ -60,7 +61,7 @@ func (c *checkCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	faults := slices.Concat(lib.Faults, lint.Check(lib, lint.Options{Now: now, Stale: time.Duration(c.Stale)}), golden)
+	faults := slices.Concat(lib.Faults, lint.Check(lib, lint.Options{Now: now, Stale: time.Duration(c.Stale)}), lint.Lost(committed(ctx, f.dir), lib), golden)
 	slices.SortStableFunc(faults, func(a, b *kb.Error) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})

@@ -12,6 +12,7 @@
 //   - A doubtful case is no fault. With --strict a warning fails a build, and an
 //     author who cannot mend it stops reading the others.
 //   - The time grows with the text, not with the pairs of pages.
+//   - [Lost], which compares a library with pages as they were, depends on these alone.
 //
 // The faults of a single file are those of package kb, which the server reports too.
 // These here belong to the whole collection: the smallest edit of one page can give
@@ -156,6 +157,16 @@
 //
 // It is a hint since words alone do not tell what a reader will believe. No option
 // makes a build fail for hints.
+//
+// # lost-page, lost-anchor
+//
+// What others link to, bookmark and cite stays where it is or says where it went.
+//
+// A page is lost if its path is that of no page now and of no entry under moved, and a
+// question if its id is neither that of a question nor an anchor of its page. What is
+// most like it, and was not there before, is named if at least half of its words are
+// the same (by the coefficient of Dice): of a question those that ask or, from six on,
+// those that answer; of a page those of its title and questions. The warning is there.
 package lint
 
 import (

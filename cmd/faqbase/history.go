@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"faqbase/kb"
+)
+
+// What is read of the last commit, at most.
+const (
+	historyTimeout = 10 * time.Second
+	historySize    = 64 << 20 // bytes of pages
+	historyPage    = 4 << 20  // bytes of one page, the most that a page may have
+)
+
+// committed are the pages of a folder as they were at the last commit of the git
+// checkout that it is in: of those alone whose files have changed since or are gone. There
+// are none without git, outside a checkout and before the first commit. A checkout
+// without changes costs one "git diff".
+func committed(ctx context.Context, dir string) []*kb.Page {
+	if dir == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
+	defer cancel()
+	changes, err := git(ctx, dir, "diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--relative", "HEAD", "--", ".").Output()
+	if err != nil {
+		return nil
+	}
+	blobs, files := oldBlobs(changes)
+	if len(blobs) == 0 {
+		return nil
+	}
+	batch := git(ctx, dir, "cat-file", "--batch")
+	batch.Stdin = strings.NewReader(strings.Join(blobs, "\n") + "\n")
+	out, err := batch.StdoutPipe()
+	if err != nil || batch.Start() != nil {
+		return nil
+	}
+	var pages []*kb.Page
+	r := bufio.NewReader(io.LimitReader(out, historySize))
+	for _, file := range files {
+		src, err := readBlob(r)
+		if err != nil {
+			break
+		}
+		// Its faults are of the past.
+		if page, _ := kb.Parse(file, src, kb.Options{}); page != nil && !page.Draft {
+			pages = append(pages, page)
+		}
+	}
+	cancel() // what is not read is not wanted
+	_ = batch.Wait()
+	return pages
+}
+
+// git is the command that runs git in dir. What a hook has set about its own checkout
+// does not hold there, and nothing that the checkout configures is run.
+func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"}, name)
+	})
+	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0")
+	return cmd
+}
+
+// oldBlobs are the names by which git knows what pages were, and their files, as
+// "git diff --raw -z" tells them: ":mode mode blob blob status", then the file, each
+// with a NUL after it.
+func oldBlobs(changes []byte) (blobs, files []string) {
+	fields := strings.Split(string(changes), "\x00")
+	for i := 0; i+1 < len(fields); i += 2 {
+		change := strings.Fields(fields[i])
+		regular := len(change) == 5 && strings.HasPrefix(change[0], ":100") // no link, and not new
+		if regular && kb.IsPage(fields[i+1]) {
+			blobs, files = append(blobs, change[2]), append(files, fields[i+1])
+		}
+	}
+	return blobs, files
+}
+
+// readBlob reads one answer of "git cat-file --batch": "name type size", then the
+// content and a line end.
+func readBlob(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return nil, err
+	}
+	fields := strings.Fields(line)
+	if len(fields) != 3 { // "name missing"
+		return nil, nil
+	}
+	size, err := strconv.ParseInt(fields[2], 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("size of a blob: %w", err)
+	}
+	var src bytes.Buffer
+	if _, err := io.CopyN(&src, r, min(size, historyPage+1)); err != nil {
+		return nil, err
+	}
+	if _, err := io.CopyN(io.Discard, r, size-int64(src.Len())+1); err != nil {
+		return nil, err
+	}
+	return src.Bytes(), nil
+}
