@@ -27,6 +27,7 @@ func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Option
 	check.links()
 	check.curations(o.now())
 	check.golden()
+	check.ids()
 	l.Faults = l.Faults.sort()
 	l.Digest = l.digest()
 	if last != nil {

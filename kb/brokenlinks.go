@@ -1,10 +1,12 @@
 package kb
 
 import (
+	"fmt"
 	"iter"
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -14,8 +16,9 @@ import (
 // ids of pages and questions in the files in its root.
 type linkChecker struct {
 	*Library
-	drafts map[string]bool // by path
-	hints  int             // how many more times a near path is looked for
+	drafts  map[string]bool // by path
+	hints   int             // how many more times a near path is looked for
+	unknown []unknownID
 }
 
 // mostHints bounds the search for near paths, which looks at all pages: where
@@ -34,9 +37,19 @@ func newLinkChecker(l *Library) *linkChecker {
 
 func (l *linkChecker) links() {
 	for _, p := range l.Pages {
+		var strange []link // addresses from the root of another site
 		for _, k := range p.links {
+			if k.rooted != "" && !l.onSite(k.rooted) && l.mend(p, k, strings.TrimPrefix(k.rooted, "/")) == "" {
+				strange = append(strange, k)
+				continue
+			}
+			before := len(l.Faults)
 			l.link(p, k)
+			if len(l.Faults) > before {
+				l.Faults.inColumn(k.column)
+			}
 		}
+		l.strange(p, strange)
 	}
 }
 
@@ -46,6 +59,8 @@ func (l *linkChecker) link(p *Page, k link) {
 	switch {
 	case k.refuse != "":
 		l.Faults.errorf(p.File, k.line, "refused-link", "%s is not shown as a link: %s", abridge(k.dest), k.refuse)
+	case k.mend != "":
+		l.Faults.warnf(p.File, k.line, rule, "%s is no address, want %s", abridge(k.dest), k.mend)
 	case k.page != "" && to == nil && l.drafts[k.page]:
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft", abridge(k.dest))
 	case k.page != "" && l.warnMoved(p, k):
@@ -55,22 +70,38 @@ func (l *linkChecker) link(p *Page, k link) {
 			want = ", want " + relative(p.File, near.File)
 		}
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), want)
-	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0:
-		want := ""
-		if near := nearest(k.anchor, maps.Keys(to.anchors), few(k.anchor)); near != "" {
-			want = ", want #" + near
-		}
-		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), want)
+	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0 && !isBuiltIn(k.anchor):
+		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), l.nearAnchor(p, to, k.anchor))
 	case k.asset != "" && l.assets[k.asset] == "":
 		want := ""
 		if near := l.nearPath(k.asset, maps.Keys(l.assets)); near != "" {
 			want = ", want " + relative(p.File, near)
 		}
 		l.Faults.errorf(p.File, k.line, rule, "no file at %s%s", abridge(k.dest), want)
+	case k.rooted != "" && !l.onSite(k.rooted):
+		l.Faults.warnf(p.File, k.line, rule, "%s leads to nothing that is served, want %s", abridge(k.dest), l.mend(p, k, strings.TrimPrefix(k.rooted, "/")))
 	case k.other != "" && l.pages[k.other] == nil:
-		l.Faults.warnf(p.File, k.line, rule, "%s leads to nothing that is served; want a page (%s) or a file (%s)", abridge(k.dest),
-			strings.Join(pageExtensions, " "), strings.Join(assetExtensions, " "))
+		want := l.mend(p, k, k.other)
+		if want == "" {
+			want = "a page (" + strings.Join(pageExtensions, " ") + ") or a file (" + strings.Join(assetExtensions, " ") + ")"
+		}
+		l.Faults.warnf(p.File, k.line, rule, "%s leads to nothing that is served, want %s", abridge(k.dest), want)
 	}
+}
+
+// strange reports addresses that begin at the root of a site which is not this one:
+// as one fault, for it is the page that was written for another place.
+func (l *linkChecker) strange(p *Page, all []link) {
+	if len(all) == 0 {
+		return
+	}
+	more := ""
+	if len(all) > 1 {
+		more = fmt.Sprintf(", and so do %d more links of this page", len(all)-1)
+	}
+	l.Faults.warnf(p.File, all[0].line, "broken-link", "%s leads to nothing on this site%s; write the whole address (https://…) or the way to a page (../page.md)",
+		abridge(all[0].dest), more)
+	l.Faults.inColumn(all[0].column)
 }
 
 // known tells whether id is that of a page or question, and if not reports it.
@@ -102,8 +133,55 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 			want = ", want " + near
 		}
 	}
-	l.Faults.errorf(file, line, "unknown-id", "no page or question has the id %s%s", abridge(id), want)
+	about := name // what is missing: the page, whatever question of it is named
+	if l.pages[name] != nil {
+		about = id
+	}
+	l.unknown = append(l.unknown, unknownID{file, line, about, fmt.Sprintf("no page or question has the id %s%s", abridge(id), want)})
 	return false
+}
+
+// An unknownID is an entry of a file in the root that names what is not there.
+type unknownID struct {
+	file  string
+	line  int
+	about string // the page or question that is missing
+	text  string
+}
+
+// ids reports what the files in the root name and is not there: a page or question
+// that is missing once in each file, with all of the entries that name it.
+func (l *linkChecker) ids() {
+	type missing struct{ file, about string }
+	entries := map[missing][]unknownID{}
+	for _, u := range l.unknown {
+		m := missing{u.file, u.about}
+		entries[m] = append(entries[m], u)
+	}
+	for m, all := range entries {
+		text, lines := all[0].text, []string{}
+		for _, u := range all[1:] {
+			if line := strconv.Itoa(u.line); u.line != all[0].line && !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) > 0 {
+			text += "; " + abridge(m.about) + " is also wanted on " + linesOf(lines)
+		}
+		l.Faults.errorf(m.file, all[0].line, "unknown-id", "%s", text)
+	}
+}
+
+// linesOf lists lines as people do, the first few of many.
+func linesOf(lines []string) string {
+	const most = 10
+	if len(lines) == 1 {
+		return "line " + lines[0]
+	}
+	if more := len(lines) - most; more > 0 {
+		lines = append(slices.Clone(lines[:most]), strconv.Itoa(more)+" more")
+	}
+	return "lines " + strings.Join(lines[:len(lines)-1], ", ") + " and " + lines[len(lines)-1]
 }
 
 // warnMoved tells whether a link leads to what has moved, and if so reports it. Such a
@@ -169,20 +247,27 @@ func (l *linkChecker) nearQuestion(p *Page, anchor string) string {
 // few is the number of edits by which someone may have mistyped a name.
 func few(name string) int { return min(3, len(name)/3) }
 
-// nearPath is the path that was probably meant: one a few edits away, else one of
-// the same name in another folder.
+// nearPath is the path that was probably meant: one a few edits away, else the only one
+// of the same name in another folder.
 func (l *linkChecker) nearPath(p string, paths iter.Seq[string]) string {
 	if l.hints--; l.hints < 0 {
 		return ""
 	}
-	near := nearest(p, paths, few(p))
-	if near != "" {
+	if near := nearest(p, paths, few(path.Base(p))); near != "" {
 		return near
 	}
+	near := ""
 	for other := range paths {
-		if path.Base(other) == path.Base(p) && (near == "" || other < near) {
-			near = other
+		if path.Base(other) != path.Base(p) {
+			continue
 		}
+		if near != "" {
+			return "" // a README of many
+		}
+		near = other
+	}
+	if strings.EqualFold(path.Base(near), "readme") || strings.EqualFold(path.Base(near), "index") {
+		return ""
 	}
 	return near
 }

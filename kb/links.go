@@ -1,14 +1,18 @@
 package kb
 
 import (
+	"bytes"
 	"maps"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -43,11 +47,14 @@ func escapeAnchor(anchor string) string { return (&url.URL{Fragment: anchor}).Es
 // A link is an address on a page that leads to a place in the same folder.
 type link struct {
 	line   int
+	column int    // 0 where it is not known
 	dest   string // as written
 	page   string // path of a page
 	anchor string // on that page, "" for all of it
 	asset  string // path of another file
 	other  string // path of something that is neither by its name
+	rooted string // path on this server of something that is neither
+	mend   string // what an address that cannot be meant so should be
 	refuse string // why it is not shown as a link, "" if it is
 }
 
@@ -63,9 +70,9 @@ func (r *reading) resolve(dest string) address {
 	a := address{link: link{dest: dest}}
 	if scheme, _, ok := strings.Cut(dest, ":"); ok && isScheme(scheme) {
 		if slices.Contains(schemes, strings.ToLower(scheme)) {
-			a.href, a.outside = dest, strings.Contains(dest, "//")
+			a.href, a.outside, a.mend = dest, strings.Contains(dest, "//"), mendAddress(dest)
 		} else {
-			a.refuse = "address with " + scheme + ": is not shown, want " + wanted(schemes)
+			a.refuse = "address with " + scheme + ": is not shown, want " + mendScheme(dest)
 		}
 		return a
 	}
@@ -85,7 +92,7 @@ func (r *reading) resolve(dest string) address {
 	ext := strings.ToLower(path.Ext(target))
 	isPage, isAsset := slices.Contains(pageExtensions, ext), slices.Contains(assetExtensions, ext)
 	if rooted := strings.HasPrefix(target, "/"); rooted && !isPage && !isAsset {
-		a.href = r.base + dest // an address of this server
+		a.href, a.rooted = r.base+dest, path.Clean(target) // an address of this server
 		return a
 	} else if !rooted {
 		target = path.Join(path.Dir(norm.NFC.String(r.file)), target)
@@ -138,7 +145,7 @@ func (r *reading) resolveLinks() {
 	collect := func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch n.Kind() {
-			case ast.KindLink, ast.KindImage, ast.KindAutoLink:
+			case ast.KindLink, ast.KindImage, ast.KindAutoLink, ast.KindHTMLBlock, ast.KindRawHTML:
 				all = append(all, n)
 			}
 		}
@@ -162,17 +169,66 @@ func (r *reading) resolveLinks() {
 				continue
 			}
 			a = r.resolve(string(util.URLEscape(n.URL(r.src), false)))
+		case *ast.HTMLBlock:
+			r.noteRawLinks(htmlSource(r.src, n), r.line(n), 0)
+			continue
+		case *ast.RawHTML:
+			r.noteRawLinks([]byte(rawTag(r.src, n)), r.line(n), r.column(n))
+			continue
 		}
+		r.note(a, r.line(n), r.column(n))
 		if a.outside {
 			n.SetAttributeString("rel", []byte("noopener noreferrer"))
-		} else if a.href == "" || a.page != "" || a.asset != "" || a.other != "" {
-			a.line = r.line(n)
-			r.links = append(r.links, a.link)
 		}
 		if a.href == "" {
 			r.unlink(n)
 		}
 	}
+}
+
+// note keeps a link that the library has to check.
+func (r *reading) note(a address, line, column int) {
+	l := a.link
+	if l.page != "" || l.asset != "" || l.other != "" || l.rooted != "" || l.refuse != "" || l.mend != "" {
+		l.line, l.column = line, column
+		r.links = append(r.links, l)
+	}
+}
+
+// noteRawLinks notes the links and pictures in raw HTML that begins on a line. Those
+// with a placeholder in braces are not HTML but a component's.
+func (r *reading) noteRawLinks(src []byte, line, column int) {
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return
+		}
+		breaks := bytes.Count(z.Raw(), []byte("\n"))
+		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+			t := z.Token()
+			dest := ""
+			switch t.DataAtom {
+			case atom.A:
+				dest = attribute(t.Attr, "href")
+			case atom.Img:
+				dest = attribute(t.Attr, "src")
+			}
+			if dest != "" && !strings.HasPrefix(dest, "{") {
+				r.note(r.resolve(string(util.URLEscape([]byte(dest), false))), line, column)
+			}
+		}
+		line += breaks
+	}
+}
+
+// column is where on its line a node begins, from 1 in characters; 0 where that is not
+// known.
+func (r *reading) column(n ast.Node) int {
+	pos := n.Pos()
+	if pos < 0 || pos > len(r.src) {
+		return 0
+	}
+	return utf8.RuneCount(r.src[bytes.LastIndexByte(r.src[:pos], '\n')+1:pos]) + 1
 }
 
 // unlink leaves the text of a link, and nothing else of it.

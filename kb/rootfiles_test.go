@@ -418,8 +418,8 @@ func FuzzReadGolden(f *testing.F) {
 		}
 		l := assemble(folder(nil), []*source{page}, config{golden: src}, nil, Options{}, nil)
 		checkFaults(t, src, l.Faults.Err())
-		if len(l.Golden)+len(l.Faults) < len(golden) {
-			t.Errorf("%d golden queries and %d faults of %d", len(l.Golden), len(l.Faults), len(golden))
+		if len(l.Golden) < len(golden) && len(l.Faults) == 0 {
+			t.Errorf("%d golden queries of %d, and no fault", len(l.Golden), len(golden))
 		}
 	})
 }
