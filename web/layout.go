@@ -232,9 +232,15 @@ func (s *Server) render(c *gin.Context, status int, page string, view any) error
 		return err
 	}
 	pageHeaders(c)
-	c.Data(status, "text/html; charset=utf-8", body)
+	if status == http.StatusOK {
+		s.send(c, htmlType, body)
+	} else {
+		c.Data(status, htmlType, body)
+	}
 	return nil
 }
+
+const htmlType = "text/html; charset=utf-8"
 
 // htmlVariant tells apart the HTML that one address gives to different visitors.
 func (s *Server) htmlVariant(c *gin.Context) string {

@@ -18,6 +18,7 @@ type metrics struct {
 	requests *prometheus.HistogramVec // by route and status
 	searches *prometheus.CounterVec   // by outcome
 	search   prometheus.Histogram     // without the encoding of what was found
+	replayed prometheus.Counter       // responses that were kept
 }
 
 // The outcomes of a search.
@@ -48,6 +49,10 @@ func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
 			Help:    "Time that the index takes for a search.",
 			Buckets: latencies,
 		}),
+		replayed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "faqbase_replayed_total",
+			Help: "Responses that were given as they had been made before, without a search.",
+		}),
 	}
 	for _, outcome := range []string{outcomeFound, outcomeNothing, outcomeTimeout, outcomeFailed} {
 		m.searches.WithLabelValues(outcome) // there from the beginning, with 0
@@ -64,7 +69,7 @@ func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
 			return of(lib)
 		})
 	}
-	reg.MustRegister(m.requests, m.searches, m.search,
+	reg.MustRegister(m.requests, m.searches, m.search, m.replayed,
 		gauge("faqbase_generation", "The generation of the pages that are served; it rises with each change of them.",
 			func(lib *kb.Library) float64 { return float64(lib.Generation) }),
 		gauge("faqbase_pages", "Pages that are served.", func(lib *kb.Library) float64 { return float64(len(lib.Pages)) }),

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -83,6 +82,6 @@ func (s *Server) openSearchSuggestions(c *gin.Context, typed string, found []ind
 	if err := enc.Encode([]any{typed, completions, kinds, addresses}); err != nil {
 		return fmt.Errorf("encode suggestions: %w", err)
 	}
-	c.Data(http.StatusOK, suggestionsType, body.Bytes())
+	s.send(c, suggestionsType, body.Bytes())
 	return nil
 }

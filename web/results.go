@@ -168,6 +168,9 @@ func (s *Server) searchFragment(c *gin.Context) error {
 
 func (s *Server) searchHTML(c *gin.Context, name string) error {
 	pageHeaders(c)
+	if name == "results" {
+		c.Header("X-Robots-Tag", "noindex") // a part of a page
+	}
 	grouped := false
 	a, err := s.ask(c, s.htmlVariant(c), func(q *index.Query) {
 		grouped = !q.Group && groupsByItself(*q)
@@ -186,8 +189,7 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		c.Header("X-Robots-Tag", "noindex") // a part of a page
-		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
+		s.send(c, htmlType, body)
 		return nil
 	}
 	view := searchView{layout: s.layoutOf(c, a.found.Library), Results: results}

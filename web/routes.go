@@ -203,7 +203,8 @@ func expired(lib *kb.Library, now time.Time) int {
 	return n
 }
 
-// notModified tags the response and, if the visitor has it already, answers 304.
+// notModified tags the response and tells whether the visitor has been answered: with
+// 304 if he has it already, or with the response as it was made before.
 func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string) bool {
 	if s.dev != nil && variant != "" {
 		c.Header("Cache-Control", "no-store") // the templates may have changed
@@ -221,7 +222,7 @@ func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string) bo
 			}
 		}
 	}
-	return false
+	return s.replay(c, tag)
 }
 
 // allowOrigin lets scripts of other sites read the response, where configured.
@@ -232,6 +233,8 @@ func (s *Server) allowOrigin(c *gin.Context) {
 	}
 }
 
+const jsonType = "application/json"
+
 // json writes a value. The markup in it is readable, not escaped: the type is
 // JSON's and sniffing is off.
 func (s *Server) json(c *gin.Context, v any) error {
@@ -241,7 +244,7 @@ func (s *Server) json(c *gin.Context, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("encode %T: %w", v, err)
 	}
-	c.Data(http.StatusOK, "application/json", body.Bytes())
+	s.send(c, jsonType, body.Bytes())
 	return nil
 }
 

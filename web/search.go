@@ -214,7 +214,7 @@ func newSearchJSON(a *answer) searchJSON {
 			Exact:     a.asked.Exact,
 		},
 		Total:       r.Total,
-		TookMS:      math.Round(a.took.Seconds()*1e5) / 1e2,
+		TookMS:      milliseconds(a.took),
 		Generation:  r.Library.Generation,
 		Corrections: make([]correctionJSON, len(r.Corrections)),
 		Dropped:     listed(r.Dropped),

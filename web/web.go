@@ -176,6 +176,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"faqbase/index"
@@ -237,6 +238,7 @@ type Server struct {
 	overviews  atomic.Pointer[overview]
 	feed       *feed
 
+	kept        *otter.Cache[string, keptResponse] // by entity tag
 	metrics     *metrics
 	metricsPage http.Handler // nil for none
 }
@@ -269,6 +271,7 @@ func New(c Config) (*Server, error) {
 		origin:   c.AllowOrigin,
 		feed:     newFeed(),
 
+		kept:        newKept(),
 		metricsPage: c.MetricsPage,
 	}
 	s.metrics = newMetrics(s, c.Metrics)
@@ -360,6 +363,7 @@ func (s *Server) Publish(lib *kb.Library) {
 	defer s.publishing.Unlock()
 	old := s.library.Swap(lib)
 	if old == nil || old.Digest != lib.Digest {
+		s.kept.InvalidateAll() // their tags are of the library before
 		s.feed.publish(old, lib)
 	}
 	s.overviews.Store(nil) // it would keep old until somebody asks for the next
