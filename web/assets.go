@@ -31,8 +31,8 @@ var embedded embed.FS
 // embeddedAssets are compressed once in a process: it takes a moment.
 var embeddedAssets = sync.OnceValues(func() (*assets, error) { return newAssets(embedded, true) })
 
-// checkout finds the folder web of a checkout of this program, in the working
-// directory or above.
+// checkout is the folder web of a checkout of this program, in the working directory
+// or above, else what is embedded.
 func checkout() (fs.FS, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -44,7 +44,7 @@ func checkout() (fs.FS, error) {
 			return os.DirFS(web), nil
 		}
 		if at == filepath.Dir(at) {
-			return nil, fmt.Errorf("--dev: no web/templates in %s or above; run it from a checkout", dir)
+			return embedded, nil
 		}
 	}
 }
@@ -237,7 +237,7 @@ func (s *Server) currentAssets() (*assets, error) {
 	if s.dev == nil {
 		return s.assets, nil
 	}
-	return newAssets(s.dev, false)
+	return newAssets(s.dev.files, false)
 }
 
 // static answers /static/.

@@ -146,6 +146,23 @@ func (f *feed) publish(old, lib *kb.Library) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.newest = sync.OnceValue(func() []byte { return newEvent(nil, lib).frame })
+	f.append(e)
+}
+
+// publishDev tells open pages that what dev shows on them has changed. The id is that
+// of the event before, which the readers keep.
+func (f *feed) publishDev() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := f.recent[len(f.recent)-1]
+	if last.event == nil {
+		return
+	}
+	f.append(&event{id: last.event.id, frame: []byte("event: dev\ndata: {}\n\n")})
+}
+
+// append adds an event. The caller holds the lock.
+func (f *feed) append(e *event) {
 	last := f.recent[len(f.recent)-1]
 	last.after = &link{event: e, next: make(chan struct{})}
 	f.recent = append(f.recent, last.after)

@@ -37,10 +37,9 @@ type layout struct {
 	Theme                            string // light, dark or "" for what the visitor's system says
 	Text                             string // in the search field
 	NumPages, NumQuestions, NumTools int
-	Digest                           string // of the library that the page shows
-	Live                             string // which events concern the page: "page:" and a path, liveList or ""
-	Dev                              bool
-	Faults                           kb.ErrorList // in dev
+	Digest                           string   // of the library that the page shows
+	Live                             string   // which events concern the page: "page:" and a path, liveList or ""
+	Dev                              *devView // nil unless in dev
 }
 
 // layout is filled from the request and the published library.
@@ -56,16 +55,15 @@ func (s *Server) layoutOf(c *gin.Context, lib *kb.Library) layout {
 		Canonical: s.canonical(c),
 		Type:      "website",
 		Theme:     theme(c.Request),
-		Dev:       s.dev != nil,
+	}
+	if s.dev != nil {
+		l.Dev = s.dev.view(lib, "")
 	}
 	if lib == nil {
 		return l
 	}
 	l.NumPages, l.NumQuestions, l.NumTools = len(lib.Pages), lib.NumQuestions(), len(lib.Tools)
 	l.Digest = digestText(lib)
-	if l.Dev {
-		l.Faults = lib.Faults
-	}
 	return l
 }
 
@@ -210,7 +208,7 @@ func (s *Server) execute(page, name string, view any) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if sets, err = parseTemplates(s.dev, s.templateFuncs(a)); err != nil {
+		if sets, err = parseTemplates(s.dev.files, s.templateFuncs(a)); err != nil {
 			return nil, err
 		}
 	}

@@ -187,6 +187,9 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 		Related: lib.Related(p, 8),
 	}
 	v.Heading, v.Type, v.FAQ = p.Title, "article", p
+	if s.dev != nil {
+		v.Dev = s.dev.view(lib, p.File)
+	}
 	v.Canonical = v.Origin + p.URL()
 	v.Trail = s.trail(crumbs(lib, p)...)
 	if tools := toolsNamed(lib, p.Tools); len(tools) >= minCompared && len(tools) < maxCompared {

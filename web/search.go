@@ -83,6 +83,9 @@ func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)
 	if c.Writer.Header().Get("ETag") != "" {
 		c.Header("ETag", s.tag(c, found.Library, variant))
 	}
+	if s.dev != nil {
+		s.dev.remember(q, found)
+	}
 	return &answer{asked: q, found: found, took: time.Since(start)}, nil
 }
 

@@ -33,7 +33,9 @@ type texts struct {
 	Home, Skip, QuestionsName, SiteName    string
 	SearchLabel, SearchHint, Search        string
 	SearchKey, DarkTheme, Browse, ToolsNav string
-	FaultsIn                               string
+	DevName, FaultsIn, FaultsHere          string
+	FaultsElsewhere, Warning, HitsMoved    string
+	HitMoved, NothingFound                 string
 	Source, Edit                           string
 
 	Script scriptTexts
@@ -164,21 +166,28 @@ var ui = &texts{
 	Rows:        counted("row", "rows"),
 	Faults:      counted("fault", "faults"),
 
-	DocumentTitle: "%s - %s",
-	Home:          "%s home",
-	Skip:          "Skip to content",
-	QuestionsName: "Questions",
-	SiteName:      "Site",
-	SearchLabel:   "Search questions and answers",
-	SearchHint:    "Search %s",
-	Search:        "Search",
-	SearchKey:     "Ctrl K",
-	DarkTheme:     "Dark theme",
-	Browse:        "Browse",
-	ToolsNav:      "Tools",
-	FaultsIn:      "%s in the pages",
-	Source:        "Markdown source",
-	Edit:          "Edit this page",
+	DocumentTitle:   "%s - %s",
+	Home:            "%s home",
+	Skip:            "Skip to content",
+	QuestionsName:   "Questions",
+	SiteName:        "Site",
+	SearchLabel:     "Search questions and answers",
+	SearchHint:      "Search %s",
+	Search:          "Search",
+	SearchKey:       "Ctrl K",
+	DarkTheme:       "Dark theme",
+	Browse:          "Browse",
+	ToolsNav:        "Tools",
+	FaultsIn:        "%s in the pages",
+	DevName:         "For whoever writes the pages",
+	FaultsHere:      "%s on this page",
+	FaultsElsewhere: "%s in other files",
+	Warning:         "Warning:",
+	HitsMoved:       "First hits that the last change has moved",
+	HitMoved:        "%s: was %s, is now %s",
+	NothingFound:    "nothing",
+	Source:          "Markdown source",
+	Edit:            "Edit this page",
 
 	Script: scriptTexts{
 		Copy:           "Copy",

@@ -147,6 +147,14 @@
 // one event that names every page. The event is encoded once, however many
 // streams there are; a stream that takes nothing for ten seconds is ended.
 //
+// # Development
+//
+// With [Config].Dev each page shows its faults and the line of each question, with
+// links that open an editor there, and the number of other faults. After each
+// publication the golden queries and the last searches are asked again; which first
+// hits have moved is told, shown on every page until the next change, and an event
+// "dev" makes open pages show it. Without Dev no page names a file on disk.
+//
 // # Errors
 //
 // Handlers return errors and one function maps them: a [problem] to its status,
@@ -207,7 +215,16 @@ type Config struct {
 	Metrics prometheus.Registerer
 	// MetricsPage answers /metrics, nil for nothing there.
 	MetricsPage http.Handler
-	Dev         bool // read templates and assets from the checkout on every request, show faults
+	// Dev is for whoever writes the pages: faults and lines are shown, and which first
+	// hits a change has moved; templates and assets are read from the checkout of this
+	// program that the working directory is in, on every request, if it is in one.
+	Dev bool
+	// Dir is the folder of pages on disk, absolute, "" if there is none; Editor the
+	// address that opens a line of a file, with {path} (absolute) or {file} (relative to
+	// Dir) and {line}, "" for none; Told gets each first hit that has moved, as a
+	// sentence, and must be safe for concurrent use. All three are for Dev alone.
+	Dir, Editor string
+	Told        func(text string)
 	Log         *slog.Logger
 }
 
@@ -226,7 +243,7 @@ type Server struct {
 	origin string // Access-Control-Allow-Origin, "" for none
 	build  string // what responses depend on beside library and request
 
-	dev    fs.FS // the checkout's web folder, nil unless in dev
+	dev    *workshop // nil unless in dev
 	assets *assets
 	pages  templates
 
@@ -285,7 +302,11 @@ func New(c Config) (*Server, error) {
 		s.origin = "*"
 	}
 	if c.Dev {
-		if s.dev, err = checkout(); err != nil {
+		if err := checkEditor(c.Editor); err != nil {
+			return nil, err
+		}
+		s.dev = &workshop{dir: c.Dir, editor: c.Editor, told: c.Told}
+		if s.dev.files, err = checkout(); err != nil {
 			return nil, err
 		}
 	}
@@ -366,6 +387,9 @@ func (s *Server) Publish(lib *kb.Library) {
 		s.kept.InvalidateAll() // their tags are of the library before
 		s.feed.publish(old, lib)
 	}
+	if s.dev != nil {
+		s.dev.look(lib, s.search, s.feed.publishDev)
+	}
 	s.overviews.Store(nil) // it would keep old until somebody asks for the next
 }
 
@@ -381,7 +405,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Close ends the event streams so that the HTTP server can shut down.
-func (s *Server) Close() { s.feed.close() }
+func (s *Server) Close() {
+	s.feed.close()
+	if s.dev != nil {
+		s.dev.close()
+	}
+}
 
 // current is the published library.
 func (s *Server) current() (*kb.Library, error) {

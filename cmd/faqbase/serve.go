@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -32,7 +33,8 @@ type serveCommand struct {
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
 	EditURL      string        `name:"edit-url" placeholder:"URL" help:"Where a page is edited, with {file} for its file, as https://github.com/me/faq/edit/main/{file}."`
 	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
-	Dev          bool          `help:"Read templates and assets from the checkout on every request and show faults on the pages."`
+	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
+	Editor       string        `placeholder:"URL" help:"With --dev: the address that opens a file, with {path} or {file}, and {line}; or the name of an editor, or none (default: that of $$VISUAL or $$EDITOR if it has one, else vscode://file/{path}:{line})."`
 	Quiet        bool          `help:"Report errors alone."`
 	indexFlag
 }
@@ -120,6 +122,10 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 	if c.AdminAddr != "" {
 		metricsPage = nil
 	}
+	dir, editor, err := c.workplace(f)
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
 	site, err := web.New(web.Config{
 		Metrics:     counts.registry,
 		MetricsPage: metricsPage,
@@ -130,6 +136,9 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		AllowOrigin: c.AllowOrigin,
 		Version:     readBuild().String(),
 		Dev:         c.Dev,
+		Dir:         dir,
+		Editor:      editor,
+		Told:        func(text string) { fmt.Fprintf(con.err, "faqbase: %s\n", text) },
 		Log:         log,
 	})
 	if err != nil {
@@ -244,6 +253,18 @@ func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slo
 		_ = server.Close() // nobody waits for a profile of a program that ends
 		<-ended
 	}, nil
+}
+
+// workplace is where --dev finds the pages on disk, and the address of the editor.
+func (c *serveCommand) workplace(f folder) (dir, editor string, err error) {
+	if !c.Dev || f.dir == "" {
+		return "", "", nil
+	}
+	if dir, err = filepath.Abs(f.dir); err != nil {
+		return "", "", err
+	}
+	editor, err = editorAddress(c.Editor, os.Getenv)
+	return dir, editor, err
 }
 
 // libraries yields the knowledge base and, if it is a folder, yields it again

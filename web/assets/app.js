@@ -656,6 +656,12 @@ async function reload() {
   say(texts.updated);
 }
 
+// remark shows anew what the server says of the pages to those who write them.
+async function remark() {
+  const page = parse(await get(location.href, { cache: "no-store" }));
+  $("Q-dev").replaceWith(page.querySelector("#Q-dev"));
+}
+
 // unread tells whether a change can be shown at once: nobody has scrolled, opened,
 // selected or pointed at anything.
 const unread = () =>
@@ -691,6 +697,7 @@ function listen() {
     if ("dev" in root.dataset || unread()) reload().catch(offer);
     else offer();
   });
+  source.addEventListener("dev", () => remark().catch(() => {}));
   // A lost connection is taken up again by the browser, a refused one is not.
   source.addEventListener("error", () => {
     if (source?.readyState !== EventSource.CLOSED) return;
