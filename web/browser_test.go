@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -453,6 +454,35 @@ func TestInTheBrowser(t *testing.T) {
 		s.Publish(load(t, fixture(t, long("new end")), ""))
 		b.until(`document.querySelector("main").textContent.includes("new end")`)
 		b.is("scrollY", "1500")
+	})
+
+	t.Run("in dev an open page shows which faults there are and which first hits moved", func(t *testing.T) {
+		c := openChanging(t)
+		src := "# Django ORM\n\n## Is the Django ORM faster? {#faster}\n\nIt is.\n"
+		c.publish(t, fstest.MapFS{"a.md": {Data: []byte(src)}})
+		c.search("django orm faster")
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(c.http.URL + "/kb/a"))
+		src = "# Django ORM\n\n## Is it good? {#faster}\n\nIt is.\n\n## Django ORM faster: when? {#speed}\n\nOften.\n\n## Empty?\n"
+		c.publish(t, fstest.MapFS{"a.md": {Data: []byte(src)}})
+		b.until(`document.getElementById("Q-dev").innerText.includes("“django orm faster”: was #faster, is now #speed")`)
+		b.until(`document.querySelector("#Q-dev details[open] summary").textContent === "1 fault on this page"`)
+	})
+
+	t.Run("an old anchor leads to its question, also on another page", func(t *testing.T) {
+		s := open(t, load(t, fixture(t, map[string]string{
+			"go/new.md":  "---\ntitle: New\nquestions:\n  speed:\n    moved: [faster, \"go/left#slow\"]\n---\n" + strings.Repeat("Long.\n\n", 80) + "## Is it fast? {#speed}\n\nYes.\n",
+			"go/left.md": "---\ntitle: Left\n---\n" + strings.Repeat("Long.\n\n", 80) + "## Why?\n\nSo.\n",
+		}), ""), Config{})
+		b := newTab(t, chrome)
+		b.run(chromedp.Navigate(s.http.URL + "/kb/go/new#faster"))
+		b.until(`scrollY > 500 && document.getElementById("speed").getBoundingClientRect().top < innerHeight`)
+		b.run(chromedp.Navigate(s.http.URL + "/kb/go/left"))
+		b.is(`document.getElementById("slow").checkVisibility()`, "false")
+		b.run(chromedp.Navigate(s.http.URL + "/kb/go/left#slow"))
+		b.until(`scrollY > 500 && document.getElementById("slow").checkVisibility()`)
+		b.run(chromedp.Click("#slow a"))
+		b.until(`location.pathname + location.hash === "/kb/go/new#speed"`)
 	})
 
 	t.Run("the table of contents names the part that is read", func(t *testing.T) {
