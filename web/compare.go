@@ -289,6 +289,18 @@ type chooseView struct {
 	First        *kb.Tool // that is chosen, nil if none is
 	Names        []string
 	Alternatives []alternative // to the first
+	Comparisons  []*kb.Page    // that there are, where none is chosen
+}
+
+// shownComparisons is how many comparisons are listed where tools are chosen.
+const shownComparisons = 24
+
+// newestComparisons are the pages with a comparison that were changed last; those of
+// which it is not known when are the last of them.
+func newestComparisons(lib *kb.Library) []*kb.Page {
+	pages := slices.DeleteFunc(slices.Clone(lib.Pages), func(p *kb.Page) bool { return p.Comparison == nil })
+	slices.SortStableFunc(pages, func(a, b *kb.Page) int { return b.Modified().Compare(a.Modified()) })
+	return pages[:min(shownComparisons, len(pages))]
 }
 
 // choose answers with the page where tools are chosen.
@@ -304,6 +316,8 @@ func (s *Server) choose(c *gin.Context, lib *kb.Library, choice toolChoice) erro
 	if len(choice.Tools) > 0 {
 		v.First = choice.Tools[0]
 		v.Alternatives = s.alternatives(lib, v.First)
+	} else {
+		v.Comparisons = newestComparisons(lib)
 	}
 	return s.render(c, http.StatusOK, "choose.html", v)
 }

@@ -154,7 +154,7 @@ func TestCompare(t *testing.T) {
 		}
 	})
 	t.Run("fewer than two are chosen from, with the one that is given", func(t *testing.T) {
-		if body := s.get("/compare").want(t, 200, page).body; !strings.Contains(body, `<option value="Ant">`) || strings.Contains(body, "required value=") {
+		if body := s.get("/compare").want(t, 200, page).body; !strings.Contains(body, `<option value="Ant">`) || strings.Contains(body, "required value=") || !strings.Contains(body, `<h2 class="h-sec">Comparisons</h2><ul class="pages"><li><a href="/kb/`) {
 			t.Error(body)
 		}
 		if body := s.get("/compare?tool=ant").want(t, 200, page).body; !strings.Contains(body, `required value="Ant">`) || !strings.Contains(body, "on the page Ant vs Bee") {

@@ -114,22 +114,23 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 			path, err := a.url(name)
 			return s.base + path, err
 		},
-		"title":   s.documentTitle,
-		"t":       func() *texts { return ui },
-		"lang":    langOf,
-		"own":     langOfInterface,
-		"brand":   brand,
-		"count":   ui.Number,
-		"join":    func(list []string) string { return strings.Join(list, ", ") },
-		"score":   func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) },
-		"day":     ui.Day,
-		"iso":     isoDay,
-		"html":    func(s string) template.HTML { return template.HTML(s) }, // of kb or index
-		"versus":  versus,
-		"host":    host,
-		"short":   shortTitle,
-		"capital": capital,
-		"heading": heading,
+		"title":     s.documentTitle,
+		"t":         func() *texts { return ui },
+		"lang":      langOf,
+		"own":       langOfInterface,
+		"brand":     brand,
+		"count":     ui.Number,
+		"join":      func(list []string) string { return strings.Join(list, ", ") },
+		"score":     func(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) },
+		"day":       ui.Day,
+		"iso":       isoDay,
+		"html":      func(s string) template.HTML { return template.HTML(s) }, // of kb or index
+		"versus":    versus,
+		"host":      host,
+		"breakable": breakable,
+		"short":     shortTitle,
+		"capital":   capital,
+		"heading":   heading,
 	}
 }
 
@@ -188,6 +189,11 @@ func heading(level int, id, anchor string, inside template.HTML, text string) te
 	fmt.Fprintf(&b, `>%s<a class="anchor" href="#%s" aria-label="%s">#</a></h%d>`, inside,
 		template.HTMLEscapeString(fragment), template.HTMLEscapeString(fmt.Sprintf(ui.LinkTo, text)), level)
 	return template.HTML(b.String())
+}
+
+// breakable lets a long address go on after its slashes in a narrow column.
+func breakable(label string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(label), "/", "/<wbr>"))
 }
 
 // host is the part of an address that tells a reader where it leads.

@@ -431,9 +431,9 @@ func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
 	return tools
 }
 
-// newFacetView makes the checkboxes of a facet. Their order is that of the
-// whole library, so that nothing moves while somebody selects; which of them are
-// shown at once depends on what was found.
+// newFacetView makes the checkboxes of a facet. Those that can be chosen come first,
+// and otherwise their order is that of the whole library, so that little moves while
+// somebody selects; which of them are shown at once depends on what was found.
 func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
 	lib := a.found.Library
 	view := facetView{Name: f, Label: ui.facet(f)}
@@ -492,6 +492,15 @@ func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole 
 			listed(v)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b valueView) int {
+		switch {
+		case a.Fixed == b.Fixed:
+			return 0
+		case b.Fixed:
+			return -1
+		}
+		return 1
+	})
 	if len(all) <= shownValues+1 { // one more takes no more room than the link
 		view.Values = all
 		return view, chips
