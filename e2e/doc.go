@@ -17,7 +17,16 @@
 // caught and a violation of the content security policy. The policy forbids eval,
 // which chromedp.Poll is made of: wait with tab.until instead.
 //
-// Pictures of each kind of page, in both widths and both colour schemes:
+// Pictures of each kind of page, in all widths and both colour schemes, in print, in
+// forced colours and with more contrast, all of them or those of some kinds:
 //
-//	go test ./e2e -run Screenshots -screenshots DIR
+//	go test ./e2e -timeout 1h -run Screenshots -screenshots DIR
+//	go test ./e2e -run 'Screenshots/^(tool|tools)-375' -screenshots DIR
+//
+// The folder audit has a script that runs axe on every kind of page in every look and
+// Lighthouse on the main ones, and prints a table; it is no part of the tests, as
+// installing Lighthouse takes longer than they do:
+//
+//	npm --prefix e2e/audit ci --ignore-scripts
+//	npm --prefix e2e/audit run audit
 package e2e

@@ -1,13 +1,17 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
+	_ "embed"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -16,39 +20,26 @@ import (
 
 // A page is a kind of page that the site has, in one of its states.
 type page struct {
-	name, path string
-	absent     bool   // answers 404
-	then       string // JavaScript that brings it into the state
-	until      string // a JavaScript expression that is true once it is
+	Name, Path string
+	Main       bool   // Lighthouse measures it too, in the folder audit
+	Rare       bool   // left to the folder audit, so that tests stay quick
+	Absent     bool   // answers 404
+	Then       string // JavaScript that brings it into the state
+	Until      string // a selector of what is there once it is
 }
 
-var pages = []page{
-	{name: "front", path: "/"},
-	{name: "results", path: "/?q=django+orm+fastr"},
-	{name: "filtered", path: "/?q=test&ecosystem=Python&ecosystem=JavaScript"},
-	{name: "filters-open", path: "/?q=test", then: `for (const d of document.querySelectorAll("#Q-facets, #Q-facets details")) d.open = true`},
-	{name: "answer-open", path: "/?q=test", then: `document.querySelector("details.answer").open = true`},
-	{name: "keys", path: "/?q=test", then: `document.querySelector("#Q-keys-open").click()`},
-	{name: "exact", path: "/?q=django+orm+fastr&exact=1"},
-	{name: "explained", path: "/?q=django+orm+fastr&explain=1&id=python/sqlalchemy-vs-django-orm"},
-	{name: "no-results", path: "/?q=xylophone"},
-	{name: "blocked", path: "/?q=sqlalchemy&ecosystem=Go&category=orms-and-query-builders"},
-	{name: "page", path: "/kb/python/sqlalchemy-vs-django-orm"},
-	{name: "related", path: "/kb/python/sqlalchemy-vs-django-orm", then: `scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"})`},
-	{name: "best", path: "/?q=is+sqlalchemy+faster+than+django+orm"},
-	{name: "suggestions", path: "/tools", then: `document.querySelector("#Q-q").focus(); document.querySelector("#Q-q").value = "djan"; document.querySelector("#Q-q").dispatchEvent(new Event("input"))`, until: `document.querySelector("[role=option]")`},
-	{name: "compare-two", path: "/compare?tool=docker&tool=podman"},
-	{name: "compare-four", path: "/compare?tool=gin&tool=echo&tool=flask&tool=fastapi"},
-	{name: "compare-differences", path: "/compare?tool=gin&tool=echo&differences=1"},
-	{name: "choose", path: "/compare?tool=gin"},
-	{name: "no-such-tool", path: "/compare?tool=gin&tool=nothere", absent: true},
-	{name: "browse", path: "/browse"},
-	{name: "tools", path: "/tools"},
-	{name: "tool", path: "/tools/sqlalchemy"},
-	{name: "category", path: "/categories/web-frameworks"},
-	{name: "ecosystem", path: "/ecosystems/python"},
-	{name: "404", path: "/kb/nothing-here", absent: true},
-}
+//go:embed pages.json
+var pagesJSON []byte
+
+// pages are those of pages.json.
+var pages = func() (list []page) {
+	d := json.NewDecoder(bytes.NewReader(pagesJSON))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&list); err != nil {
+		panic("pages.json: " + err.Error())
+	}
+	return list
+}()
 
 // looks are the widths and the colour schemes that every page is checked in.
 var looks = []look{
@@ -64,16 +55,16 @@ func (l look) String() string { return fmt.Sprintf("%d-%s", l.width, l.scheme) }
 // openPage opens a page in its state.
 func (tb *tab) openPage(p page) {
 	tb.t.Helper()
-	if p.absent {
-		tb.openAbsent(p.path)
+	if p.Absent {
+		tb.openAbsent(p.Path)
 	} else {
-		tb.open(p.path)
+		tb.open(p.Path)
 	}
-	if p.then != "" {
-		tb.run(chromedp.Evaluate(p.then, nil))
+	if p.Then != "" {
+		tb.run(chromedp.Evaluate("{"+p.Then+"}", nil))
 	}
-	if p.until != "" {
-		tb.until("the state of "+p.name, p.until)
+	if p.Until != "" {
+		tb.until("the state of "+p.Name, fmt.Sprintf("document.querySelector(%q)", p.Until))
 	}
 }
 
@@ -86,7 +77,10 @@ var narrowest = look{320, 640, "light", true}
 // alone; the second colour scheme at a width is held to the rules about colour.
 func testPages(t *testing.T, browser context.Context, s *site) {
 	for _, p := range pages {
-		claim(t, p.name, func(t *testing.T) {
+		if p.Rare {
+			continue
+		}
+		claim(t, p.Name, func(t *testing.T) {
 			axe := readAxe(t)
 			tb := newTab(t, browser, s, looks[0])
 			tb.openPage(p)
@@ -115,7 +109,10 @@ func testPages(t *testing.T, browser context.Context, s *site) {
 
 var screenshots = flag.String("screenshots", "", "write a picture of each kind of page to this `folder`")
 
-// TestScreenshots writes pictures and checks nothing but that the pages load.
+// TestScreenshots writes pictures, and checks nothing but that the pages load. Each
+// page is there from its top to its end, but for those that are brought into a state,
+// which show what a reader sees; and one of every kind of page in print, in forced
+// colours and with more contrast.
 func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("no pictures wanted; name a folder with -screenshots")
@@ -124,21 +121,34 @@ func TestScreenshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	browser, s := chromium.Start(t), startSite(t)
-	for _, l := range looks {
-		for _, p := range pages {
-			t.Run(p.name+"-"+l.String(), func(t *testing.T) {
-				tb := newTab(t, browser, s, l)
-				tb.openPage(p)
-				tb.until("loaded fonts", `document.fonts.status === "loaded"`)
-				var picture []byte
-				tb.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-					picture, err = cdppage.CaptureScreenshot().Do(ctx)
-					return err
-				}))
-				if err := os.WriteFile(filepath.Join(*screenshots, p.name+"-"+l.String()+".png"), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			})
+	picture := func(p page, l look, name string, actions ...chromedp.Action) {
+		t.Run(name, func(t *testing.T) {
+			tb := newTab(t, browser, s, l)
+			tb.openPage(p)
+			tb.run(actions...)
+			tb.until("loaded fonts", `document.fonts.status === "loaded"`)
+			var picture []byte
+			tb.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+				picture, err = cdppage.CaptureScreenshot().WithCaptureBeyondViewport(p.Then == "").Do(ctx)
+				return err
+			}))
+			if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	feature := func(name, value string) chromedp.Action {
+		return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: name, Value: value}})
+	}
+	for _, p := range pages {
+		for _, l := range looks {
+			picture(p, l, p.Name+"-"+l.String())
+		}
+		if p.Main {
+			paper := look{718, 1000, "light", true} // A4 at 96 dots an inch, less its margins
+			picture(p, paper, p.Name+"-print", emulation.SetEmulatedMedia().WithMedia("print"))
+			picture(p, desktop, p.Name+"-forced-colors", feature("forced-colors", "active"))
+			picture(p, desktop, p.Name+"-more-contrast", feature("prefers-contrast", "more"))
 		}
 	}
 }
