@@ -136,7 +136,11 @@ func (f formatter) anchors(text []byte) []byte {
 	if s.page == nil { // a byte order mark is all there is
 		return text
 	}
-	lines := bytes.SplitAfter(text, []byte("\n"))
+	body := read(f.file, text, Options{}).src // in which front matter is blank
+	if len(body) != len(text) {
+		return text
+	}
+	lines := bytes.SplitAfter(body, []byte("\n"))
 	starts := make([]int, len(lines))
 	for i := 1; i < len(lines); i++ {
 		starts[i] = starts[i-1] + len(lines[i-1])

@@ -13,12 +13,17 @@ import (
 // what the other has become: 0 is nothing in common, 1 is all.
 const likeness = 0.5
 
+// mostLikened bounds the search for what is most like a lost one, which looks at
+// everything that there is: where addresses are lost by the hundred, one entry each is
+// not what mends them.
+const mostLikened = 100
+
 // Lost warns of the pages and questions that lib does not have any more and that
 // nothing names under moved, so that links to them lead nowhere. was are pages as they
 // were, those that have changed since suffice. It names what is most like a lost one,
 // and what to write there. What is a draft now is not lost.
 func Lost(was []*kb.Page, lib *kb.Library) kb.ErrorList {
-	l := loser{lib: lib, old: map[string]bool{}}
+	l := loser{lib: lib, old: map[string]bool{}, words: map[*kb.Question]asked{}, pages: map[*kb.Page]map[string]bool{}}
 	for _, p := range was {
 		l.old[p.Path] = true
 		for _, q := range p.Questions {
@@ -33,8 +38,9 @@ func Lost(was []*kb.Page, lib *kb.Library) kb.ErrorList {
 
 type loser struct {
 	lib    *kb.Library
-	old    map[string]bool // ids of what was there
-	words  map[*kb.Question]asked
+	old    map[string]bool              // ids of what was there
+	words  map[*kb.Question]asked       // found once
+	pages  map[*kb.Page]map[string]bool // so are these
 	faults kb.ErrorList
 }
 
@@ -65,8 +71,11 @@ func (l *loser) lostPage(was *kb.Page) {
 	old := pageWords(was)
 	var like *kb.Page
 	best := likeness
-	for _, p := range l.lib.Pages {
-		if s := dice(old, pageWords(p)); !l.old[p.Path] && s >= best {
+	for _, p := range l.candidates() {
+		if l.pages[p] == nil {
+			l.pages[p] = pageWords(p)
+		}
+		if s := dice(old, l.pages[p]); !l.old[p.Path] && s >= best {
 			like, best = p, s
 		}
 	}
@@ -86,7 +95,7 @@ func (l *loser) lostQuestion(was *kb.Question, now *kb.Page) {
 	old := asked{wordSet(was.Text), wordSet(was.Answer)}
 	var like *kb.Question
 	best := likeness
-	for _, p := range l.lib.Pages {
+	for _, p := range l.candidates() {
 		for _, q := range p.Questions {
 			if l.old[q.ID] {
 				continue
@@ -120,6 +129,14 @@ func (l *loser) lostQuestion(was *kb.Question, now *kb.Page) {
 			"question %s (%q) is gone since the last commit, and its page has moved to %s without it; name %s under moved where its readers shall find an answer",
 			was.ID, shorten(was.Text), address, yamlWord(was.ID)))
 	}
+}
+
+// candidates are the pages among which the most alike is looked for.
+func (l *loser) candidates() []*kb.Page {
+	if len(l.faults) >= mostLikened {
+		return nil
+	}
+	return l.lib.Pages
 }
 
 // movedTo says what to write so that an old address leads to a page or a question of it.
@@ -159,9 +176,6 @@ func yamlWord(s string) string {
 
 // wordsOf are those of a question, found once.
 func (l *loser) wordsOf(q *kb.Question) asked {
-	if l.words == nil {
-		l.words = map[*kb.Question]asked{}
-	}
 	a, ok := l.words[q]
 	if !ok {
 		a = asked{wordSet(q.Text), wordSet(q.Answer)}
