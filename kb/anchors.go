@@ -35,23 +35,74 @@ func (r *reading) nameHeadings() {
 		}
 		r.anchors[h], r.anchorLines[id] = id, r.line(h)
 	}
-	repeats := map[string]int{}
+	r.repeats = map[string]int{}
 	for _, h := range r.headings {
-		if _, named := r.anchors[h]; named {
+		if _, named := r.anchors[h]; !named {
+			r.nameBySlug(h, headingSlug(r.text(h)), r.line(h))
+		}
+	}
+}
+
+// nameBySlug gives a heading the first name of its slug that is free.
+func (r *reading) nameBySlug(h *ast.Heading, slug string, line int) {
+	id := slug
+	for _, taken := r.anchorLines[id]; taken; _, taken = r.anchorLines[id] {
+		r.repeats[slug]++
+		id = slug + "-" + strconv.Itoa(r.repeats[slug])
+	}
+	r.anchors[h], r.anchorLines[id] = id, line
+}
+
+// nameQuestions gives the questions that are no headings in the file their anchors,
+// after all others, so that they change none: an explicit one, that of a place in
+// raw HTML in the question, else by the rule for headings.
+func (r *reading) nameQuestions() {
+	var unnamed []part
+	for _, p := range r.parts {
+		if p.kind != BlockQuestion || r.anchors[p.heading] != "" {
 			continue
 		}
-		slug := headingSlug(r.text(h))
-		id := slug
-		for _, taken := r.anchorLines[id]; taken; _, taken = r.anchorLines[id] {
-			repeats[slug]++
-			id = slug + "-" + strconv.Itoa(repeats[slug])
+		id, ok := r.closedAnchor(p.heading)
+		if !ok {
+			id = r.takePlace(p.heading)
 		}
-		r.anchors[h], r.anchorLines[id] = id, r.line(h)
+		if _, taken := r.anchorLines[id]; id == "" || taken {
+			unnamed = append(unnamed, p)
+			continue
+		}
+		r.anchors[p.heading], r.anchorLines[id] = id, p.line
 	}
+	for _, p := range unnamed {
+		r.nameBySlug(p.heading, headingSlug(r.text(p.heading)), p.line)
+	}
+}
+
+// takePlace takes the first id out of the raw HTML of a question, "" if there is none.
+func (r *reading) takePlace(h *ast.Heading) string {
+	if place, ok := h.AttributeString("place"); ok {
+		return place.(string)
+	}
+	for n := h.FirstChild(); n != nil; n = n.NextSibling() {
+		tag, ok := n.(*ast.RawHTML)
+		if !ok {
+			continue
+		}
+		id := firstPlace([]byte(rawTag(r.src, tag)))
+		if _, is := r.places[id]; is {
+			delete(r.places, id)
+			delete(r.anchorLines, id)
+			tag.RemoveAttributes()
+			return id
+		}
+	}
+	return ""
 }
 
 // explicitAnchor is the anchor that the author gave a heading.
 func explicitAnchor(h *ast.Heading) (string, bool) {
+	if place, ok := h.AttributeString("place"); ok { // in raw HTML
+		return place.(string), true
+	}
 	value, _ := h.AttributeString("id")
 	id, _ := value.([]byte)
 	return string(id), len(id) > 0

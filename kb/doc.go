@@ -103,18 +103,82 @@
 //
 // [Format] writes a page in the usual form, with every question's anchor.
 //
-// What a question is, and where its answer ends, is written down and decided in
-// questions.go alone.
-//
 // A heading's anchor is its {#id}, else its name by GitHub's rule: lower case,
 // punctuation dropped, spaces as "-". Explicit ones are taken first, repeats get -1,
-// -2 and so on, an empty one is "question". An id in raw HTML is an anchor too if no
-// heading has it.
+// -2 and so on, an empty one is "question". Questions that are no headings are named
+// by the same rule after all headings; an id in them (<a name>, <details id>) is their
+// anchor. Any other id in raw HTML is an anchor too if no heading has it.
 //
 // The quick comparison is the first table under a heading "Quick comparison", else
 // the first table whose columns after the first all name tools of the page, by name
 // or by an alias in tools.yaml. A cell that begins with the word Yes, No or Partly
 // is wrapped in a span of class yes, no or part.
+//
+// # Questions
+//
+// What a question is, questions.go decides, by these rules in this order. [Why] tells
+// for a page which of them made what a question or rejected it.
+//
+// A text asks if it ends in a question mark (that of any script; quotes, a pictograph
+// or a remark in brackets may follow) or begins with "Q:", "Q1.", "Question:" or the
+// same in another language. An answer is any block but headings, rules and comments.
+//
+//	front-matter  The front matter has question: it is the question, the page its answer.
+//	promise       A heading whose name is that of a FAQ promises questions, up to the next
+//	              heading of its level or above. So do a title and, for the whole page, a
+//	              file or folder of such a name. The name is "Frequently asked questions",
+//	              "FAQ", "Questions", "Questions and answers" or the like in the languages
+//	              that promises.go lists. Where it is only a part of the name ("Billing FAQ",
+//	              faq-billing.md), something under it has to ask.
+//	faq-heading   Under a promise the first headings are questions, whether they ask or
+//	              not, each with all that is under it up to the next one. Of headings whose
+//	              levels go up and down (h3, then h2) those that ask are of one level.
+//	contents      But not a table of contents, by its name or because all of it links to
+//	              places on the page;
+//	part          not what is about the page, such as "See also";
+//	section       not what groups questions: a heading without text of its own before
+//	              deeper ones, unless it asks and they do not; one that does not ask over
+//	              two or more deeper ones that all do; one over questions marked otherwise.
+//	              The headings in it are questions by the same rules;
+//	category      and not a heading that does not ask and has none under it, where most
+//	              others are sections, all of whose questions ask.
+//	heading       Elsewhere every heading that asks is a question, with all that is under
+//	              it up to the next of its level or above.
+//	in-answer     What lies in an answer is no question.
+//
+// Where no heading is one, questions may be marked by other means. These are more
+// easily believed under a promise, which is what "promised" says:
+//
+//	contents      A link to a place on the page is no question,
+//	label         nor is what stands over an answer or a remark: "Answer", "Note".
+//	summary       The summary of a <details> element, if it asks or is promised.
+//	term          A term of a definition list, if it asks or is promised.
+//	prefixed      A line with "Q:" or the like, if it ends in a question mark, is followed
+//	              by "A:", or is promised.
+//	item          An item of a list that begins with a heading, with something in bold,
+//	              with "Q:" or with a line that asks, if at least half of its list's items
+//	              ask, and, where nothing is promised, at least two. Promised ones that
+//	              do not ask are then questions as well.
+//	quoted        A heading or marked line in a quotation, if it asks; a quotation of one
+//	              line that asks, if promised or one of several.
+//	bold          A line that is bold as a whole, if it asks; promised, also one that does
+//	              not, where half of them do. The bold beginning of a line, if it asks and
+//	              is promised or one of several.
+//	line          The first line of a paragraph, if it asks and nothing around it is
+//	              marked: promised, or three at least and every third paragraph.
+//
+// The answer of an item, a summary or a term is the rest of it; that of the others
+// goes on to the next of them or the next heading.
+//
+//	no-answer     What has no answer is no question; a heading without one is a fault.
+//	title         A title that asks is a question where nothing else on the page is; the
+//	              page is its answer. One that compares tools ("A vs B") is not.
+//	page-title    Else the title is none.
+//	statement     What no rule makes a question is none.
+//
+// A question's section is the heading that it is directly under, neither the title
+// nor the one that promises. "Q:" and "A:" are left out where they mark; a heading
+// keeps its words.
 //
 // # Facet values
 //

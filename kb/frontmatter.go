@@ -17,7 +17,7 @@ import (
 // under its key "questions".
 var (
 	pageKeys = []string{"title", "summary", "category", "ecosystem", "tools", "tags", "published", "updated", "verified",
-		"sources", "review_by", "author", "owner", "lang", "draft", "aliases", "moved", "questions"}
+		"sources", "review_by", "author", "owner", "lang", "draft", "aliases", "moved", "question", "questions"}
 	questionKeys = []string{"aliases", "tools", "verified", "sources", "moved"}
 )
 
@@ -32,6 +32,8 @@ type frontMatter struct {
 	saysDraft                              bool // the key draft could be told from others
 	published, updated, verified, reviewBy time.Time
 	questions                              map[string]questionMatter // by anchor
+	question                               string                    // that the page answers
+	titleLine, questionLine                int                       // those of their keys
 	broken                                 bool                      // not YAML as a whole
 }
 
@@ -119,7 +121,7 @@ func (r *yamlReader) page(root *yaml.Node, m *frontMatter) {
 	for key, value := range r.pairs(root, "", pageKeys) {
 		switch key.Value {
 		case "title":
-			m.title = r.text(key, value)
+			m.title, m.titleLine = r.text(key, value), r.line(key)
 		case "summary":
 			m.summary = r.text(key, value)
 		case "category":
@@ -153,6 +155,8 @@ func (r *yamlReader) page(root *yaml.Node, m *frontMatter) {
 			m.verified = r.date(key, value)
 		case "review_by":
 			m.reviewBy = r.date(key, value)
+		case "question":
+			m.question, m.questionLine = r.text(key, value), r.line(key)
 		case "questions":
 			m.questions = r.questions(key, value)
 		}

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -119,11 +120,14 @@ func (r *reading) safeHTML(src []byte) string {
 		r.writeSafe(&b, n)
 	}
 	text := strings.TrimSpace(b.String())
-	if text == "" {
+	if strings.Trim(emptyElements.ReplaceAllString(text, ""), " \t\r\n") == "" { // what a question was cut out of
 		return ""
 	}
 	return "<div>" + text + "</div>\n"
 }
+
+// emptyElements finds the elements that nothing is left of.
+var emptyElements = regexp.MustCompile(`</?(?:div|p|ul|ol|dl|blockquote)>`)
 
 func (r *reading) writeSafe(b *strings.Builder, n *html.Node) {
 	if n.Type == html.TextNode {
@@ -296,6 +300,20 @@ func (r *reading) keepTags(tags []*ast.RawHTML) {
 				}
 			case kept[t.DataAtom] && inlineElements[t.DataAtom]:
 				open = append(open, openTag{n, t.DataAtom, "<" + t.Data + ">"})
+			}
+		}
+	}
+}
+
+// hasPicture tells whether raw HTML shows a picture.
+func hasPicture(src []byte) bool {
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return false
+		case html.StartTagToken, html.SelfClosingTagToken:
+			if name, _ := z.TagName(); string(name) == "img" {
+				return true
 			}
 		}
 	}

@@ -22,6 +22,9 @@ type nodeRenderer struct{}
 // RegisterFuncs implements [renderer.NodeRenderer].
 func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindAlert, renderAlert)
+	reg.Register(kindFold, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
+	reg.Register(kindSummary, renderSummary)
+	reg.Register(kindMarkup, renderMarkup)
 	reg.Register(ast.KindLink, renderLink)
 	reg.Register(ast.KindAutoLink, renderAutoLink)
 	reg.Register(ast.KindImage, renderImage)
@@ -45,6 +48,22 @@ func renderAlert(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wal
 		_, _ = w.WriteString("</div>\n")
 	}
 	return ast.WalkContinue, nil
+}
+
+func renderSummary(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString("<div><p><strong>")
+	} else {
+		_, _ = w.WriteString("</strong></p></div>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func renderMarkup(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(n.(*markup).html)
+	}
+	return ast.WalkSkipChildren, nil
 }
 
 func renderLink(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -130,6 +130,7 @@ type Question struct {
 	Page *Page
 
 	index    int  // in Page.Questions
+	from     int  // the line that its source begins on
 	next     int  // the line that what comes after the answer begins on, 0 where nothing does
 	ownTools bool // the front matter narrows Tools
 }

@@ -24,7 +24,7 @@ import (
 // markdown reads and renders. Its footnotes are ours: goldmark gathers them at
 // the end of a document, and here every answer has its own.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Table),
+	goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Table, extension.DefinitionList),
 	goldmark.WithParserOptions(
 		parser.WithAttribute(),
 		parser.WithBlockParsers(util.Prioritized(extension.NewFootnoteBlockParser(), 999)),
@@ -66,6 +66,7 @@ type reading struct {
 
 	anchors      map[*ast.Heading]string
 	anchorLines  map[string]int
+	repeats      map[string]int // how often a name was given again
 	title        string
 	untitled     bool            // title is the file's name
 	titleHeading *ast.Heading    // the h1 that is the title or repeats it
@@ -80,6 +81,7 @@ type reading struct {
 	parts        []part
 	links        []link
 	faults       ErrorList
+	why          *[]Decision // what was decided, nil if nobody asks
 }
 
 // A part is a piece of a page after its intro.
@@ -88,7 +90,9 @@ type part struct {
 	nodes   []ast.Node   // of prose or an answer
 	heading *ast.Heading // of a heading or a question
 	section string       // of a question
-	next    ast.Node     // what comes after a question, nil at the end of the file
+	line    int          // of a question
+	from    int          // the line that a question's source begins on
+	next    int          // the line that what comes after a question begins on, 0 at the end of the file
 }
 
 // read reads everything about a page but its HTML.
@@ -96,6 +100,14 @@ func read(file string, src []byte, o Options) *reading { return readChoosing(own
 
 // readChoosing is read for those who know which table is the comparison.
 func readChoosing(choice int, file string, src []byte, o Options) *reading {
+	r := newReading(file, src, o)
+	r.parse()
+	r.divide(choice)
+	return r
+}
+
+// newReading is a reading whose front matter was read, and nothing else.
+func newReading(file string, src []byte, o Options) *reading {
 	r := &reading{file: file, base: o.Base, choice: noChoice}
 	src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
 	if bytes.HasPrefix(src, []byte("\uFEFF")) {
@@ -115,6 +127,11 @@ func readChoosing(choice int, file string, src []byte, o Options) *reading {
 			r.src = body
 		}
 	}
+	return r
+}
+
+// parse reads the Markdown of a page.
+func (r *reading) parse() {
 	r.lineStarts = []int{0}
 	for i, c := range r.src {
 		if c == '\n' {
@@ -126,11 +143,6 @@ func readChoosing(choice int, file string, src []byte, o Options) *reading {
 	r.nameHeadings()
 	r.namePlaces(blocks, tags)
 	r.keepTags(tags)
-	r.findTitle()
-	r.findComparison(choice)
-	r.divide()
-	r.resolveLinks()
-	return r
 }
 
 // gather finds the headings and footnotes, and turns quotations that begin with
@@ -141,6 +153,7 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 	var quotes []*ast.Blockquote
 	var pictures []*ast.Image
 	r.references = map[*east.FootnoteLink]int{}
+	r.openHTML()
 	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -235,6 +248,11 @@ func (r *reading) line(n ast.Node) int {
 			pos = n.Pos()
 		}
 	}
+	return r.lineOfPosition(pos)
+}
+
+// lineOfPosition is the line of the file that an offset in its source is on.
+func (r *reading) lineOfPosition(pos int) int {
 	pos = max(0, min(pos, len(r.src)-1))
 	return sort.SearchInts(r.lineStarts, pos+1)
 }
@@ -262,12 +280,18 @@ func (r *reading) findTitle() {
 		break
 	}
 	if r.title == "" {
+		r.title = r.front.question
+	}
+	if r.title == "" {
 		r.title, r.untitled = path.Base(pagePath(r.file)), true
 	}
 }
 
-// divide cuts the page into its intro and parts.
-func (r *reading) divide() {
+// divide cuts the page into its intro and parts. choice is the number of the
+// comparison among its tables.
+func (r *reading) divide(choice int) {
+	r.findTitle()
+	r.findComparison(choice)
 	var blocks []ast.Node
 	for n := r.doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if n.Kind() != ast.KindLinkReferenceDefinition {
@@ -275,21 +299,22 @@ func (r *reading) divide() {
 		}
 	}
 	r.sections = map[*ast.Heading]bool{}
-	spans := r.findQuestions(blocks)
+	all := r.findQuestions(blocks)
+	r.doc.RemoveChildren(r.doc)
 	inIntro := true
-	for i := 0; i < len(blocks); i++ {
-		n := blocks[i]
-		if len(spans) > 0 && spans[0].start == i {
-			s := spans[0]
-			spans = spans[1:]
-			question := part{kind: BlockQuestion, heading: n.(*ast.Heading), nodes: blocks[i+1 : s.end], section: s.section}
-			if s.end < len(blocks) {
-				question.next = blocks[s.end]
+	for i, f := range all {
+		if f.block == nil {
+			r.doc.AppendChild(r.doc, f.heading)
+			for _, n := range f.answer {
+				r.doc.AppendChild(r.doc, n)
 			}
-			r.parts = append(r.parts, question)
-			i, inIntro = s.end-1, false
+			r.parts = append(r.parts, part{kind: BlockQuestion, heading: f.heading, nodes: f.answer, section: f.section,
+				line: f.line, from: f.from, next: r.nextLine(all[i+1:])})
+			inIntro = false
 			continue
 		}
+		n := f.block
+		r.doc.AppendChild(r.doc, n)
 		h, isHeading := n.(*ast.Heading)
 		switch {
 		case isHeading && (h == r.titleHeading || !h.HasChildren()):
@@ -309,6 +334,19 @@ func (r *reading) divide() {
 			last.nodes = append(last.nodes, n)
 		}
 	}
+	r.nameQuestions()
+	r.resolveLinks()
+}
+
+// nextLine is the line that the first of what follows a question begins on.
+func (r *reading) nextLine(all []found) int {
+	switch {
+	case len(all) == 0:
+		return 0
+	case all[0].block == nil:
+		return all[0].from
+	}
+	return r.line(all[0].block)
 }
 
 // sound tells whether anything was read that makes a page: where the front matter

@@ -3,8 +3,10 @@ package kb
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -331,7 +333,10 @@ func checkHTML(t *testing.T, s string) {
 // the text of the page, and every word of that text somewhere in its HTML.
 func checkNothingLost(t *testing.T, p *Page) {
 	t.Helper()
-	r := read(p.File, p.Source, Options{})
+	r := newReading(p.File, p.Source, Options{})
+	r.parse()
+	all := markedWords(r.plain(r.doc)) // before anything is cut out of it
+	r.divide(p.choice)
 	parts := []string{p.Title, p.Intro, p.Text}
 	for _, q := range p.Questions {
 		parts = append(parts, q.Text, q.Answer)
@@ -349,7 +354,6 @@ func checkNothingLost(t *testing.T, p *Page) {
 	for _, word := range words(strings.Join(parts, "\n")) {
 		kept[word] = true
 	}
-	all := words(r.plain(r.doc))
 	if r.comparison != nil { // the head of the first column is only a name for aspects
 		head := r.comparison.FirstChild().FirstChild()
 		for _, word := range words(inlineText(r.src, head)) {
@@ -361,6 +365,18 @@ func checkNothingLost(t *testing.T, p *Page) {
 			t.Errorf("the word %q is lost", word)
 		}
 	}
+}
+
+// markedWords are the words of a text, without the "Q:" and "A:" at the beginning of
+// lines, which mark a question or an answer and go.
+func markedWords(text string) (all []string) {
+	for line := range strings.Lines(text) {
+		for _, prefix := range []*regexp.Regexp{questionPrefix, answerPrefix} {
+			line = prefix.ReplaceAllString(line, "")
+		}
+		all = append(all, words(line)...)
+	}
+	return all
 }
 
 func words(s string) []string {
@@ -390,5 +406,23 @@ func TestWildFilesAreReadWithoutLoss(t *testing.T) {
 	}
 	for _, p := range l.Pages {
 		t.Run(p.Path, func(t *testing.T) { checkPage(t, p.Source, p) })
+	}
+}
+
+// TestRulesOfQuestionsAreDocumented holds that the package comment states every rule
+// by which something is a question or none, and that each can be told in words.
+func TestRulesOfQuestionsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(doc), "\n// # Questions\n")
+	section, _, _ = strings.Cut(section, "\n// # ")
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^//\t([a-z-]+) +\S`).FindAllStringSubmatch(section, -1) {
+		documented[m[1]] = true
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(reasons))); diff != "" {
+		t.Errorf("-documented +given:\n%s", diff)
 	}
 }

@@ -1,254 +1,718 @@
 package kb
 
 import (
-	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/yuin/goldmark/ast"
-	"golang.org/x/net/html"
 )
 
-// This file alone decides what a question is.
-//
-// A question is a heading with an answer under it. Only headings of the page
-// itself count, not those inside quotations and lists.
-//
-//   - Under a heading named "Frequently asked questions", "FAQ", "FAQs",
-//     "Questions" or "Questions and answers", up to the next heading of its level
-//     or above, the shallowest level present holds the questions, with or without
-//     a question mark. A heading of that level that has nothing of its own before
-//     deeper headings is a section, and the shallowest level under it holds its
-//     questions.
-//   - Elsewhere every heading that ends in a question mark is one, unless it lies
-//     inside another question's answer or is the page's title.
-//   - An answer reaches to the next heading of its question's level or above;
-//     deeper headings belong to it. Rules and comments alone are no answer.
-//   - A question's section is the heading that it is directly under, neither the
-//     title nor the heading that promises questions.
+// This file alone decides what a question is, by the rules that the package
+// comment states under "Questions". Where questions are marked by headings is in
+// the first half, where by anything else in the second; candidates.go finds what
+// they choose from, cut.go cuts it out of its block.
 
-// A span is a question among the blocks of a page: blocks[start] is its heading,
-// what follows up to blocks[end] its answer.
-type span struct {
-	start, end int
-	section    string
+// A found is a block that stays as it is, or a question with its answer.
+type found struct {
+	block   ast.Node // nil for a question
+	heading *ast.Heading
+	answer  []ast.Node
+	section string
+	line    int // of the question
+	from    int // the line that its source begins on
 }
 
-// findQuestions finds the questions among the blocks of a page, in order.
-func (r *reading) findQuestions(blocks []ast.Node) []span {
-	f := questionFinder{reading: r, blocks: blocks}
+// A questionFinder goes through a page from its beginning to its end.
+type questionFinder struct {
+	*reading
+	found []found
+	asked int // questions found
+}
+
+// findQuestions divides the blocks of a page into questions and what is none.
+func (r *reading) findQuestions(blocks []ast.Node) []found {
+	f := questionFinder{reading: r}
+	switch {
+	case r.front.question != "":
+		f.wholePage(blocks)
+	case f.promises(blocks):
+		start := 1 + slices.Index(blocks, ast.Node(r.titleHeading))
+		if r.titleHeading == nil {
+			start = 0
+		}
+		f.loose(blocks[:start], "", false)
+		f.faq(blocks[start:], "")
+	default:
+		f.walk(blocks, "", 0)
+	}
+	if f.asked == 0 {
+		f.titleQuestion(blocks)
+	}
+	return f.found
+}
+
+// promises tells whether the page as a whole promises questions: its title does, or
+// its file by name, and no heading of it says where they are.
+func (f *questionFinder) promises(blocks []ast.Node) bool {
+	if f.titleHeading != nil && promiseOf(f.title) != noPromise {
+		return false // it is a heading and promises for what is under it
+	}
+	kind := max(promiseOf(f.title), filePromise(f.file))
+	if f.untitled {
+		kind = filePromise(f.file)
+	}
+	if kind == noPromise || kind == nearPromise && !f.asksSomewhere(blocks) {
+		return false
+	}
+	return !slices.ContainsFunc(blocks, func(n ast.Node) bool {
+		h, ok := n.(*ast.Heading)
+		return ok && h != f.titleHeading && promiseOf(f.text(h)) == fullPromise
+	})
+}
+
+// asksSomewhere tells whether any heading or other candidate among blocks asks.
+func (f *questionFinder) asksSomewhere(blocks []ast.Node) bool {
+	return slices.ContainsFunc(blocks, func(n ast.Node) bool {
+		if h, ok := n.(*ast.Heading); ok {
+			return h != f.titleHeading && f.asks(h)
+		}
+		return slices.ContainsFunc(f.candidatesIn(n), func(c *candidate) bool { return c.asks || c.prefixed })
+	})
+}
+
+// asks tells whether a heading asks by itself: it ends in a question mark or begins
+// with "Q:" or the like.
+func (f *questionFinder) asks(h *ast.Heading) bool {
+	text, prefixed := withoutPrefix(f.text(h))
+	return prefixed || endsInQuestionMark(text)
+}
+
+// wholePage makes one question of the front matter, with the page as its answer.
+func (f *questionFinder) wholePage(blocks []ast.Node) {
+	if !slices.ContainsFunc(blocks, f.isContent) {
+		f.faults.errorf(f.file, f.front.questionLine, "no-answer", "question has no answer: %q; write one below the front matter", abridge(f.front.question))
+		f.note(f.front.questionLine, shapeMatter, f.front.question, ruleNoAnswer)
+		f.keep(blocks...)
+		return
+	}
+	h := ast.NewHeading(1)
+	text := ast.NewString([]byte(f.front.question))
+	text.SetRaw(true)
+	h.AppendChild(h, text)
+	f.noteAsked(f.front.questionLine, shapeMatter, f.front.question, ruleMatter)
+	f.add(found{heading: h, answer: blocks, line: f.front.questionLine, from: 1})
+}
+
+// titleQuestion makes a question of a title that asks, where nothing else does: the
+// page is its answer. A title that compares tools is the name of a page.
+func (f *questionFinder) titleQuestion(blocks []ast.Node) {
+	if !endsInQuestionMark(f.title) || f.comparison != nil || len(titleTools(f.title)) > 0 || f.front.broken {
+		return
+	}
+	start := 0
+	h := f.titleHeading
+	line := f.front.titleLine
+	if h != nil {
+		start = 1 + slices.Index(blocks, ast.Node(h))
+		line = f.line(h)
+	} else {
+		h = ast.NewHeading(1)
+		text := ast.NewString([]byte(f.title))
+		text.SetRaw(true)
+		h.AppendChild(h, text)
+	}
+	if start == 0 && f.titleHeading != nil || !slices.ContainsFunc(blocks[start:], f.isContent) {
+		return
+	}
+	f.found = nil
+	f.keep(blocks[:start]...)
+	if f.titleHeading != nil {
+		f.found = f.found[:start-1]
+	}
+	from := line
+	if f.titleHeading == nil {
+		from = 1
+	}
+	f.noteAsked(line, shapeHeading, f.title, ruleTitle)
+	f.add(found{heading: h, answer: blocks[start:], line: line, from: from})
+}
+
+func (f *questionFinder) keep(blocks ...ast.Node) {
+	for _, n := range blocks {
+		f.found = append(f.found, found{block: n})
+	}
+}
+
+func (f *questionFinder) add(q found) {
+	for i, n := range q.answer {
+		q.answer[i] = asParagraph(n)
+	}
+	f.found = append(f.found, q)
+	f.asked++
+	f.noteInside(q.answer)
+}
+
+// walk goes through blocks where nothing promises questions: every heading that
+// asks is one, and what is marked as one by other means.
+func (f *questionFinder) walk(blocks []ast.Node, section string, depth int) {
 	var above []*ast.Heading // those that the present one is under, outermost first
 	for i := 0; i < len(blocks); {
 		h, ok := blocks[i].(*ast.Heading)
 		if !ok {
-			i++
+			end := nextHeading(blocks, i)
+			f.loose(blocks[i:end], f.sectionOf(above, section), false)
+			i = end
 			continue
 		}
 		for len(above) > 0 && above[len(above)-1].Level >= h.Level {
 			above = above[:len(above)-1]
 		}
-		section := ""
-		if len(above) > 0 && above[len(above)-1] != r.titleHeading {
-			section = r.text(above[len(above)-1])
-		}
+		under := f.sectionOf(above, section)
 		above = append(above, h)
-		end := f.endOf(i, len(blocks))
-		text := r.text(h)
+		end := endOf(blocks, i, f.answerLabel)
+		text := f.text(h)
+		kind := promiseOf(text)
 		switch {
-		case namesQuestions(text):
-			f.faq(i+1, end)
+		case kind == fullPromise, kind == nearPromise && f.asksSomewhere(blocks[i+1:end]):
+			f.noteHeading(h, rulePromise)
+			f.keep(h)
+			f.faq(blocks[i+1:end], "")
 			i = end
-		case h != r.titleHeading && endsInQuestionMark(text) && f.add(i, end, section):
+		case h == f.titleHeading && !f.hasSiblingsThatAsk(blocks, h):
+			if f.asks(h) {
+				f.noteHeading(h, ruleTitleOnly)
+			} else {
+				f.noteHeading(h, ruleStatement)
+			}
+			f.keep(h)
+			i++
+		case f.asks(h) && f.ask(h, blocks[i+1:end], under, ruleMark):
 			i = end
 		default:
+			if !f.asks(h) {
+				f.noteHeading(h, ruleStatement)
+			}
+			f.keep(h)
 			i++
 		}
 	}
-	return f.spans
 }
 
-type questionFinder struct {
-	*reading
-	blocks []ast.Node
-	spans  []span
+// hasSiblingsThatAsk tells whether other headings of the level of the title ask, so
+// that the title is but the first question.
+func (f *questionFinder) hasSiblingsThatAsk(blocks []ast.Node, title *ast.Heading) bool {
+	return f.asks(title) && slices.ContainsFunc(blocks, func(n ast.Node) bool {
+		h, ok := n.(*ast.Heading)
+		return ok && h != title && h.Level == title.Level && f.asks(h)
+	})
 }
 
-// faq finds the questions in blocks[start:end], which are under a heading that
-// promises questions.
-func (f *questionFinder) faq(start, end int) {
-	for i := range f.ofShallowestLevel(start, end) {
-		next := f.endOf(i, end)
-		if f.hasOwnText(i, next) || !f.hasHeading(i+1, next) {
-			f.add(i, next, "")
+// sectionOf is the heading that groups what is under the last of above.
+func (f *questionFinder) sectionOf(above []*ast.Heading, outer string) string {
+	if len(above) == 0 || above[len(above)-1] == f.titleHeading {
+		return outer
+	}
+	return f.text(above[len(above)-1])
+}
+
+// A faqEntry is a heading in a part that promises questions, with what is under it.
+type faqEntry struct {
+	heading *ast.Heading
+	own     []ast.Node // up to the first deeper heading
+	deeper  []ast.Node // from there on
+	rule    string
+}
+
+func (e faqEntry) blocks() []ast.Node { return append(slices.Clip(e.own), e.deeper...) }
+
+// faq finds the questions in blocks that are under a heading that promises them.
+func (f *questionFinder) faq(blocks []ast.Node, section string) {
+	first := nextHeading(blocks, 0)
+	f.loose(blocks[:first], section, true)
+	blocks = f.levelled(blocks[first:])
+	var entries []faqEntry
+	for i := 0; i < len(blocks); {
+		end := endOf(blocks, i, f.answerLabel)
+		own := nextHeading(blocks[:end], i+1)
+		e := faqEntry{heading: blocks[i].(*ast.Heading), own: blocks[i+1 : own], deeper: blocks[own:end]}
+		e.rule = f.judge(e, section)
+		entries = append(entries, e)
+		i = end
+	}
+	f.dropCategories(entries)
+	for _, e := range entries {
+		f.take(e, section)
+	}
+}
+
+// levelled ends the confusion of a list whose first question is of a deeper level
+// than a later one: those between these levels that ask are of one.
+func (f *questionFinder) levelled(blocks []ast.Node) []ast.Node {
+	if len(blocks) == 0 {
+		return nil
+	}
+	first := blocks[0].(*ast.Heading)
+	shallowest := first.Level
+	for _, n := range blocks {
+		if h, ok := n.(*ast.Heading); ok {
+			shallowest = min(shallowest, h.Level)
+		}
+	}
+	if shallowest == first.Level || !f.asks(first) {
+		return blocks
+	}
+	deepest := first.Level
+	for _, n := range blocks {
+		if h, ok := n.(*ast.Heading); ok && h.Level <= deepest && f.asks(h) {
+			h.Level = shallowest
+		}
+	}
+	return blocks
+}
+
+// judge decides what a heading in a part that promises questions is, by itself.
+func (f *questionFinder) judge(e faqEntry, section string) string {
+	text := f.text(e.heading)
+	asks := f.asks(e.heading)
+	hasOwn := slices.ContainsFunc(e.own, f.isContent)
+	asking, deeper := 0, 0
+	for n := range shallowest(e.deeper) {
+		deeper++
+		if f.asks(n) {
+			asking++
+		}
+	}
+	switch name := bareName(text); {
+	case text == "":
+		return ruleStatement
+	case asks && (hasOwn || deeper > 0 && asking == 0):
+		return ruleEntry
+	case promiseOf(text) != noPromise && (deeper > 0 || f.marked(e.own)):
+		return ruleSection
+	case slices.Contains(contentsNames, name), f.isContents(e.own) && deeper == 0:
+		return ruleContents
+	case slices.Contains(partNames, name):
+		return rulePart
+	case !asks && f.marked(e.own):
+		return ruleSection
+	case hasOwn && !asks && asking > 1 && asking == deeper:
+		return ruleSection
+	case hasOwn:
+		return ruleEntry
+	case deeper > 0 && (section == "" || asking > 0):
+		return ruleSection
+	}
+	return ruleEntry
+}
+
+// dropCategories finds the headings that are none of the questions where their
+// equals are sections: all questions there ask, and these only tell something.
+func (f *questionFinder) dropCategories(entries []faqEntry) {
+	sections, questions, others := 0, 0, 0
+	for _, e := range entries {
+		if e.rule == ruleEntry {
+			others++
+		}
+		if e.rule != ruleSection {
 			continue
 		}
-		h := f.blocks[i].(*ast.Heading)
-		section := f.text(h)
-		if namesQuestions(section) {
-			section = ""
+		sections++
+		for h := range shallowest(e.deeper) {
+			if !f.asks(h) {
+				return
+			}
+			questions++
 		}
-		f.sections[h] = true
-		for j := range f.ofShallowestLevel(i+1, next) {
-			f.add(j, f.endOf(j, next), section)
+	}
+	if sections < 2 || sections <= others || questions < 3 {
+		return
+	}
+	for i, e := range entries {
+		if e.rule == ruleEntry && !f.asks(e.heading) && len(e.deeper) == 0 {
+			entries[i].rule = ruleCategory
 		}
 	}
 }
 
-// add notes the question blocks[i] with an answer up to end. A heading without
-// any answer is a fault and no question, one without text is only no question.
-func (f *questionFinder) add(i, end int, section string) bool {
-	h := f.blocks[i].(*ast.Heading)
-	if f.text(h) == "" {
+// take does with a heading as was decided.
+func (f *questionFinder) take(e faqEntry, section string) {
+	switch e.rule {
+	case ruleEntry:
+		if f.ask(e.heading, e.blocks(), section, ruleEntry) {
+			return
+		}
+		f.keep(e.heading)
+		f.keep(e.blocks()...)
+	case ruleSection:
+		f.noteHeading(e.heading, ruleSection)
+		f.sections[e.heading] = true
+		f.keep(e.heading)
+		name := f.text(e.heading)
+		if promiseOf(name) == fullPromise {
+			name = ""
+		}
+		f.faq(e.blocks(), name)
+	default:
+		f.noteHeading(e.heading, e.rule)
+		f.keep(e.heading)
+		f.keep(e.blocks()...)
+		f.noteInside(e.blocks())
+	}
+}
+
+// ask notes a question that is a heading. One without any answer is a fault and no
+// question, one without text is only no question.
+func (f *questionFinder) ask(h *ast.Heading, answer []ast.Node, section, rule string) bool {
+	text := f.text(h)
+	if text == "" {
 		return false
 	}
-	if !slices.ContainsFunc(f.blocks[i+1:end], f.isContent) {
-		f.faults.errorf(f.file, f.line(h), "no-answer", "question has no answer: %q; write one below it", abridge(f.text(h)))
+	if !slices.ContainsFunc(answer, f.isContent) && !slices.ContainsFunc(answer, f.isAnswerLabel) {
+		f.faults.errorf(f.file, f.line(h), "no-answer", "question has no answer: %q; write one below it", abridge(text))
+		f.noteHeading(h, ruleNoAnswer)
 		return false
 	}
-	f.spans = append(f.spans, span{i, end, section})
+	f.noteAsked(f.line(h), shapeHeading, text, rule)
+	f.add(found{heading: h, answer: answer, section: section, line: f.line(h), from: f.line(h)})
 	return true
 }
 
-// endOf is where the part under heading blocks[i] ends, at most at limit.
-func (f *questionFinder) endOf(i, limit int) int {
-	level := f.blocks[i].(*ast.Heading).Level
-	for j := i + 1; j < limit; j++ {
-		if h, ok := f.blocks[j].(*ast.Heading); ok && h.Level <= level {
+// answerLabel tells whether a heading is the "A:" of the heading before it.
+func (f *questionFinder) answerLabel(h *ast.Heading) bool {
+	text := f.text(h)
+	found := answerPrefix.FindString(text)
+	return found != "" && !f.asks(h)
+}
+
+func (f *questionFinder) isAnswerLabel(n ast.Node) bool {
+	h, ok := n.(*ast.Heading)
+	return ok && f.answerLabel(h)
+}
+
+// nextHeading is where in blocks the first heading from start on is.
+func nextHeading(blocks []ast.Node, start int) int {
+	for i := start; i < len(blocks); i++ {
+		if blocks[i].Kind() == ast.KindHeading {
+			return i
+		}
+	}
+	return len(blocks)
+}
+
+// endOf is where the part under heading blocks[i] ends.
+func endOf(blocks []ast.Node, i int, answers func(*ast.Heading) bool) int {
+	level := blocks[i].(*ast.Heading).Level
+	for j := i + 1; j < len(blocks); j++ {
+		if h, ok := blocks[j].(*ast.Heading); ok && h.Level <= level && !(h.Level == level && j == nextHeading(blocks, i+1) && answers(h)) {
 			return j
 		}
 	}
-	return limit
+	return len(blocks)
 }
 
-// ofShallowestLevel gives the headings of the shallowest level in blocks[start:end].
-func (f *questionFinder) ofShallowestLevel(start, end int) func(func(int) bool) {
+// shallowest gives the headings of the shallowest level in blocks.
+func shallowest(blocks []ast.Node) func(func(*ast.Heading) bool) {
 	level := 7
-	for _, n := range f.blocks[start:end] {
+	for _, n := range blocks {
 		if h, ok := n.(*ast.Heading); ok {
 			level = min(level, h.Level)
 		}
 	}
-	return func(yield func(int) bool) {
-		for i := start; i < end; i++ {
-			if h, ok := f.blocks[i].(*ast.Heading); ok && h.Level == level && !yield(i) {
+	return func(yield func(*ast.Heading) bool) {
+		for _, n := range blocks {
+			if h, ok := n.(*ast.Heading); ok && h.Level == level && !yield(h) {
 				return
 			}
 		}
 	}
 }
 
-// hasOwnText tells whether heading blocks[i] has something before deeper headings.
-func (f *questionFinder) hasOwnText(i, end int) bool {
-	for _, n := range f.blocks[i+1 : end] {
-		if n.Kind() == ast.KindHeading {
-			return false
-		}
-		if f.isContent(n) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *questionFinder) hasHeading(start, end int) bool {
-	return slices.ContainsFunc(f.blocks[start:end], func(n ast.Node) bool { return n.Kind() == ast.KindHeading })
-}
-
-// isContent tells whether a block can be an answer: headings, rules and comments
-// cannot.
-func (f *questionFinder) isContent(n ast.Node) bool {
-	switch n := n.(type) {
-	case *ast.Heading, *ast.ThematicBreak:
-		return false
-	case *ast.HTMLBlock:
-		src := htmlSource(f.src, n)
-		return strings.TrimSpace(htmlText(src)) != "" || hasPicture(src)
-	}
-	return true
-}
-
-// namesQuestions tells whether a heading promises that questions are under it.
-func namesQuestions(heading string) bool {
-	switch strings.ToLower(strings.TrimRight(heading, " :.?!")) {
-	case "frequently asked questions", "faq", "faqs", "questions", "questions and answers":
-		return true
-	}
-	return false
-}
-
-// endsInQuestionMark knows the question marks of other scripts too.
-func endsInQuestionMark(heading string) bool {
-	heading = strings.TrimRight(heading, " ")
-	return strings.HasSuffix(heading, "?") || strings.HasSuffix(heading, "？") || strings.HasSuffix(heading, "؟")
-}
-
-// hasPicture tells whether raw HTML shows a picture.
-func hasPicture(src []byte) bool {
-	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return false
-		case html.StartTagToken, html.SelfClosingTagToken:
-			if name, _ := z.TagName(); string(name) == "img" {
-				return true
+// isContents tells whether blocks are nothing but links to places on the page.
+func (f *questionFinder) isContents(blocks []ast.Node) bool {
+	links := 0
+	for _, n := range blocks {
+		list, ok := n.(*ast.List)
+		if !ok {
+			if f.isContent(n) {
+				return false
 			}
-		}
-	}
-}
-
-// question makes the question of a part.
-func (r *reading) question(p *Page, part part) *Question {
-	anchor := r.anchors[part.heading]
-	own := r.front.questions[anchor]
-	q := &Question{
-		ID: p.Path + "#" + anchor, Anchor: anchor, Text: r.text(part.heading), Section: part.section,
-		Aliases: own.aliases, Tools: own.tools, Verified: own.verified, Sources: own.sources,
-		Answer: r.plain(part.nodes...), Line: r.line(part.heading), Page: p, index: len(p.Questions), ownTools: len(own.tools) > 0,
-	}
-	if !q.ownTools {
-		q.Tools = p.Tools
-	}
-	if part.next != nil {
-		q.next = r.line(part.next)
-	}
-	return q
-}
-
-// Source is the Markdown of the question and its answer, as it stands in the file,
-// without the empty lines after it.
-func (q *Question) Source() []byte {
-	lines := bytes.SplitAfter(q.Page.Source, []byte("\n"))
-	if q.next > 0 {
-		lines = lines[:q.next-1]
-	}
-	return append(bytes.TrimRight(bytes.Join(lines[q.Line-1:], nil), "\r\n\t "), '\n')
-}
-
-// matchQuestions reports the keys under "questions" that are no question's anchor.
-func (r *reading) matchQuestions(p *Page) {
-	known := map[string]bool{}
-	for _, q := range p.Questions {
-		known[q.Anchor] = true
-	}
-	for _, anchor := range r.front.anchors() {
-		if known[anchor] {
 			continue
 		}
-		line := r.front.questions[anchor].line
-		near := nearest(anchor, func(yield func(string) bool) {
-			for _, q := range p.Questions {
-				if !yield(q.Anchor) {
-					return
-				}
+		other := false
+		_ = ast.Walk(list, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if !entering || !isParagraph(n) {
+				return ast.WalkContinue, nil
 			}
-		}, few(anchor))
-		switch {
-		case r.anchorLines[anchor] > 0:
-			r.faults.errorf(r.file, line, "unknown-question", "the heading of anchor %q on line %d is no question", anchor, r.anchorLines[anchor])
-		case near != "":
-			r.faults.errorf(r.file, line, "unknown-question", "no question has the anchor %q, want %q", anchor, near)
-		default:
-			r.faults.errorf(r.file, line, "unknown-question", "no question has the anchor %q; write {#%s} at the end of its heading", anchor, anchor)
+			var inside []ast.Node
+			for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+				inside = append(inside, c)
+			}
+			if links++; !leadsNowhereElse(inside) {
+				other = true
+				return ast.WalkStop, nil
+			}
+			return ast.WalkContinue, nil
+		})
+		if other {
+			return false
 		}
 	}
+	return links > 0
+}
+
+// marked tells whether blocks without headings are questions that are marked by
+// other means: they begin with one that asks. A single "Question:" only says again
+// what the heading above it says.
+func (f *questionFinder) marked(blocks []ast.Node) bool {
+	all := f.candidates(blocks)
+	if len(all) == 0 {
+		return false
+	}
+	f.choose(blocks, all, true)
+	all = slices.DeleteFunc(all, func(c *candidate) bool { return !c.accept || c.shape == shapeLine || !c.asks && !c.prefixed })
+	switch {
+	case len(all) == 0:
+		return false
+	case len(all) > 1:
+		return true
+	}
+	first := slices.IndexFunc(blocks, f.isContent)
+	return all[0].shape != shapePrefixed && all[0].block == first
+}
+
+// loose finds the questions in blocks without headings. promised says that
+// something above them promises questions.
+func (f *questionFinder) loose(blocks []ast.Node, section string, promised bool) {
+	all := f.candidates(blocks)
+	if len(all) == 0 {
+		f.keep(blocks...)
+		return
+	}
+	rules := f.choose(blocks, all, promised)
+	f.unanswered(blocks, all, rules)
+	pieces := f.pieces(blocks, all)
+	for i, c := range all {
+		if !c.accept {
+			f.note(c.line, c.shape, c.text, rules[i])
+		}
+	}
+	for i := 0; i < len(pieces); i++ {
+		p := pieces[i]
+		if p.c == nil {
+			f.keep(p.block)
+			continue
+		}
+		if p.c.opens {
+			f.open(p.block, section, promised)
+			continue
+		}
+		answer := p.answer
+		if !p.c.bounded {
+			for i+1 < len(pieces) && pieces[i+1].c == nil {
+				i++
+				answer = append(answer, pieces[i].block)
+			}
+		}
+		f.unlabel(answer)
+		f.noteAsked(p.c.line, p.c.shape, p.c.text, ruleOf[p.c.shape])
+		f.add(found{heading: p.heading, answer: answer, section: section, line: p.c.line, from: p.from})
+	}
+}
+
+// open looks through what is in a quotation or a <details> element.
+func (f *questionFinder) open(block ast.Node, section string, promised bool) {
+	var inside []ast.Node
+	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
+		inside = append(inside, n)
+	}
+	if block.Kind() == kindFold && len(inside) > 0 {
+		f.keep(inside[0])
+		inside = inside[1:]
+	}
+	if promised {
+		f.faq(inside, section)
+	} else {
+		f.walk(inside, section, 0)
+	}
+}
+
+// unlabel takes the "A:" from the beginning of an answer.
+func (f *questionFinder) unlabel(answer []ast.Node) {
+	if len(answer) > 0 && isParagraph(answer[0]) {
+		cutPrefix(f.src, answer[0], answerPrefix)
+		trimInline(f.src, answer[0])
+	}
+}
+
+// choose decides which candidates are questions, and gives for each the rule.
+func (f *questionFinder) choose(blocks []ast.Node, all []*candidate, promised bool) []string {
+	s := survey(all)
+	rules := make([]string, len(all))
+	for i, c := range all {
+		rules[i] = s.judge(c, promised)
+		c.accept = rules[i] == ruleOf[c.shape]
+	}
+	prefixed := slices.ContainsFunc(all, func(c *candidate) bool { return c.accept && c.shape == shapePrefixed })
+	for i, c := range all {
+		if c.accept && prefixed && (c.shape == shapeBold || c.shape == shapeQuoted) {
+			c.accept, rules[i] = false, ruleInAnswer
+		}
+	}
+	if !slices.ContainsFunc(all, func(c *candidate) bool { return c.accept }) {
+		f.chooseLines(blocks, all, rules, promised)
+	}
+	f.dropInside(all, rules)
+	return rules
+}
+
+// chooseLines makes questions of unmarked lines that ask, where nothing is marked:
+// all of them where questions are promised, else only if such pages are made of them.
+func (f *questionFinder) chooseLines(blocks []ast.Node, all []*candidate, rules []string, promised bool) {
+	lines, paragraphs := 0, 0
+	for _, c := range all {
+		if c.shape == shapeLine && !c.contents {
+			lines++
+		}
+	}
+	for _, n := range blocks {
+		if isParagraph(n) {
+			paragraphs++
+		}
+	}
+	if !promised && (lines < 3 || lines*3 < paragraphs) {
+		return
+	}
+	for i, c := range all {
+		if c.shape == shapeLine && !c.contents {
+			c.accept, rules[i] = true, ruleOf[shapeLine]
+		}
+	}
+}
+
+// dropInside takes the lists and the like that lie in the answer of a line above
+// them.
+func (f *questionFinder) dropInside(all []*candidate, rules []string) {
+	inAnswer := false
+	for i, c := range all {
+		switch {
+		case !c.accept:
+		case !c.bounded:
+			inAnswer = true
+		case inAnswer:
+			c.accept, rules[i] = false, ruleInAnswer
+		}
+	}
+}
+
+// unanswered takes away the lines that nothing follows but the next question.
+func (f *questionFinder) unanswered(blocks []ast.Node, all []*candidate, rules []string) {
+	next := len(blocks) // the block of the question after the present one
+	nextLine := 0       // and its line there
+	for i, c := range slices.Backward(all) {
+		if !c.accept {
+			continue
+		}
+		if !c.bounded {
+			answered := c.inline
+			last := len(c.lead.lines)
+			if next == c.block {
+				last = nextLine
+			}
+			answered = answered || c.lead.first+1 < last
+			for j := c.block + 1; j < next && !answered; j++ {
+				answered = f.isContent(blocks[j])
+			}
+			if next < len(blocks) && next != c.block {
+				answered = answered || nextLine > 0
+			}
+			if !answered {
+				c.accept, rules[i] = false, ruleNoAnswer
+				continue
+			}
+			nextLine = c.lead.first
+		} else {
+			nextLine = 0
+		}
+		next = c.block
+	}
+}
+
+// A style is how the candidates of a stretch of blocks are marked: what one of them
+// is depends on the others.
+type style struct {
+	boldLines, boldAsking int // lines that are bold as a whole
+	leads, leadsAsking    int // bold beginnings of a line that goes on
+	quoted                int // quotations that ask
+}
+
+// survey takes the style of candidates.
+func survey(all []*candidate) style {
+	var s style
+	for _, c := range all {
+		switch {
+		case c.contents || isLabel(c.text):
+		case c.shape == shapeQuoted && c.asks:
+			s.quoted++
+		case c.shape == shapeBold && c.inline:
+			s.leads++
+			if c.asks {
+				s.leadsAsking++
+			}
+		case c.shape == shapeBold:
+			s.boldLines++
+			if c.asks {
+				s.boldAsking++
+			}
+		}
+	}
+	return s
+}
+
+// judge decides a candidate, as far as those that come later do not matter.
+func (s style) judge(c *candidate, promised bool) string {
+	yes := ruleOf[c.shape]
+	asks := c.asks || c.prefixed
+	switch {
+	case c.contents:
+		return ruleContents
+	case isLabel(c.text):
+		return ruleLabel
+	case c.bounded && !c.answered:
+		return ruleNoAnswer
+	}
+	switch c.shape {
+	case shapeSummary, shapeTerm:
+		if asks || promised {
+			return yes
+		}
+	case shapePrefixed:
+		if c.asks || promised || c.labelled {
+			return yes
+		}
+	case shapeItem:
+		if c.group.asking == 0 || 2*c.group.asking < c.group.members {
+			return ruleStatement
+		}
+		if c.lead == nil || c.prefixed || asks && (promised || c.group.asking > 1 || c.group.members == 1 && c.lead != nil && !c.inline) {
+			if asks || promised {
+				return yes
+			}
+		}
+		if !asks && promised && c.lead != nil {
+			return yes
+		}
+	case shapeQuoted:
+		if asks && (promised || c.opens || s.quoted > 1) {
+			return yes
+		}
+	case shapeBold:
+		switch {
+		case c.inline && c.asks && (promised || s.leadsAsking > 1):
+			return yes
+		case !c.inline && c.asks:
+			return yes
+		case !c.inline && promised && isStatement(c.text) && s.boldAsking > 0 && 2*s.boldAsking >= s.boldLines:
+			return yes
+		}
+	}
+	return ruleStatement
 }

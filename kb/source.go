@@ -21,20 +21,8 @@ type source struct {
 
 // readSource reads a page for a library. src may be cut off after maxSize+1 bytes.
 func readSource(file string, src []byte, o Options) *source {
-	s := &source{file: file}
-	switch {
-	case len(src) > maxSize:
-		s.faults.errorf(file, 0, "too-large", "larger than 4 MiB, so it is not read; divide it into several pages")
-		return s
-	case len(strings.TrimSpace(string(src[:min(len(src), 1<<10)]))) == 0 && len(strings.TrimSpace(string(src))) == 0:
-		s.faults.errorf(file, 0, "empty-page", "the page is empty; write a title and a question, or remove the file")
-		return s
-	case isBinary(src):
-		s.faults.errorf(file, 0, "binary-file", "not a text file, so it is not read; save it as UTF-8")
-		return s
-	}
-	if line, what := tooComplex(src); what != "" {
-		s.faults.errorf(file, line, "too-complex", "%s, so the page is not read; divide it", what)
+	s := &source{file: file, faults: refuse(file, src)}
+	if len(s.faults) > 0 {
 		return s
 	}
 	if !utf8.Valid(src) {
@@ -46,6 +34,23 @@ func readSource(file string, src []byte, o Options) *source {
 	}
 	s.faults = append(s.faults, r.faults...)
 	return s
+}
+
+// refuse says why a file is not read at all.
+func refuse(file string, src []byte) (faults ErrorList) {
+	switch {
+	case len(src) > maxSize:
+		faults.errorf(file, 0, "too-large", "larger than 4 MiB, so it is not read; divide it into several pages")
+	case len(strings.TrimSpace(string(src[:min(len(src), 1<<10)]))) == 0 && len(strings.TrimSpace(string(src))) == 0:
+		faults.errorf(file, 0, "empty-page", "the page is empty; write a title and a question, or remove the file")
+	case isBinary(src):
+		faults.errorf(file, 0, "binary-file", "not a text file, so it is not read; save it as UTF-8")
+	default:
+		if line, what := tooComplex(src); what != "" {
+			faults.errorf(file, line, "too-complex", "%s, so the page is not read; divide it", what)
+		}
+	}
+	return faults
 }
 
 // unreadable is the source of a file that could not be read; the page that came of

@@ -53,7 +53,7 @@ func (w *textWriter) put(line string) {
 
 func (w *textWriter) block(n ast.Node) {
 	switch n := n.(type) {
-	case *ast.Heading:
+	case *ast.Heading, *summary, *east.DefinitionTerm:
 		w.inlines(n)
 		w.endLine()
 	case *ast.Paragraph, *ast.TextBlock:
@@ -102,35 +102,42 @@ func (w *textWriter) block(n ast.Node) {
 
 func (w *textWriter) inlines(n ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		switch c := c.(type) {
-		case *ast.Text:
-			value := c.Segment.Value(w.src)
-			if c.IsRaw() || c.Parent().Kind() == ast.KindCodeSpan {
-				w.line.Write(value)
-			} else {
-				w.line.Write(unescape(value))
-			}
-			switch {
-			case c.HardLineBreak():
-				w.endLine()
-			case c.SoftLineBreak():
-				w.line.WriteByte(' ')
-			}
-		case *ast.String:
-			w.line.Write(c.Value)
-		case *ast.AutoLink:
-			w.cites = true
-			w.line.Write(c.Label(w.src))
-		case *ast.RawHTML:
-			if isBreak(rawTag(w.src, c)) {
-				w.line.WriteByte(' ')
-			}
-		case *east.FootnoteLink:
-			w.cites = true
-		default:
-			w.cites = w.cites || c.Kind() == ast.KindLink
-			w.inlines(c)
+		w.inline(c)
+	}
+}
+
+func (w *textWriter) inline(n ast.Node) {
+	switch c := n.(type) {
+	case *ast.Text:
+		value := c.Segment.Value(w.src)
+		if c.IsRaw() || c.Parent().Kind() == ast.KindCodeSpan {
+			w.line.Write(value)
+		} else {
+			w.line.Write(unescape(value))
 		}
+		switch {
+		case c.HardLineBreak():
+			w.endLine()
+		case c.SoftLineBreak():
+			w.line.WriteByte(' ')
+		}
+	case *ast.String:
+		w.line.Write(c.Value)
+	case *ast.AutoLink:
+		w.cites = true
+		w.line.Write(c.Label(w.src))
+	case *ast.RawHTML:
+		if isBreak(rawTag(w.src, c)) {
+			w.line.WriteByte(' ')
+		}
+	case *east.FootnoteLink:
+		w.cites = true
+	case *markup:
+		w.line.WriteString(c.text)
+		w.line.WriteByte(' ')
+	default:
+		w.cites = w.cites || c.Kind() == ast.KindLink
+		w.inlines(c)
 	}
 }
 

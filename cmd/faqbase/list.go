@@ -17,6 +17,7 @@ type listCommand struct {
 	Dir   string `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
 	JSON  bool   `help:"One JSON object a line for each question."`
 	Pages bool   `help:"With --json, also one for each page that has no questions."`
+	Why   string `placeholder:"FILE" help:"Instead, say of everything in one page that may be a question why it is one or is not."`
 }
 
 // An entryJSON is a question, or a page without any, as list --json prints it.
@@ -32,6 +33,9 @@ type entryJSON struct {
 // Run lists all pages and questions in the order of their files. Their numbers are on
 // standard error, so that scripts read one entry a line.
 func (c *listCommand) Run(con console) error {
+	if c.Why != "" {
+		return c.runWhy(con)
+	}
 	_, lib, err := openLibrary(c.Dir)
 	if err != nil {
 		return err

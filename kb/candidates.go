@@ -1,0 +1,468 @@
+package kb
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+)
+
+// The shapes that candidates have.
+const (
+	shapeHeading  = "heading"
+	shapePrefixed = "prefixed line"
+	shapeBold     = "bold line"
+	shapeItem     = "list item"
+	shapeSummary  = "summary"
+	shapeTerm     = "term"
+	shapeQuoted   = "quoted line"
+	shapeLine     = "line"
+	shapeMatter   = "front matter"
+)
+
+// A candidate is what may be a question and is no heading of the page itself.
+type candidate struct {
+	shape string
+	line  int
+	text  string // without prefix
+	// asks says that it ends in a question mark, prefixed that it begins with Q: or
+	// the like, labelled that its answer begins with A: or the like.
+	asks, prefixed, labelled bool
+	// bounded says that its answer is inside the same block: the rest of a list's
+	// item, a <details>. The answer of others goes on to the next of their kind.
+	bounded bool
+	// answered says that there is something of an answer in the same block.
+	answered bool
+	contents bool // all of it is a link to a place on this page
+	inline   bool // the answer begins on the same line
+	opens    bool // what is inside its block is to be looked through like a page
+	block    int  // among the blocks that were looked through
+	group    *group
+
+	lead   *lead    // how it is cut out of its block
+	rest   ast.Node // what holds its answer
+	accept bool
+}
+
+// A group is what stands side by side in one list: its items mark questions, or
+// they do not, as most of them do.
+type group struct{ members, asking int }
+
+// A lead is the line of a paragraph, or the beginning of one, that may be a question.
+type lead struct {
+	paragraph ast.Node
+	first     int // of its lines
+	lines     [][]ast.Node
+	question  []ast.Node // what is the question of the nodes in the first line
+	answer    []ast.Node // what follows it on the same line
+}
+
+// candidates finds those in blocks, in order.
+func (r *reading) candidates(blocks []ast.Node) []*candidate {
+	var all []*candidate
+	for i, n := range blocks {
+		found := r.candidatesIn(n)
+		for _, c := range found {
+			c.block = i
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+func (r *reading) candidatesIn(n ast.Node) []*candidate {
+	switch n := n.(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+		return r.linesOf(n)
+	case *ast.List:
+		return r.itemsOf(n)
+	case *fold:
+		return r.foldOf(n)
+	case *east.DefinitionList:
+		return r.termsOf(n)
+	case *ast.Blockquote:
+		return r.quotedIn(n)
+	}
+	return nil
+}
+
+// linesOf finds the lines of a paragraph that may be questions: those with a
+// prefix, those in bold, and the first one if it asks.
+func (r *reading) linesOf(p ast.Node) []*candidate {
+	if !r.mayAsk(p) {
+		return nil
+	}
+	var all []*candidate
+	lines := linesIn(r.src, p)
+	for i := range lines {
+		c := r.lineCandidate(p, lines, i)
+		if c == nil {
+			continue
+		}
+		c.answered = c.inline || i+1 < len(lines)
+		if i+1 < len(lines) {
+			c.labelled = answerPrefix.MatchString(r.textOf(lines[i+1]))
+		} else if next := p.NextSibling(); next != nil && next.Type() == ast.TypeBlock {
+			c.labelled = isParagraph(next) && answerPrefix.MatchString(inlineText(r.src, next))
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func isParagraph(n ast.Node) bool {
+	return n.Kind() == ast.KindParagraph || n.Kind() == ast.KindTextBlock
+}
+
+// mayAsk looks at the source of a paragraph for what a question begins or ends
+// with, which most paragraphs do not have.
+func (r *reading) mayAsk(p ast.Node) bool {
+	lines := p.Lines()
+	for i := range lines.Len() {
+		segment := lines.At(i)
+		line := bytes.TrimSpace(segment.Value(r.src))
+		if len(line) == 0 {
+			continue
+		}
+		if line[0] == '*' || line[0] == '_' || line[0] == '<' || line[0] == '[' || line[0] == '{' || questionPrefix.Match(line[:min(len(line), 80)]) {
+			return true
+		}
+		if i == 0 && (line[0] >= 0x80 || line[0] <= '9') { // a pictograph or number before the bold
+			return true
+		}
+		if i == 0 && bytes.ContainsAny(line[max(0, len(line)-40):], "?;\u061F\uFF1F\u055E\u203D\u2047\u2048\u1367\uFE56\u037E") {
+			return true
+		}
+	}
+	return false
+}
+
+// linesIn cuts what is in a paragraph into its lines, at breaks that are in no
+// emphasis or link.
+func linesIn(src []byte, p ast.Node) [][]ast.Node {
+	var lines [][]ast.Node
+	var line []ast.Node
+	for n := p.FirstChild(); n != nil; n = n.NextSibling() {
+		line = append(line, n)
+		breaks := false
+		switch n := n.(type) {
+		case *ast.Text:
+			breaks = n.SoftLineBreak() || n.HardLineBreak()
+		case *ast.RawHTML:
+			breaks = isBreak(rawTag(src, n))
+		}
+		if breaks {
+			lines, line = append(lines, line), nil
+		}
+	}
+	if len(line) > 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// textOf is the text of nodes of one line.
+func (r *reading) textOf(nodes []ast.Node) string {
+	w := textWriter{src: r.src}
+	for _, n := range nodes {
+		w.inline(n)
+	}
+	w.endLine()
+	return strings.ReplaceAll(w.lines.String(), "\n", " ")
+}
+
+// mostAsked bounds how long a question can be that is marked by its end alone, in
+// bytes: longer lines are sentences of a text.
+const mostAsked = 400
+
+// sentenceEnd is the end of a sentence inside a line.
+var sentenceEnd = regexp.MustCompile(`[\pL\pN)][.!]\s+\pL`)
+
+// lineCandidate makes a candidate of a line, nil if nothing marks it.
+func (r *reading) lineCandidate(p ast.Node, lines [][]ast.Node, i int) *candidate {
+	line := lines[i]
+	text := r.textOf(line)
+	if text == "" {
+		return nil
+	}
+	c := &candidate{shape: shapeLine, line: r.lineAt(line, p), lead: &lead{paragraph: p, first: i, lines: lines, question: line}}
+	bold, after := r.boldLead(line)
+	if bold != nil {
+		boldText := r.textOf(bold)
+		switch rest := anchorAtEnd.ReplaceAllString(r.textOf(after), ""); {
+		case !wordIn(rest):
+			c.shape = shapeBold
+		case questionPrefix.ReplaceAllString(boldText, "") == "" || bareName(boldText) == "q": // **Q:** How?
+		default:
+			c.shape, c.inline = shapeBold, true
+			c.lead.question, c.lead.answer = bold, after
+			text = boldText
+		}
+	}
+	if found := questionPrefix.FindString(text); found != "" && found != text {
+		c.shape, c.prefixed = shapePrefixed, true
+		text = text[len(found):]
+	}
+	c.text = oneLine(anchorAtEnd.ReplaceAllString(text, ""))
+	c.asks = endsInQuestionMark(c.text)
+	c.contents = leadsNowhereElse(c.lead.question)
+	if c.shape == shapeLine && (i > 0 || !c.asks || len(c.text) > mostAsked || sentenceEnd.MatchString(c.text)) {
+		return nil
+	}
+	if c.text == "" || len(c.text) > mostAsked {
+		return nil
+	}
+	return c
+}
+
+// wordIn tells whether there is a letter or digit in s.
+func wordIn(s string) bool { return bareName(s) != "" }
+
+// boldLead gives the nodes at the beginning of a line up to the end of what is bold
+// there, and what follows; nil if the line does not begin bold. Numbers, marks,
+// pictographs and anchors before it do not count.
+func (r *reading) boldLead(line []ast.Node) (bold, after []ast.Node) {
+	for i, n := range line {
+		switch n := n.(type) {
+		case *ast.Emphasis:
+			if isBold(n) {
+				return line[:i+1], line[i+1:]
+			}
+			return nil, nil
+		case *ast.RawHTML:
+			switch name := tagName(rawTag(r.src, n)); name {
+			case "b", "strong":
+				for j := i + 1; j < len(line); j++ {
+					if end, ok := line[j].(*ast.RawHTML); ok && rawTag(r.src, end) == "</"+name+">" {
+						return line[:j+1], line[j+1:]
+					}
+				}
+				return nil, nil
+			}
+		case *ast.Text:
+			if !beforeBold.MatchString(string(unescape(n.Segment.Value(r.src)))) {
+				return nil, nil
+			}
+		default:
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
+
+// beforeBold is what may stand before the bold part of a bold line.
+var beforeBold = regexp.MustCompile(`^[^\pL]*$|^\s*(?i:q|question)\s*\d*[.:)]\s*$`)
+
+// isBold tells whether all of an emphasis is strong.
+func isBold(e *ast.Emphasis) bool {
+	if e.Level >= 2 {
+		return true
+	}
+	inner, ok := e.FirstChild().(*ast.Emphasis)
+	return ok && e.ChildCount() == 1 && isBold(inner)
+}
+
+// leadsNowhereElse tells whether all words of nodes are in links to places on the
+// same page: so it is in a table of contents.
+func leadsNowhereElse(nodes []ast.Node) bool {
+	linked := false
+	for _, n := range nodes {
+		for {
+			e, ok := n.(*ast.Emphasis)
+			if !ok || e.ChildCount() != 1 {
+				break
+			}
+			n = e.FirstChild()
+		}
+		switch n := n.(type) {
+		case *ast.Link:
+			if !bytes.HasPrefix(n.Destination, []byte("#")) {
+				return false
+			}
+			linked = true
+		case *ast.Text:
+			if n.Segment.Len() > 3 {
+				return false
+			}
+		case *ast.RawHTML:
+		default:
+			return false
+		}
+	}
+	return linked
+}
+
+// itemsOf finds the items of a list that may be questions: those that begin with a
+// heading, with something bold, with a prefix, or with a line that asks.
+func (r *reading) itemsOf(list *ast.List) []*candidate {
+	var all []*candidate
+	g := &group{}
+	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
+		g.members++
+		c := r.itemCandidate(item)
+		if c == nil {
+			continue
+		}
+		if c.asks || c.prefixed {
+			g.asking++
+		}
+		c.group = g
+		all = append(all, c)
+	}
+	return all
+}
+
+func (r *reading) itemCandidate(item ast.Node) *candidate {
+	first := item.FirstChild()
+	switch n := first.(type) {
+	case nil:
+		return nil
+	case *ast.Heading:
+		text, prefixed := withoutPrefix(r.text(n))
+		return &candidate{shape: shapeItem, line: r.line(n), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true,
+			answered: r.hasContent(n.NextSibling()), rest: item}
+	case *fold:
+		if found := r.foldOf(n); len(found) == 1 {
+			found[0].answered = found[0].answered || r.hasContent(n.NextSibling())
+			return found[0]
+		}
+		return nil
+	}
+	if !isParagraph(first) || !r.mayAsk(first) {
+		return nil
+	}
+	c := r.lineCandidate(first, linesIn(r.src, first), 0)
+	if c == nil {
+		return nil
+	}
+	alone := item.NextSibling() == nil && item.PreviousSibling() == nil
+	c.answered = c.inline || len(c.lead.lines) > 1 || r.hasContent(first.NextSibling())
+	if alone && !c.answered { // the number of a question whose answer is not indented
+		return c
+	}
+	c.shape, c.bounded, c.rest = shapeItem, true, item
+	return c
+}
+
+// hasContent tells whether n or a later sibling can be an answer.
+func (r *reading) hasContent(n ast.Node) bool {
+	for ; n != nil; n = n.NextSibling() {
+		if r.isContent(n) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reading) foldOf(f *fold) []*candidate {
+	s := f.summary()
+	if s == nil {
+		return nil
+	}
+	text, prefixed := withoutPrefix(inlineText(r.src, s))
+	if text == "" {
+		return nil
+	}
+	return []*candidate{{shape: shapeSummary, line: r.line(s), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true,
+		answered: r.hasContent(s.NextSibling()), rest: f}}
+}
+
+func (r *reading) termsOf(list *east.DefinitionList) []*candidate {
+	var all []*candidate
+	g := &group{}
+	for n := list.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() != east.KindDefinitionTerm {
+			continue
+		}
+		g.members++
+		text, prefixed := withoutPrefix(inlineText(r.src, n))
+		if text == "" {
+			continue
+		}
+		c := &candidate{shape: shapeTerm, line: r.line(n), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true, rest: n, group: g}
+		if next := n.NextSibling(); next != nil && next.Kind() == east.KindDefinitionDescription {
+			c.answered = r.hasContent(next.FirstChild())
+		}
+		if c.asks {
+			g.asking++
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// quotedIn finds what may be questions in a quotation: the quotation as a whole, if it
+// is one line; else what is inside, if a heading or a marked line in it asks.
+func (r *reading) quotedIn(q *ast.Blockquote) []*candidate {
+	for n := q.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			text, prefixed := withoutPrefix(r.text(h))
+			if asks := endsInQuestionMark(text); asks || prefixed {
+				return []*candidate{{shape: shapeQuoted, line: r.line(h), text: text, asks: asks, prefixed: prefixed, bounded: true, opens: true,
+					answered: r.hasContent(n.NextSibling()), rest: q}}
+			}
+			continue
+		}
+		if !isParagraph(n) || !r.mayAsk(n) {
+			continue
+		}
+		lines := linesIn(r.src, n)
+		c := r.lineCandidate(n, lines, 0)
+		switch alone := q.ChildCount() == 1 && len(lines) == 1; {
+		case c == nil:
+		case alone && !c.inline:
+			if c.shape != shapePrefixed {
+				c.shape = shapeQuoted
+			}
+			return []*candidate{c}
+		case c.shape != shapeLine && (c.asks || c.prefixed) && (c.inline || len(lines) > 1 || r.hasContent(n.NextSibling())):
+			c.shape, c.bounded, c.opens, c.answered, c.rest = shapeQuoted, true, true, true, q
+			return []*candidate{c}
+		}
+	}
+	return nil
+}
+
+// withoutPrefix is the text of a question without "Q1." or the like before it.
+func withoutPrefix(text string) (string, bool) {
+	if found := questionPrefix.FindString(text); found != "" && found != text {
+		return oneLine(text[len(found):]), true
+	}
+	return text, false
+}
+
+// isLabel tells whether text stands over an answer or a remark and asks nothing.
+func isLabel(text string) bool {
+	return slices.Contains(labels, bareName(text)) || slices.Contains(contentsNames, bareName(text))
+}
+
+// tagName is the name of an opening tag, "" for anything else.
+func tagName(tag string) string {
+	name := strings.TrimPrefix(tag, "<")
+	if i := strings.IndexAny(name, " \t\r\n/>"); i >= 0 {
+		name = name[:i]
+	}
+	return strings.ToLower(name)
+}
+
+// isStatement tells whether a line in bold that does not ask may stand among those
+// that do: a few words, and not the head of a list or the end of a sentence.
+func isStatement(text string) bool {
+	return strings.ContainsAny(text, " \u3000") && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "To ")
+}
+
+// isContent tells whether a block can be an answer: headings, rules and comments
+// cannot.
+func (r *reading) isContent(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.Heading, *ast.ThematicBreak, *ast.LinkReferenceDefinition:
+		return false
+	case *ast.HTMLBlock:
+		src := htmlSource(r.src, n)
+		return strings.TrimSpace(htmlText(src)) != "" || hasPicture(src)
+	}
+	return true
+}

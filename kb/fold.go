@@ -1,0 +1,413 @@
+package kb
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+var (
+	kindFold    = ast.NewNodeKind("Fold")
+	kindSummary = ast.NewNodeKind("Summary")
+	kindMarkup  = ast.NewNodeKind("Markup")
+)
+
+// A fold is a <details> element with what is Markdown in it. Its first child is its
+// summary.
+type fold struct {
+	ast.BaseBlock
+	id string
+}
+
+func (f *fold) Kind() ast.NodeKind         { return kindFold }
+func (f *fold) Dump(src []byte, level int) { ast.DumpHelper(f, src, level, nil, nil) }
+func (f *fold) summary() *summary          { s, _ := f.FirstChild().(*summary); return s }
+
+// A summary is what a <details> element shows while it is closed.
+type summary struct{ ast.BaseBlock }
+
+func (s *summary) Kind() ast.NodeKind         { return kindSummary }
+func (s *summary) Dump(src []byte, level int) { ast.DumpHelper(s, src, level, nil, nil) }
+
+// A markup is raw HTML that stands for the inside of a heading.
+type markup struct {
+	ast.BaseInline
+	text, html string
+}
+
+func (m *markup) Kind() ast.NodeKind         { return kindMarkup }
+func (m *markup) Dump(src []byte, level int) { ast.DumpHelper(m, src, level, nil, nil) }
+
+func newMarkup(src []byte) *markup {
+	return &markup{text: oneLine(htmlText(src)), html: inlineHTML(src)}
+}
+
+// mostFolds is how deep <details> elements are looked for in each other.
+const mostFolds = 20
+
+// openHTML makes nodes of those elements of raw HTML that can be questions:
+// headings and <details> elements, which may go on for many blocks. Headings inside
+// other elements are left alone unless they ask.
+func (r *reading) openHTML() {
+	var parents []ast.Node
+	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if b, ok := n.(*ast.HTMLBlock); ok && entering && hasElements(htmlSource(r.src, b)) && (len(parents) == 0 || parents[len(parents)-1] != b.Parent()) {
+			parents = append(parents, b.Parent())
+		}
+		return ast.WalkContinue, nil
+	})
+	opened := map[ast.Node]bool{}
+	for _, p := range parents {
+		if opened[p] {
+			continue
+		}
+		opened[p] = true
+		s := &htmlStream{reading: r}
+		for n := p.FirstChild(); n != nil; n = n.NextSibling() {
+			if b, ok := n.(*ast.HTMLBlock); ok {
+				s.split(b)
+			} else {
+				s.pieces = append(s.pieces, htmlPiece{node: n})
+			}
+		}
+		p.RemoveChildren(p)
+		s.match()
+		for _, n := range s.take(0) {
+			p.AppendChild(p, n)
+		}
+	}
+}
+
+// hasElements tells whether raw HTML has a tag that openHTML looks for.
+func hasElements(src []byte) bool {
+	for i := bytes.IndexByte(src, '<'); i >= 0 && i+2 < len(src); {
+		switch rest := bytes.TrimPrefix(src[i+1:min(len(src), i+10)], []byte("/")); {
+		case len(rest) > 1 && rest[0]|0x20 == 'h' && rest[1] >= '1' && rest[1] <= '6',
+			len(rest) > 6 && (bytes.EqualFold(rest[:7], []byte("details")) || bytes.EqualFold(rest[:7], []byte("summary"))):
+			return true
+		}
+		next := bytes.IndexByte(src[i+1:], '<')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return false
+}
+
+// An htmlPiece is a node, or a tag of <details> or <summary> between nodes.
+type htmlPiece struct {
+	node ast.Node
+	tag  atom.Atom
+	end  bool
+	id   string
+	pos  int
+}
+
+// An htmlStream is what is in a block, cut at the tags that matter.
+type htmlStream struct {
+	*reading
+	pieces []htmlPiece
+	closed []bool // which pieces begin a <details> element that has an end
+	at     int
+}
+
+// wrappers are the elements in which others may be taken for blocks of the page.
+var wrappers = map[atom.Atom]bool{atom.Div: true, atom.Section: true, atom.Article: true, atom.Main: true, atom.Center: true,
+	atom.Details: true, atom.Body: true, atom.Html: true, atom.Aside: true}
+
+// voids are the elements that have no end.
+var voids = map[atom.Atom]bool{atom.Br: true, atom.Hr: true, atom.Img: true, atom.Input: true, atom.Wbr: true, atom.Source: true,
+	atom.Meta: true, atom.Link: true, atom.Col: true, atom.Embed: true, atom.Area: true, atom.Base: true, atom.Track: true, atom.P: true, atom.Li: true}
+
+// split cuts a block of raw HTML into pieces.
+func (s *htmlStream) split(n *ast.HTMLBlock) {
+	src := htmlSource(s.src, n)
+	if n.HTMLBlockType != ast.HTMLBlockType6 && n.HTMLBlockType != ast.HTMLBlockType7 || !hasElements(src) {
+		s.pieces = append(s.pieces, htmlPiece{node: n})
+		return
+	}
+	done, offset := 0, 0
+	var open []atom.Atom // elements that nothing is cut out of
+	depth := 0           // of wrappers
+	flush := func(end int) {
+		if len(bytes.TrimSpace(src[done:end])) > 0 {
+			s.pieces = append(s.pieces, htmlPiece{node: htmlRange(n, done, end)})
+		}
+	}
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		start := offset
+		offset += len(z.Raw())
+		if kind != html.StartTagToken && kind != html.EndTagToken {
+			continue
+		}
+		t := z.Token()
+		ending := kind == html.EndTagToken
+		switch {
+		case voids[t.DataAtom]:
+		case len(open) > 0 || !ending && !wrappers[t.DataAtom] && t.DataAtom != atom.Summary && headingLevel(t.DataAtom) == 0 && !inlineElements[t.DataAtom]:
+			if !ending {
+				open = append(open, t.DataAtom)
+			} else if i := slices.Index(open, t.DataAtom); i >= 0 {
+				open = open[:i]
+			}
+		case t.DataAtom == atom.Details || t.DataAtom == atom.Summary:
+			flush(start)
+			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, id: placeName(t.DataAtom, t.Attr), pos: htmlPosition(n, start)})
+			done = offset
+		case wrappers[t.DataAtom] && ending:
+			depth--
+		case wrappers[t.DataAtom]:
+			depth++
+		case headingLevel(t.DataAtom) > 0 && !ending:
+			size, ok := insideOf(src[offset:], t.DataAtom)
+			if !ok {
+				continue
+			}
+			inside := src[offset : offset+size]
+			if depth > 0 && !endsInQuestionMark(oneLine(htmlText(inside))) {
+				continue
+			}
+			h := s.newHeading(headingLevel(t.DataAtom), inside, htmlPosition(n, start))
+			if id := placeName(t.DataAtom, t.Attr); id != "" {
+				h.SetAttributeString("place", id)
+			}
+			flush(start)
+			s.pieces = append(s.pieces, htmlPiece{node: h})
+			end := offset + size
+			end += bytes.IndexByte(src[end:], '>') + 1
+			done = end
+			z = html.NewTokenizer(bytes.NewReader(src[end:]))
+			offset = end
+		}
+	}
+	flush(len(src))
+}
+
+// newHeading makes a heading of the inside of an element.
+func (r *reading) newHeading(level int, inside []byte, pos int) *ast.Heading {
+	h := ast.NewHeading(level)
+	h.SetPos(pos)
+	h.AppendChild(h, newMarkup(inside))
+	if id := firstPlace(inside); id != "" {
+		h.SetAttributeString("place", id)
+	}
+	return h
+}
+
+// insideOf is how long the inside of an element is that src begins with.
+func insideOf(src []byte, name atom.Atom) (int, bool) {
+	size := 0
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return 0, false
+		case html.EndTagToken, html.StartTagToken:
+			raw := len(z.Raw())
+			tag, _ := z.TagName()
+			switch found := atom.Lookup(tag); {
+			case kind == html.EndTagToken && found == name:
+				return size, true
+			case headingLevel(found) > 0:
+				return 0, false
+			}
+			size += raw
+		default:
+			size += len(z.Raw())
+		}
+	}
+}
+
+func headingLevel(a atom.Atom) int {
+	return 1 + slices.Index([]atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}, a)
+}
+
+// firstPlace is the first id or name of a place in raw HTML.
+func firstPlace(src []byte) string {
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return ""
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			if id := placeName(t.DataAtom, t.Attr); id != "" {
+				return id
+			}
+		}
+	}
+}
+
+// htmlRange is the part of a block of raw HTML from one offset in its source to
+// another.
+func htmlRange(n *ast.HTMLBlock, from, to int) *ast.HTMLBlock {
+	part := ast.NewHTMLBlock(n.HTMLBlockType)
+	lines := text.NewSegments()
+	at := 0
+	for _, segment := range htmlLines(n) {
+		start, stop := max(from-at, 0), min(to-at, segment.Len())
+		at += segment.Len()
+		if start < stop {
+			// A tab that was cut in half is before the segment and counts too.
+			if segment.Padding > 0 {
+				start, stop = max(start-segment.Padding, 0), max(stop-segment.Padding, 0)
+			}
+			lines.Append(text.NewSegment(segment.Start+start, segment.Start+stop))
+		}
+	}
+	part.SetLines(lines)
+	part.SetPos(htmlPosition(n, from))
+	return part
+}
+
+// htmlPosition is where an offset in the source of a block of raw HTML is in the file.
+func htmlPosition(n *ast.HTMLBlock, offset int) int {
+	pos := n.Pos()
+	for _, segment := range htmlLines(n) {
+		if offset < segment.Len() {
+			return segment.Start + max(offset-segment.Padding, 0)
+		}
+		offset -= segment.Len()
+		pos = segment.Stop
+	}
+	return pos
+}
+
+func htmlLines(n *ast.HTMLBlock) []text.Segment {
+	lines := n.Lines().Sliced(0, n.Lines().Len())
+	if n.HasClosure() {
+		lines = append(slices.Clip(lines), n.ClosureLine)
+	}
+	return lines
+}
+
+// take makes nodes of the pieces up to the end of the present <details> element, or
+// of all that are left.
+func (s *htmlStream) take(depth int) []ast.Node {
+	var all []ast.Node
+	for s.at < len(s.pieces) {
+		p := s.pieces[s.at]
+		switch {
+		case p.node != nil:
+			s.at++
+			all = append(all, p.node)
+		case p.tag == atom.Details && p.end:
+			if depth > 0 {
+				return all
+			}
+			s.at++ // the end of nothing
+		case p.tag == atom.Details && depth < mostFolds && s.closed[s.at]:
+			s.at++
+			f := &fold{id: p.id}
+			f.SetPos(p.pos)
+			for _, n := range s.take(depth + 1) {
+				f.AppendChild(f, n)
+			}
+			s.at++
+			all = append(all, f)
+		case p.tag == atom.Summary && !p.end:
+			all = append(all, s.takeSummary())
+		default:
+			s.at++
+		}
+	}
+	return all
+}
+
+// match finds which <details> elements have an end.
+func (s *htmlStream) match() {
+	s.closed = make([]bool, len(s.pieces))
+	var open []int
+	for i, p := range s.pieces {
+		switch {
+		case p.tag != atom.Details:
+		case !p.end:
+			open = append(open, i)
+		case len(open) > 0:
+			s.closed[open[len(open)-1]] = true
+			open = open[:len(open)-1]
+		}
+	}
+}
+
+// takeSummary makes a summary of the pieces up to its end. What is in it may be raw
+// HTML or, between empty lines, Markdown.
+func (s *htmlStream) takeSummary() ast.Node {
+	sum := &summary{}
+	sum.SetPos(s.pieces[s.at].pos)
+	if id := s.pieces[s.at].id; id != "" {
+		sum.SetAttributeString("place", id)
+	}
+	for s.at++; s.at < len(s.pieces); s.at++ {
+		p := s.pieces[s.at]
+		if p.node == nil {
+			if p.tag == atom.Summary {
+				s.at++
+			}
+			break
+		}
+		switch n := p.node.(type) {
+		case *ast.HTMLBlock:
+			src := htmlSource(s.src, n)
+			sum.AppendChild(sum, newMarkup(src))
+			if id := firstPlace(src); id != "" {
+				sum.SetAttributeString("place", id)
+			}
+		case *ast.Paragraph, *ast.Heading, *ast.TextBlock:
+			for c := n.FirstChild(); c != nil; c = n.FirstChild() {
+				sum.AppendChild(sum, c)
+			}
+		default:
+			return sum
+		}
+	}
+	return sum
+}
+
+// inlineHTML is the inside of a heading in raw HTML with nothing left but plain
+// elements inside a line.
+func inlineHTML(src []byte) string {
+	nodes, err := html.ParseFragment(bytes.NewReader(src), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil { // nested too deeply
+		return html.EscapeString(oneLine(htmlText(src)))
+	}
+	var b strings.Builder
+	for _, n := range nodes {
+		writeInline(&b, n)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func writeInline(b *strings.Builder, n *html.Node) {
+	switch {
+	case n.Type == html.TextNode:
+		b.WriteString(html.EscapeString(n.Data))
+		return
+	case n.Type != html.ElementNode || n.Namespace != "" || unseen[n.DataAtom]:
+		return
+	case n.DataAtom == atom.Img:
+		b.WriteString(html.EscapeString(" " + attribute(n.Attr, "alt") + " "))
+		return
+	}
+	plain := kept[n.DataAtom] && inlineElements[n.DataAtom] && n.DataAtom != atom.B && n.DataAtom != atom.Strong
+	switch {
+	case plain:
+		b.WriteString("<" + n.Data + ">")
+	case !inlineElements[n.DataAtom]:
+		b.WriteByte(' ')
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		writeInline(b, c)
+	}
+	if plain {
+		b.WriteString("</" + n.Data + ">")
+	}
+}

@@ -1,0 +1,170 @@
+package kb
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// promisingNames are what a heading is called that promises questions, in lower
+// case, without punctuation. Those of genericNames promise only when they are all
+// of the heading.
+var (
+	promisingNames = []string{
+		"faq", "faqs", "frequently asked questions", "frequent questions", "commonly asked questions", "common questions", // English
+		"häufig gestellte fragen", "häufige fragen", "oft gestellte fragen", // German
+		"foire aux questions", "questions fréquentes", "questions fréquemment posées", "questions courantes", // French
+		"preguntas frecuentes", "preguntas más frecuentes", // Spanish
+		"preguntes freqüents",                                                     // Catalan
+		"perguntas frequentes", "perguntas mais frequentes", "dúvidas frequentes", // Portuguese
+		"domande frequenti", "domande più frequenti", // Italian
+		"veelgestelde vragen", "veel gestelde vragen", // Dutch
+		"vanliga frågor", "vanliga frågor och svar", // Swedish
+		"ofte stilte spørsmål", "vanlige spørsmål", // Norwegian
+		"ofte stillede spørgsmål",                           // Danish
+		"usein kysytyt kysymykset", "usein kysyttyä", "ukk", // Finnish
+		"często zadawane pytania", "najczęściej zadawane pytania", // Polish
+		"často kladené otázky", "často kladené dotazy", "časté dotazy", "časté otázky", // Czech, Slovak
+		"gyakran ismételt kérdések", "gyakori kérdések", "gyik", // Hungarian
+		"întrebări frecvente",                               // Romanian
+		"често задавани въпроси", "често постављана питања", // Bulgarian, Serbian
+		"часто задаваемые вопросы", "частые вопросы", "чаво", // Russian
+		"часті запитання", "поширені запитання", "часті питання", // Ukrainian
+		"συχνές ερωτήσεις",                                    // Greek
+		"sıkça sorulan sorular", "sık sorulan sorular", "sss", // Turkish
+		"الأسئلة الشائعة", "أسئلة شائعة", "الأسئلة المتكررة", // Arabic
+		"שאלות נפוצות",                     // Hebrew
+		"سوالات متداول", "پرسش‌های متداول", // Persian
+		"अक्सर पूछे जाने वाले प्रश्न", "अक्सर पूछे जाने वाले सवाल", // Hindi
+		"常见问题", "常见问题解答", "常見問題", "常見問題解答", "常见问答", // Chinese
+		"よくある質問", "よくあるご質問", // Japanese
+		"자주 묻는 질문",                                           // Korean
+		"câu hỏi thường gặp",                                 // Vietnamese
+		"pertanyaan umum", "pertanyaan yang sering diajukan", // Indonesian
+		"คำถามที่พบบ่อย", // Thai
+	}
+	genericNames = []string{
+		"questions", "questions and answers", "questions answers", "q a", "q and a", "qa",
+		"fragen", "fragen und antworten", "questions et réponses", "questions réponses", "preguntas y respuestas", "perguntas e respostas",
+		"domande e risposte", "vragen en antwoorden", "frågor och svar", "pytania i odpowiedzi", "вопросы и ответы", "вопрос ответ",
+		"soru cevap", "שאלות ותשובות", "أسئلة وأجوبة", "问答", "问题解答", "質問と回答", "よくある質問と回答", "질문과 답변", "자주 묻는 질문과 답변", "tanya jawab",
+	}
+	// contentsNames are those of a table of contents.
+	contentsNames = []string{"contents", "table of contents", "toc", "on this page", "in this page", "topics", "index", "quick links",
+		"inhalt", "inhaltsverzeichnis", "table des matières", "sommaire", "contenido", "índice", "tabla de contenidos", "sumário", "indice",
+		"inhoud", "innehåll", "spis treści", "obsah", "содержание", "оглавление", "зміст", "içindekiler", "目录", "目錄", "目次", "목차"}
+	// partNames are those of headings that are about the page and not about its subject.
+	partNames = []string{"introduction", "see also", "further reading", "references", "related links", "related topics", "related articles",
+		"related pages", "additional resources", "about this page", "about this faq", "about this document"}
+	// labels stand over an answer or a remark, and ask nothing.
+	labels = []string{"answer", "answers", "show answer", "see answer", "view answer", "the answer", "solution", "show solution", "hint", "show hint", "reply", "response",
+		"click to expand", "click here", "click to view", "click to show", "click me", "expand", "show more", "more", "read more", "learn more", "show", "toggle", "details", "show details", "more details",
+		"note", "notes", "important", "warning", "caution", "tip", "tips", "info", "attention", "example", "examples", "code", "output", "log", "logs", "screenshot", "screenshots",
+		"antwort", "lösung", "hinweis", "beispiel", "réponse", "solution", "remarque", "exemple", "respuesta", "solución", "nota", "ejemplo", "resposta", "solução", "risposta", "soluzione",
+		"antwoord", "svar", "odpowiedź", "odpověď", "ответ", "решение", "відповідь", "cevap", "答案", "回答", "解答", "答え", "답변", "정답"}
+)
+
+// A promise says whether questions are to be expected under a name.
+type promise int
+
+const (
+	noPromise   promise = iota
+	nearPromise         // the name is part of it: "Questions about billing: FAQ"; holds where anything asks
+	fullPromise         // it is the whole of it
+)
+
+// nameParts are what a title such as "Redux FAQ: Performance | Redux" is made of.
+var nameParts = regexp.MustCompile(`\s+[-–—|·>/»]\s+|[:|·：｜]\s*`)
+
+// bracketed is a remark in brackets.
+var bracketed = regexp.MustCompile(`\s*[(（\[][^()（）\[\]]*[)）\]]\s*`)
+
+// promiseOf tells what a heading or title promises.
+func promiseOf(text string) promise {
+	name := bareName(text)
+	plain := bareName(bracketed.ReplaceAllString(text, " "))
+	for _, s := range []string{name, plain} {
+		if slices.Contains(promisingNames, s) || slices.Contains(genericNames, s) {
+			return fullPromise
+		}
+	}
+	if endsInQuestionMark(text) {
+		return noPromise
+	}
+	for _, part := range nameParts.Split(text, -1) {
+		for _, part := range []string{bareName(part), bareName(bracketed.ReplaceAllString(part, " "))} {
+			for _, s := range promisingNames {
+				if part == s || strings.HasPrefix(part, s+" ") || strings.HasSuffix(part, " "+s) || s[0] >= 0xE3 && strings.Contains(part, s) { // without spaces: Chinese, Japanese, Korean
+					return nearPromise
+				}
+			}
+		}
+	}
+	return noPromise
+}
+
+// filePromise tells what the name of a file, or of the folder it is in, promises.
+func filePromise(file string) promise {
+	name := bareName(strings.TrimSuffix(path.Base(file), path.Ext(file)))
+	folder := bareName(path.Base(path.Dir(file)))
+	for _, s := range promisingNames {
+		if name == s || folder == s || strings.HasPrefix(name, s+" ") || strings.HasSuffix(name, " "+s) || strings.Contains(name, " "+s+" ") {
+			return nearPromise
+		}
+	}
+	return noPromise
+}
+
+// bareName is text in lower case with its letters, marks and digits, everything
+// else a space: as names are compared. "F.A.Q." is faq.
+func bareName(text string) string {
+	text = strings.ReplaceAll(strings.ToLower(text), "f.a.q", "faq")
+	return oneLine(strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.L, unicode.M, unicode.N) && r != '\uFE0F' && r != '\u20E3' || r == '\u200C' { // variation selector, keycap; joiner in Persian
+			return r
+		}
+		return ' '
+	}, text))
+}
+
+// questionMarks are those that end a question in the scripts that have their own.
+// Spanish begins with one as well; Armenian has it in the word that is stressed.
+var questionMarks = []string{"?", "？", "؟", "\u037E", "⁇", "⁈", "‽", "﹖", "፧", "՞"}
+
+// endsInQuestionMark tells whether text asks: it ends in the question mark of any
+// script, but for closing quotes, a pictograph or a remark in brackets behind it.
+func endsInQuestionMark(text string) bool {
+	text = strings.TrimRightFunc(text, mayFollowMark)
+	if text == "" {
+		return false
+	}
+	hasMark := func(s string) bool {
+		return slices.ContainsFunc(questionMarks, func(mark string) bool { return strings.HasSuffix(s, mark) })
+	}
+	if hasMark(text) {
+		return true
+	}
+	switch last := text[len(text)-1]; {
+	case last == ')' || last == ']' || strings.HasSuffix(text, "）"):
+		open := strings.LastIndexAny(text, "([（")
+		return open > 0 && hasMark(strings.TrimRightFunc(text[:open], mayFollowMark))
+	case last == ';': // the Greek mark, as most keyboards have it
+		return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Greek, r) })
+	}
+	return strings.ContainsRune(text, '՞')
+}
+
+// mayFollowMark tells whether r may stand behind the mark that ends a question.
+func mayFollowMark(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune("\"'”’»›」』*_.:!…", r) || unicode.In(r, unicode.So, unicode.Sk, unicode.Mn, unicode.Cf)
+}
+
+// questionPrefix and answerPrefix are what some write before a question and its
+// answer: "Q1.", "Question:", "A:". They match in Markdown, where a full stop may
+// have a backslash.
+var (
+	questionPrefix = regexp.MustCompile(`^\s*(?i:q|qn|question|frage|pregunta|pergunta|domanda|vraag|fråga|spørgsmål|spørsmål|pytanie|otázka|вопрос|питання|soru|问|問|问题|質問|질문|سؤال)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
+	answerPrefix   = regexp.MustCompile(`^\s*(?i:a|ans|answer|antwort|réponse|respuesta|resposta|risposta|antwoord|svar|odpowiedź|odpověď|ответ|відповідь|cevap|答|答案|回答|답|답변|جواب)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
+)
