@@ -80,7 +80,12 @@ func (r *reading) nameQuestions() {
 // takePlace takes the first id out of the raw HTML of a question, "" if there is none.
 func (r *reading) takePlace(h *ast.Heading) string {
 	if place, ok := h.AttributeString("place"); ok {
-		return place.(string)
+		id := place.(string)
+		if _, is := r.places[id]; is {
+			delete(r.places, id)
+			delete(r.anchorLines, id)
+		}
+		return id
 	}
 	for n := h.FirstChild(); n != nil; n = n.NextSibling() {
 		tag, ok := n.(*ast.RawHTML)

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"regexp"
 
 	"github.com/yuin/goldmark/ast"
@@ -395,10 +396,8 @@ func (r *reading) cutFold(f *fold, c *candidate) piece {
 		q.answer = append(q.answer, n)
 	}
 	q.heading = r.questionHeading(inside, s.Pos())
-	if place, ok := s.AttributeString("place"); ok {
+	if place := cmp.Or(s.place, f.place); place != "" {
 		q.heading.SetAttributeString("place", place)
-	} else if f.id != "" {
-		q.heading.SetAttributeString("place", f.id)
 	}
 	return q
 }

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ var (
 // summary.
 type fold struct {
 	ast.BaseBlock
-	id string
+	place string // its id
 }
 
 func (f *fold) Kind() ast.NodeKind         { return kindFold }
@@ -29,7 +30,10 @@ func (f *fold) Dump(src []byte, level int) { ast.DumpHelper(f, src, level, nil, 
 func (f *fold) summary() *summary          { s, _ := f.FirstChild().(*summary); return s }
 
 // A summary is what a <details> element shows while it is closed.
-type summary struct{ ast.BaseBlock }
+type summary struct {
+	ast.BaseBlock
+	place string // its id, or the first in it
+}
 
 func (s *summary) Kind() ast.NodeKind         { return kindSummary }
 func (s *summary) Dump(src []byte, level int) { ast.DumpHelper(s, src, level, nil, nil) }
@@ -306,7 +310,7 @@ func (s *htmlStream) take(depth int) []ast.Node {
 			s.at++ // the end of nothing
 		case p.tag == atom.Details && depth < mostFolds && s.closed[s.at]:
 			s.at++
-			f := &fold{id: p.id}
+			f := &fold{place: p.id}
 			f.SetPos(p.pos)
 			for _, n := range s.take(depth + 1) {
 				f.AppendChild(f, n)
@@ -341,11 +345,8 @@ func (s *htmlStream) match() {
 // takeSummary makes a summary of the pieces up to its end. What is in it may be raw
 // HTML or, between empty lines, Markdown.
 func (s *htmlStream) takeSummary() ast.Node {
-	sum := &summary{}
+	sum := &summary{place: s.pieces[s.at].id}
 	sum.SetPos(s.pieces[s.at].pos)
-	if id := s.pieces[s.at].id; id != "" {
-		sum.SetAttributeString("place", id)
-	}
 	for s.at++; s.at < len(s.pieces); s.at++ {
 		p := s.pieces[s.at]
 		if p.node == nil {
@@ -358,9 +359,7 @@ func (s *htmlStream) takeSummary() ast.Node {
 		case *ast.HTMLBlock:
 			src := htmlSource(s.src, n)
 			sum.AppendChild(sum, newMarkup(src))
-			if id := firstPlace(src); id != "" {
-				sum.SetAttributeString("place", id)
-			}
+			sum.place = cmp.Or(sum.place, firstPlace(src))
 		case *ast.Paragraph, *ast.Heading, *ast.TextBlock:
 			for c := n.FirstChild(); c != nil; c = n.FirstChild() {
 				sum.AppendChild(sum, c)

@@ -210,7 +210,10 @@ func (r *reading) safePicture(attributes []html.Attribute, linked bool) string {
 // place is an empty element with the id that a tag of raw HTML has, or the name of
 // an <a>, so that links to it work; "" if there is none or it is taken.
 func (r *reading) place(name atom.Atom, attributes []html.Attribute) string {
-	id := placeName(name, attributes)
+	return r.placeSpan(placeName(name, attributes))
+}
+
+func (r *reading) placeSpan(id string) string {
 	if !r.places[id] {
 		return ""
 	}
@@ -230,8 +233,14 @@ func placeName(name atom.Atom, attributes []html.Attribute) string {
 }
 
 // namePlaces takes the ids in raw HTML as anchors, after those of the headings.
-func (r *reading) namePlaces(blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
+func (r *reading) namePlaces(blocks []*ast.HTMLBlock, tags []*ast.RawHTML, folds []*fold) {
 	r.places = map[string]bool{}
+	name := func(id string, n ast.Node) {
+		if _, taken := r.anchorLines[id]; id != "" && !taken {
+			r.places[id] = true
+			r.anchorLines[id] = r.line(n)
+		}
+	}
 	add := func(src []byte, n ast.Node) {
 		for z := html.NewTokenizer(bytes.NewReader(src)); ; {
 			switch z.Next() {
@@ -239,12 +248,14 @@ func (r *reading) namePlaces(blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 				return
 			case html.StartTagToken, html.SelfClosingTagToken:
 				t := z.Token()
-				id := placeName(t.DataAtom, t.Attr)
-				if _, taken := r.anchorLines[id]; id != "" && !taken {
-					r.places[id] = true
-					r.anchorLines[id] = r.line(n)
-				}
+				name(placeName(t.DataAtom, t.Attr), n)
 			}
+		}
+	}
+	for _, f := range folds {
+		name(f.place, f)
+		if s := f.summary(); s != nil {
+			name(s.place, s)
 		}
 	}
 	for _, n := range blocks {

@@ -22,7 +22,7 @@ type nodeRenderer struct{}
 // RegisterFuncs implements [renderer.NodeRenderer].
 func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindAlert, renderAlert)
-	reg.Register(kindFold, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
+	reg.Register(kindFold, renderFold)
 	reg.Register(kindSummary, renderSummary)
 	reg.Register(kindMarkup, renderMarkup)
 	reg.Register(ast.KindLink, renderLink)
@@ -50,8 +50,24 @@ func renderAlert(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wal
 	return ast.WalkContinue, nil
 }
 
+// writePlace writes the place that was put before a node.
+func writePlace(w util.BufWriter, n ast.Node) {
+	if s, ok := n.AttributeString("html"); ok {
+		_, _ = w.WriteString(s.(string))
+	}
+}
+
+// renderFold shows what is in a <details> element, open.
+func renderFold(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		writePlace(w, n)
+	}
+	return ast.WalkContinue, nil
+}
+
 func renderSummary(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
+		writePlace(w, n)
 		_, _ = w.WriteString("<div><p><strong>")
 	} else {
 		_, _ = w.WriteString("</strong></p></div>\n")

@@ -139,16 +139,16 @@ func (r *reading) parse() {
 		}
 	}
 	r.doc = markdown.Parser().Parse(text.NewReader(r.src))
-	blocks, tags := r.gather()
+	blocks, tags, folds := r.gather()
 	r.nameHeadings()
-	r.namePlaces(blocks, tags)
+	r.namePlaces(blocks, tags, folds)
 	r.keepTags(tags)
 }
 
 // gather finds the headings and footnotes, and turns quotations that begin with
 // a mark such as [!NOTE] into alerts. It gives the raw HTML: blocks, and inline
 // tags in order.
-func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
+func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML, folds []*fold) {
 	var lists []*east.FootnoteList
 	var quotes []*ast.Blockquote
 	var pictures []*ast.Image
@@ -172,6 +172,8 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 			r.references[n] = n.Index
 		case *ast.HTMLBlock:
 			blocks = append(blocks, n)
+		case *fold:
+			folds = append(folds, n)
 		case *ast.RawHTML:
 			tags = append(tags, n)
 		}
@@ -201,7 +203,7 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML) {
 			r.footnotes[note.Index] = note
 		}
 	}
-	return blocks, tags
+	return blocks, tags, folds
 }
 
 // keepBraces gives a heading back what the parser took for attributes though it

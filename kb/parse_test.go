@@ -367,16 +367,12 @@ func checkNothingLost(t *testing.T, p *Page) {
 	}
 }
 
-// markedWords are the words of a text, without the "Q:" and "A:" at the beginning of
-// lines, which mark a question or an answer and go.
-func markedWords(text string) (all []string) {
-	for line := range strings.Lines(text) {
-		for _, prefix := range []*regexp.Regexp{questionPrefix, answerPrefix} {
-			line = prefix.ReplaceAllString(line, "")
-		}
-		all = append(all, words(line)...)
-	}
-	return all
+// markedWords are the words of a text, without the "Q:" and "A:" that mark a question
+// or an answer and go.
+func markedWords(text string) []string {
+	return slices.DeleteFunc(words(text), func(word string) bool {
+		return questionPrefix.MatchString(word+":") || answerPrefix.MatchString(word+":")
+	})
 }
 
 func words(s string) []string {

@@ -91,6 +91,10 @@ func (r *reading) html(blocks []ast.Node, above, from int, name string) string {
 				last = n.Level
 				n.RemoveAttributes()
 				n.SetAttributeString("id", []byte(r.anchors[n]))
+			case *fold:
+				n.SetAttributeString("html", r.placeSpan(n.place))
+			case *summary:
+				n.SetAttributeString("html", r.placeSpan(n.place))
 			case *ast.HTMLBlock:
 				n.SetAttributeString("html", r.safeHTML(htmlSource(r.src, n)))
 			}
