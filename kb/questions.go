@@ -90,7 +90,7 @@ func (f *questionFinder) asks(h *ast.Heading) bool {
 func (f *questionFinder) wholePage(blocks []ast.Node) {
 	if !slices.ContainsFunc(blocks, f.isContent) {
 		f.faults.errorf(f.file, f.front.questionLine, "no-answer", "question has no answer: %q; write one below the front matter", abridge(f.front.question))
-		f.note(f.front.questionLine, shapeMatter, f.front.question, ruleNoAnswer)
+		f.reject(f.front.questionLine, shapeMatter, f.front.question, ruleNoAnswer)
 		f.keep(blocks...)
 		return
 	}
@@ -492,7 +492,7 @@ func (f *questionFinder) loose(blocks []ast.Node, section string, promised bool)
 	pieces := f.pieces(blocks, all)
 	for i, c := range all {
 		if !c.accept {
-			f.note(c.line, c.shape, c.text, rules[i])
+			f.reject(c.line, c.shape, c.text, rules[i])
 		}
 	}
 	for i := 0; i < len(pieces); i++ {

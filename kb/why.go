@@ -88,7 +88,7 @@ func Why(file string, src []byte, o Options) ([]Decision, error) {
 	return all, nil
 }
 
-func (r *reading) note(line int, shape, text, rule string) {
+func (r *reading) reject(line int, shape, text, rule string) {
 	if r.why != nil {
 		*r.why = append(*r.why, Decision{Line: line, Shape: shape, Text: text, Rule: rule, Why: reasons[rule]})
 	}
@@ -102,7 +102,7 @@ func (r *reading) noteAsked(line int, shape, text, rule string) {
 
 func (r *reading) noteHeading(h *ast.Heading, rule string) {
 	if r.why != nil {
-		r.note(r.line(h), shapeHeading, r.text(h), rule)
+		r.reject(r.line(h), shapeHeading, r.text(h), rule)
 	}
 }
 
@@ -122,7 +122,7 @@ func (r *reading) noteInside(answer []ast.Node) {
 			}
 			for _, c := range r.candidatesIn(n) {
 				if c.shape != shapeLine {
-					r.note(c.line, c.shape, c.text, ruleInAnswer)
+					r.reject(c.line, c.shape, c.text, ruleInAnswer)
 				}
 			}
 			switch n.Kind() {
