@@ -69,7 +69,7 @@ func (l *Library) served(sources []*source, last *Library) []*Page {
 	var pages []*Page
 	taken := maps.Clone(l.assets) // the file that has each address
 	for _, s := range sources {
-		l.Faults = append(l.Faults, s.faults...)
+		l.Faults = append(l.Faults, s.told()...)
 		p := s.page
 		if p == nil && last != nil {
 			p = last.files[s.file]
@@ -79,6 +79,7 @@ func (l *Library) served(sources []*source, last *Library) []*Page {
 		}
 		l.files[s.file] = p
 		if p.Draft {
+			l.drafts = append(l.drafts, p)
 			continue
 		}
 		if first := firstTaken(taken, p.addresses()); first != "" {
@@ -92,6 +93,24 @@ func (l *Library) served(sources []*source, last *Library) []*Page {
 	}
 	slices.SortFunc(pages, func(a, b *Page) int { return strings.Compare(a.Path, b.Path) })
 	return pages
+}
+
+// told are the faults of a source. What a draft lacks is yet to be written and no fault:
+// it is told as a hint.
+func (s *source) told() ErrorList {
+	if s.page == nil || !s.page.Draft {
+		return s.faults
+	}
+	told := make(ErrorList, len(s.faults))
+	for i, e := range s.faults {
+		if e.Rule == "no-answer" || e.Rule == "empty-page" {
+			hint := *e
+			hint.Severity = SeverityHint
+			e = &hint
+		}
+		told[i] = e
+	}
+	return told
 }
 
 // addresses are the paths under which a page and its source are asked for.

@@ -43,6 +43,7 @@ type Library struct {
 	used      []Value           // tools that a page names, by name
 	assets    map[string]string // the file of each path in NFC
 	fileTools []*Tool           // those of tools.yaml
+	drafts    []*Page           // in the order of their files
 	// moved are the places that old paths, and old paths with an anchor, lead to;
 	// movedParts the pages that the paths of the latter do, if nothing better is known.
 	moved      map[string]place
@@ -58,6 +59,10 @@ func (l *Library) Page(path string) *Page { return l.pages[path] }
 
 // PageOf returns what was read of a file, also where it is a draft or not served, or nil.
 func (l *Library) PageOf(file string) *Page { return l.files[file] }
+
+// Drafts returns the pages that are kept out, in the order of their files, as their own
+// front matter spells everything.
+func (l *Library) Drafts() []*Page { return slices.Clone(l.drafts) }
 
 // Question returns the question with that id, or nil.
 func (l *Library) Question(id string) *Question { return l.questions[id] }

@@ -23,6 +23,8 @@ func Rules() []Rule {
 	errors, warnings := []Severity{SeverityError}, []Severity{SeverityWarning}
 	hints := []Severity{SeverityHint}
 	both := []Severity{SeverityError, SeverityWarning}
+	all := []Severity{SeverityError, SeverityWarning, SeverityHint}
+	errorsAndHints := []Severity{SeverityError, SeverityHint}
 	rules := []Rule{
 		// of the files, found when they are read
 		{"bad-anchor", errors,
@@ -55,8 +57,8 @@ func Rules() []Rule {
 		{"broken-yaml", errors,
 			"An entry of a file in the root is no YAML.",
 			"Correct it at the line given; a value with a colon wants quotes."},
-		{"empty-page", both,
-			"The file is empty; a warning where front matter or a title is all there is.",
+		{"empty-page", all,
+			"The file is empty; a warning where front matter or a title is all there is, a hint in a draft.",
 			"Write a question and its answer, or delete the file."},
 		{"expired", warnings,
 			"The last day of a curation is over.",
@@ -82,8 +84,8 @@ func Rules() []Rule {
 		{"near-key", warnings,
 			"A key is nearly a known one.",
 			"Write the known one."},
-		{"no-answer", errors,
-			"A question has no answer.",
+		{"no-answer", errorsAndHints,
+			"A question has no answer; a hint in a draft.",
 			"Write one below it, or take the question away."},
 		{"no-name", errors,
 			"An entry of tools.yaml has no name.",

@@ -15,7 +15,8 @@ import (
 // TestEveryRuleIsListed holds that Rules names every rule that the code gives, with
 // its severities, and no other.
 func TestEveryRuleIsListed(t *testing.T) {
-	listed, given := map[string]bool{}, map[string]bool{}
+	listed := map[string]bool{}
+	given := map[string]bool{"no-answer hint": true, "empty-page hint": true} // of drafts
 	for _, r := range Rules() {
 		for _, s := range r.Severities {
 			listed[r.Name+" "+string(s)] = true

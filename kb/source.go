@@ -95,6 +95,12 @@ func isPage(name string) bool { return hasExtension(name, pageExtensions) }
 // isAsset tells whether a file of that name is served beside the pages.
 func isAsset(name string) bool { return hasExtension(name, assetExtensions) }
 
+// IsRead tells whether files are read that lie in folders of those names, or have them:
+// a path of a page relative to the folder, with "/".
+func IsRead(file string) bool {
+	return !slices.ContainsFunc(strings.Split(file, "/"), skipName)
+}
+
 // skipName tells whether a file or folder of that name is left alone.
 func skipName(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules"

@@ -44,8 +44,8 @@ func plural(n int, noun string) string {
 }
 
 // A faultLog tells of the faults of a knowledge base as it changes: of each one
-// when it appears and when it is mended, and of nothing in between. It is for one
-// goroutine.
+// when it appears and when it is mended, and of nothing in between; hints are for check.
+// It is for one goroutine.
 type faultLog struct {
 	w     io.Writer
 	quiet bool // errors alone
@@ -73,7 +73,7 @@ func (l *faultLog) library(faults kb.ErrorList) {
 	left := make(map[faultKey]int, len(faults))
 	mended := l.known
 	for _, e := range faults {
-		if l.quiet && e.Severity != kb.SeverityError {
+		if e.Severity == kb.SeverityHint || l.quiet && e.Severity != kb.SeverityError {
 			continue
 		}
 		key := faultKey{e.File, e.Rule, e.Msg}

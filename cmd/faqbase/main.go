@@ -92,7 +92,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(console{stdout, stderr}),
 	)
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(withExclusions(args))
 	if helped {
 		return exitDone
 	}

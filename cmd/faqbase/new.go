@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -18,8 +19,8 @@ import (
 )
 
 type newCommand struct {
-	Title     string `arg:"" help:"The title. One of the form \"A vs B\" makes a comparison of A and B."`
-	KB        string `name:"kb" placeholder:"DIR" help:"The folder of pages (default: ./kb, which is made if need be)."`
+	Title     string `arg:"" help:"The title. One of the form \"A vs B\" makes a comparison of A and B, unless there is one of them already."`
+	KB        string `name:"kb" placeholder:"DIR" help:"The folder of pages, which is made if need be (default: ./kb)."`
 	Ecosystem string `placeholder:"NAME" help:"The ecosystem, and the folder that the page goes into (default: that of the tools, if it is known)."`
 	Category  string `placeholder:"NAME" help:"The category (default: that of the tools, if it is known)."`
 }
@@ -35,6 +36,14 @@ func (c *newCommand) Validate() error {
 	if strings.ContainsAny(c.Title, "\r\n") {
 		return errors.New("a title is one line")
 	}
+	for _, name := range []string{c.Ecosystem, c.Category} {
+		if name != "" && kb.Slug(name) == "" {
+			return fmt.Errorf("an ecosystem or a category has letters or digits; %q has none", name)
+		}
+	}
+	if folder := c.Ecosystem; !kb.IsRead(kb.Slug(folder)) || folder == "node_modules" {
+		return fmt.Errorf("no page is read in a folder %s; name the ecosystem otherwise", folder)
+	}
 	return nil
 }
 
@@ -43,7 +52,8 @@ type draft struct {
 	Title     string
 	Category  string // "" if not known
 	Ecosystem string // "" if not known
-	Tools     []string
+	Tools     []*kb.Tool
+	Aspects   []string // rows of the comparison, "" for one to be named
 	Today     string
 }
 
@@ -55,9 +65,9 @@ func (c *newCommand) Run(con console) error {
 	dir := c.KB
 	if dir == "" {
 		dir = defaultDir
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
 	}
 	f, lib, err := openLibrary(dir)
 	if err != nil {
@@ -66,6 +76,9 @@ func (c *newCommand) Run(con console) error {
 	d, err := c.draft(lib)
 	if err != nil {
 		return err
+	}
+	if p := comparisonOf(lib, d.Tools); p != nil {
+		return fmt.Errorf("%s is about the same tools already, %q; add to it", f.path(p.File), p.Title)
 	}
 	src, err := d.render()
 	if err != nil {
@@ -86,35 +99,39 @@ func (c *newCommand) Run(con console) error {
 	if err := errors.Join(err, out.Close()); err != nil {
 		return err
 	}
+	fmt.Fprintln(con.err, "faqbase: it is a draft, which nobody sees or finds; \"faqbase check --hints\" lists what is to be written. Then take draft: away")
 	_, err = fmt.Fprintln(con.out, file)
 	return err
 }
 
 // draft fills in what the command line, the title and the library say. Tools that
-// the library knows are spelled as there and give the ecosystem and the category
-// that they agree on.
+// the library knows are spelled as there, in the title too, and give the ecosystem and
+// the category that they agree on.
 func (c *newCommand) draft(lib *kb.Library) (draft, error) {
-	title, err := quote(c.Title)
-	if err != nil {
-		return draft{}, err
-	}
-	page, _ := kb.Parse("new.md", []byte("---\ntitle: "+title+"\n---\n"), kb.Options{})
 	d := draft{
-		Title:     c.Title,
+		Title:     strings.Join(strings.Fields(c.Title), " "),
 		Category:  c.Category,
 		Ecosystem: c.Ecosystem,
 		Today:     time.Now().Format(time.DateOnly),
 	}
+	names, err := toolsOf(d.Title)
+	if err != nil {
+		return draft{}, err
+	}
 	var categories, ecosystems [][]string
-	if page != nil {
-		for _, name := range page.Tools {
-			if t := lib.Tool(name); t != nil {
-				name = t.Name
-				categories = append(categories, t.Category)
-				ecosystems = append(ecosystems, t.Ecosystem)
-			}
-			d.Tools = append(d.Tools, name)
+	for _, name := range names {
+		t := lib.Tool(name)
+		if t == nil {
+			t = &kb.Tool{Name: name, Slug: kb.Slug(name)}
+		} else {
+			categories = append(categories, t.Category)
+			ecosystems = append(ecosystems, t.Ecosystem)
+			d.Title = strings.Replace(d.Title, name, t.Name, 1)
 		}
+		if slices.ContainsFunc(d.Tools, func(other *kb.Tool) bool { return other.Slug == t.Slug }) {
+			return draft{}, usagef("%q names %s twice; a comparison is of two tools", c.Title, t.Name)
+		}
+		d.Tools = append(d.Tools, t)
 	}
 	if d.Category == "" {
 		d.Category = agreed(categories)
@@ -128,7 +145,75 @@ func (c *newCommand) draft(lib *kb.Library) (draft, error) {
 	if v, ok := lib.Value(kb.FacetEcosystem, d.Ecosystem); ok {
 		d.Ecosystem = v.Name
 	}
+	d.Aspects = usualAspects(lib, d.Category)
 	return d, nil
+}
+
+// toolsOf are the tools that a title of the form "A vs B" names, as it writes them.
+func toolsOf(title string) ([]string, error) {
+	quoted, err := quote(title)
+	if err != nil {
+		return nil, err
+	}
+	page, _ := kb.Parse("new.md", []byte("---\ntitle: "+quoted+"\n---\n"), kb.Options{})
+	if page == nil {
+		return nil, nil
+	}
+	return page.Tools, nil
+}
+
+// comparisonOf is the page, or the draft of one, that compares just these tools, nil if
+// there is none. In which order they stand makes no difference.
+func comparisonOf(lib *kb.Library, tools []*kb.Tool) *kb.Page {
+	if len(tools) < 2 {
+		return nil
+	}
+	slugs := func(names []string) []string {
+		all := make([]string, len(names))
+		for i, name := range names {
+			if all[i] = kb.Slug(name); lib.Tool(name) != nil {
+				all[i] = lib.Tool(name).Slug
+			}
+		}
+		slices.Sort(all)
+		return slices.Compact(all)
+	}
+	wanted := make([]string, len(tools))
+	for i, t := range tools {
+		wanted[i] = t.Slug
+	}
+	slices.Sort(wanted)
+	for _, p := range append(lib.Drafts(), lib.Pages...) {
+		named, _ := toolsOf(p.Title)
+		if (p.Comparison != nil || len(named) > 1) && slices.Equal(slugs(p.Tools), wanted) {
+			return p
+		}
+	}
+	return nil
+}
+
+// usualAspects are those in which other pages of a category compare their tools, the
+// most usual first; empty ones where that is not known.
+func usualAspects(lib *kb.Library, category string) []string {
+	const rows = 5
+	pages := map[string]int{}
+	var names []string
+	for _, p := range lib.Pages {
+		if p.Comparison == nil || !slices.Contains(p.Category, category) {
+			continue
+		}
+		for _, r := range p.Comparison.Rows {
+			if pages[r.Aspect]++; pages[r.Aspect] == 2 {
+				names = append(names, r.Aspect)
+			}
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(pages[b], pages[a]) })
+	names = names[:min(len(names), rows)]
+	for len(names) < 3 {
+		names = append(names, "")
+	}
+	return names
 }
 
 // agreed is the first value that all lists have, "" if there is none.
@@ -155,7 +240,7 @@ func (d draft) file(lib *kb.Library) string {
 	if len(d.Tools) > 0 {
 		slugs := make([]string, len(d.Tools))
 		for i, t := range d.Tools {
-			slugs[i] = kb.Slug(t)
+			slugs[i] = t.Slug
 		}
 		name = strings.Join(slugs, "-vs-")
 	}
@@ -170,7 +255,7 @@ func (d draft) file(lib *kb.Library) string {
 }
 
 func (d draft) render() (string, error) {
-	t, err := template.New("page.md.tmpl").Funcs(template.FuncMap{"quote": quote, "slug": kb.Slug}).Parse(pageTemplate)
+	t, err := template.New("page.md.tmpl").Funcs(template.FuncMap{"quote": quote, "cell": cell}).Parse(pageTemplate)
 	if err != nil {
 		return "", err
 	}
@@ -180,6 +265,18 @@ func (d draft) render() (string, error) {
 	}
 	return b.String(), nil
 }
+
+// Names are those of the tools.
+func (d draft) Names() []string {
+	names := make([]string, len(d.Tools))
+	for i, t := range d.Tools {
+		names[i] = t.Name
+	}
+	return names
+}
+
+// cell is text as it is written in a table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
 // quote writes v as JSON, which YAML reads as the same value.
 func quote(v any) (string, error) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 )
 
 type searchCommand struct {
-	Query     []string `arg:"" optional:"" help:"What to find, in any words. May be left out where a facet is chosen."`
+	Query     []string `arg:"" optional:"" help:"What to find, in any words; -word leaves out the answers that have it. May be left out where a facet is chosen."`
 	KB        string   `name:"kb" placeholder:"DIR" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
 	Category  []string `sep:"none" placeholder:"NAME" help:"Only answers of this category; repeat it to allow several."`
 	Ecosystem []string `sep:"none" placeholder:"NAME" help:"Only answers of this ecosystem; repeat it to allow several."`
@@ -29,6 +30,24 @@ type searchCommand struct {
 	ID        []string `name:"id" sep:"none" placeholder:"ID" help:"Explain this question or page too, found or not; implies --explain. Repeat it for several."`
 	JSON      bool     `help:"The JSON of GET /search."`
 	indexFlag
+}
+
+// withExclusions makes words of a query with a hyphen before them, such as -invoice,
+// words and no flags, by a space before the hyphen: the flags of search have two.
+func withExclusions(args []string) []string {
+	if len(args) == 0 || args[0] != "search" {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && arg != "-h" {
+			args[i] = " " + arg
+		}
+	}
+	return args
 }
 
 // maxQueryBytes is the longest query, as for GET /search.
@@ -49,7 +68,7 @@ func (c *searchCommand) Validate() error {
 }
 
 func (c *searchCommand) text() string {
-	return strings.TrimSpace(strings.Join(c.Query, " "))
+	return strings.Join(strings.Fields(strings.Join(c.Query, " ")), " ")
 }
 
 // explains tells whether the answers are to be explained.
