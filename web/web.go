@@ -26,6 +26,33 @@
 // of a slug is redirected (308) to the slug. A slash at the end is redirected
 // away.
 //
+// # Parameters
+//
+// Those of a search, at /, /results, /search and /facets:
+//
+//	q           what is searched for, at most 512 bytes; "" is everything
+//	category, ecosystem, tool
+//	            a name, alias or slug, at most 512 bytes; each at most 32 times, of
+//	            which one has to fit
+//	page, size  1 and 10 unsaid; size is at most 100, and page × size 10,000
+//	sort        relevance, updated or title
+//	group=page  at most the three best questions of a page, the last with the number
+//	            of "more"; the search page does so by itself where words are sorted
+//	            by relevance and on is left out
+//	on          the path of the one page whose hits are wanted, at most 1,024 bytes:
+//	            where "more on this page" leads
+//	exact=1     the words as they are typed, without corrections
+//	explain=1   why each hit is where it is
+//	id          with explain, what else to explain: at most 32, of 1,024 bytes each
+//	match       at /facets alone: the beginning of a word of the values, at most 512 bytes
+//
+// /suggest has q; with format=opensearch the answer is the array of the OpenSearch
+// suggestions extension instead of the object. /question has id, of a question; as=html is its
+// answer for a place among others, without ids of elements, and as=markdown its part
+// of the page's source, in place of JSON. /compare has tool, two to four times,
+// differences=1 and format=csv; /events has since, a digest. An unknown parameter is
+// ignored, another value of a known one is 400 and says what is wanted.
+//
 // # One search, three faces
 //
 // The search page, the fragment and the JSON are written from one value, so
@@ -56,8 +83,7 @@
 //
 // # Explanations
 //
-// exact=1 searches for the words as they are typed, without corrections; "query" then
-// has "exact": true. explain=1 says why each hit is where it is:
+// With exact=1 "query" has "exact": true. explain=1 gives each hit its explanation:
 //
 //	"explanation": {"rank": 1, "score": 1.42, "reasons": [{"text": "…", "value": 0.9}]}
 //	"pinned": {"reason": "…"}         in a hit that an editor has put there
