@@ -301,11 +301,12 @@ type Suggester interface {
 	Suggest(ctx context.Context, text string, n int) ([]Suggestion, error)
 }
 
-// A Related is a question that has to do with another one or with a page, and why, in
-// a few words: "also about pnpm", "same tools", "similar question".
+// A Related is a question that has to do with another one or with a page, and why: it
+// is Similar, having like words, or both are about what they share.
 type Related struct {
 	Question *kb.Question
-	Reason   string
+	Similar  bool
+	kb.Shared
 }
 
 // A Relater knows which questions belong together. For the id of a question or the

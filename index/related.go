@@ -173,7 +173,7 @@ func (c *catalog) related(id string, n int) []Related {
 		if ofPage[other.page]++; ofPage[other.page] > maxRelatedOfPage {
 			continue
 		}
-		if out = append(out, Related{other.question, whyRelated(e, other, x.similar)}); len(out) == n {
+		if out = append(out, newRelated(e, other, x.similar)); len(out) == n {
 			break
 		}
 	}
@@ -190,31 +190,14 @@ func countShared(a, b []int32) int {
 	return n
 }
 
-// whyRelated says in a few words what two entries have in common.
-func whyRelated(e, other *entry, similar float64) string {
-	if similar >= similarReason {
-		return "similar question"
-	}
-	shared := common(e.tools(), other.tools())
-	switch n := len(shared); {
-	case n > 1 && n == len(e.tools()) && n == len(other.tools()):
-		return "same tools"
-	case n > 0:
-		return "also about " + strings.Join(shared, " and ")
-	}
-	if shared = common(e.page.Category, other.page.Category); len(shared) > 0 {
-		return "also about " + shared[0]
-	}
-	return "similar question"
-}
-
-// common are the names that are in both lists.
-func common(a, b []string) []string {
-	var both []string
-	for _, name := range a {
-		if slices.Contains(b, name) {
-			both = append(both, name)
-		}
-	}
-	return both
+// newRelated says what an entry has in common with a question like it. One that shares
+// neither tools nor a category is there for its words.
+func newRelated(e, other *entry, similar float64) Related {
+	r := Related{Question: other.question, Shared: kb.Shared{
+		Tools:     kb.InBoth(e.tools(), other.tools()),
+		Category:  kb.InBoth(e.page.Category, other.page.Category),
+		Ecosystem: kb.InBoth(e.page.Ecosystem, other.page.Ecosystem),
+	}}
+	r.Similar = similar >= similarReason || len(r.Tools)+len(r.Category) == 0
+	return r
 }

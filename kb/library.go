@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -112,10 +111,15 @@ func (l *Library) Open(path string) (fs.File, error) {
 	return l.fsys.Open(file)
 }
 
-// A Related is a page that has to do with another one, and why, in a few words.
+// A Shared is what two pages or questions are both about, by names: what relates them.
+type Shared struct {
+	Tools, Category, Ecosystem []string
+}
+
+// A Related is a page that has to do with another one, and what both share.
 type Related struct {
-	Page   *Page
-	Reason string
+	Page *Page
+	Shared
 }
 
 // Related returns at most n other pages that share tools, category or ecosystem
@@ -130,21 +134,11 @@ func (l *Library) Related(p *Page, n int) []Related {
 		if other.Path == p.Path {
 			continue
 		}
-		tools, categories, ecosystems := common(p.Tools, other.Tools), common(p.Category, other.Category), common(p.Ecosystem, other.Ecosystem)
-		s := scored{Related{Page: other}, 4*len(tools) + 2*min(len(categories), 1) + min(len(ecosystems), 1)}
-		switch {
-		case len(tools) > 0:
-			s.Reason = "also about " + strings.Join(tools, " and ")
-		case len(categories) > 0 && len(ecosystems) > 0:
-			s.Reason = categories[0] + " in " + ecosystems[0]
-		case len(categories) > 0:
-			s.Reason = "also about " + categories[0]
-		case len(ecosystems) > 0:
-			s.Reason = "also about " + ecosystems[0]
-		default:
-			continue
+		both := p.shared(other)
+		score := 4*len(both.Tools) + 2*min(len(both.Category), 1) + min(len(both.Ecosystem), 1)
+		if score > 0 {
+			all = append(all, scored{Related{other, both}, score})
 		}
-		all = append(all, s)
 	}
 	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 	related := make([]Related, 0, max(0, min(n, len(all))))
@@ -154,8 +148,17 @@ func (l *Library) Related(p *Page, n int) []Related {
 	return related
 }
 
-// common are the names that are in both lists.
-func common(a, b []string) (both []string) {
+// shared is what two pages are both about.
+func (p *Page) shared(other *Page) Shared {
+	return Shared{
+		Tools:     InBoth(p.Tools, other.Tools),
+		Category:  InBoth(p.Category, other.Category),
+		Ecosystem: InBoth(p.Ecosystem, other.Ecosystem),
+	}
+}
+
+// InBoth are the names or words that are in both lists, in the order of the first; nil is none.
+func InBoth(a, b []string) (both []string) {
 	for _, name := range a {
 		if slices.Contains(b, name) {
 			both = append(both, name)

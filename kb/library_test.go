@@ -3,6 +3,7 @@ package kb
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -173,11 +174,11 @@ func TestRelated(t *testing.T) {
 	})
 	related := func(n int) (got []string) {
 		for _, r := range l.Related(l.Page("python/a"), n) {
-			got = append(got, r.Page.Path+": "+r.Reason)
+			got = append(got, fmt.Sprint(r.Page.Path, r.Tools, r.Category, r.Ecosystem))
 		}
 		return got
 	}
-	want := []string{"python/b: also about X", "go/c: also about C", "python/d: also about python"}
+	want := []string{"python/b[X] [] [python]", "go/c[] [C] []", "python/d[] [] [python]"}
 	if diff := cmp.Diff(want, related(9)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -200,7 +200,7 @@ func nearestByWords(anchor string, to *Page, anchors []string) string {
 	best, bestShare := "", 0.5
 	try := func(name, text string) {
 		have := anchorWords(text)
-		both := len(common(want, have))
+		both := len(InBoth(want, have))
 		if share := float64(both) / float64(max(1, len(want)+len(have)-both)); share > bestShare || share == bestShare && best == "" {
 			best, bestShare = name, share
 		}

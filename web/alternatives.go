@@ -33,21 +33,21 @@ func (s *Server) alternatives(lib *kb.Library, t *kb.Tool) []alternative {
 	}
 	var all []near
 	for _, other := range lib.Tools {
-		n := near{other, len(together[other.Name]), len(inBoth(t.Category, other.Category))}
+		n := near{other, len(together[other.Name]), len(kb.InBoth(t.Category, other.Category))}
 		if other != t && n.pages+n.categories > 0 {
 			all = append(all, n)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b near) int {
 		return cmp.Or(cmp.Compare(b.pages, a.pages), cmp.Compare(b.categories, a.categories),
-			cmp.Compare(len(inBoth(t.Ecosystem, b.Ecosystem)), len(inBoth(t.Ecosystem, a.Ecosystem))))
+			cmp.Compare(len(kb.InBoth(t.Ecosystem, b.Ecosystem)), len(kb.InBoth(t.Ecosystem, a.Ecosystem))))
 	})
 	var out []alternative
 	for _, n := range all[:min(shownOthers, len(all))] {
 		out = append(out, alternative{
 			Tool:    n.Tool,
 			URL:     toolURL(lib, n.Tool),
-			Reason:  reasonFor(together[n.Name], inBoth(t.Category, n.Category)),
+			Reason:  reasonFor(together[n.Name], kb.InBoth(t.Category, n.Category)),
 			Compare: s.canonicalURL([]*kb.Tool{t, n.Tool}),
 		})
 	}
@@ -64,11 +64,6 @@ func reasonFor(pages []*kb.Page, categories []string) string {
 	default:
 		return fmt.Sprintf(ui.AlsoIn, categories[0])
 	}
-}
-
-// inBoth are the names that are in both lists.
-func inBoth(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(name string) bool { return !slices.Contains(b, name) })
 }
 
 // A questionGroup is the questions of one category.

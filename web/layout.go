@@ -131,6 +131,8 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 		"short":     shortTitle,
 		"capital":   capital,
 		"heading":   heading,
+		"shared":    ui.shared,
+		"related":   ui.related,
 	}
 }
 

@@ -477,7 +477,7 @@ func (s *Server) question(c *gin.Context) error {
 	}
 	out.Related = make([]relatedJSON, len(related))
 	for i, r := range related {
-		out.Related[i] = relatedJSON{neighbourJSON: *newNeighbourJSON(r.Question), Reason: r.Reason}
+		out.Related[i] = relatedJSON{neighbourJSON: *newNeighbourJSON(r.Question), Reason: ui.related(r)}
 	}
 	return s.json(c, out)
 }

@@ -833,8 +833,8 @@ func TestRelatedQuestions(t *testing.T) {
 		related: func(_ context.Context, id string, n int) ([]index.Related, error) {
 			if id == "databases" && n == 5 || id == "databases#which-database-do-i-start-with" && n == 3 {
 				return []index.Related{
-					{Question: next.Question("new#is-this-new"), Reason: "similar question"},
-					{Question: next.Question("python/sqlalchemy-vs-django-orm#together"), Reason: "also about SQLAlchemy"},
+					{Question: next.Question("new#is-this-new"), Similar: true},
+					{Question: next.Question("python/sqlalchemy-vs-django-orm#together"), Shared: kb.Shared{Tools: []string{"SQLAlchemy"}}},
 				}, fail
 			}
 			return nil, fail

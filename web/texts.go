@@ -14,8 +14,8 @@ import (
 // handlers say to people. A template says {{t.Search}}; where a text has a verb,
 // {{printf t.SearchIn .Name}}; where it counts, {{call t.Answers .Total}}; where it
 // has markup in it, it ranges over the parts of a [sentence]. The script has its own
-// in each page, as JSON. What programs read (the JSON with its problems, which error
-// pages repeat) is English always.
+// in each page, as JSON. The JSON with its problems, which error pages repeat, and the
+// reasons of explanations, which are package index's, are English always.
 //
 // A translation is another value of this type, whose functions know the numbers,
 // plurals and days of its language.
@@ -57,6 +57,7 @@ type texts struct {
 	Published, Updated, PublishedAndChecked, UpdatedAndChecked, Checked, LastChecked string
 
 	// A page.
+	AlsoAbout, AboutIn, SimilarQuestion                                                   string
 	Related, RelatedQuestions, RelatedOn, Facts, Sources, OnThisPage, By, LinkTo, MovedTo string
 	Pattern, Maturity, FirstRelease, Licence, Homepage, Repository, Documentation, Skills string
 
@@ -264,6 +265,9 @@ var ui = &texts{
 	Checked:             "Checked",
 	LastChecked:         "Last checked against its sources",
 
+	AlsoAbout:        "also about %s",
+	AboutIn:          "%s in %s",
+	SimilarQuestion:  "similar question",
 	Related:          "Related",
 	RelatedQuestions: "Related questions",
 	RelatedOn:        "%s, on %s",
@@ -420,6 +424,28 @@ func (t *texts) facet(f kb.Facet) string {
 	default:
 		return t.Tool
 	}
+}
+
+// shared says in a few words what relates two pages or questions.
+func (t *texts) shared(s kb.Shared) string {
+	switch {
+	case len(s.Tools) > 0:
+		return fmt.Sprintf(t.AlsoAbout, t.List(s.Tools))
+	case len(s.Category) > 0 && len(s.Ecosystem) > 0:
+		return fmt.Sprintf(t.AboutIn, s.Category[0], s.Ecosystem[0])
+	case len(s.Category) > 0:
+		return fmt.Sprintf(t.AlsoAbout, s.Category[0])
+	default:
+		return fmt.Sprintf(t.AlsoAbout, t.List(s.Ecosystem))
+	}
+}
+
+// related says in a few words why a question is related.
+func (t *texts) related(r index.Related) string {
+	if r.Similar {
+		return t.SimilarQuestion
+	}
+	return t.shared(r.Shared)
 }
 
 // sorts are the orders that results may have.

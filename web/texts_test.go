@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"faqbase/index"
 	"faqbase/kb"
 )
 
@@ -276,6 +277,20 @@ func TestTextsAreComplete(t *testing.T) {
 		name := v.Type().Field(i).Name
 		if !regexp.MustCompile(`\b(t|ui)\.` + name + `\b`).MatchString(said.String()) {
 			t.Errorf("nobody says %s", name)
+		}
+	}
+}
+
+func TestReasons(t *testing.T) {
+	for want, r := range map[string]index.Related{
+		"similar question":              {Similar: true, Shared: kb.Shared{Tools: []string{"uv"}}},
+		"also about npm, pnpm and Yarn": {Shared: kb.Shared{Tools: []string{"npm", "pnpm", "Yarn"}, Category: []string{"C"}}},
+		"ORMs in Python":                {Shared: kb.Shared{Category: []string{"ORMs", "C"}, Ecosystem: []string{"Python"}}},
+		"also about ORMs":               {Shared: kb.Shared{Category: []string{"ORMs"}}},
+		"also about Python":             {Shared: kb.Shared{Ecosystem: []string{"Python"}}},
+	} {
+		if got := ui.related(r); got != want {
+			t.Errorf("%+v: got %q, want %q", r, got, want)
 		}
 	}
 }

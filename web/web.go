@@ -158,8 +158,10 @@
 // # Texts and languages
 //
 // What the interface says is in texts.go, in one typed value that templates know as t
-// and handlers as ui; a test finds what a template says by itself. The html
-// element has the language and direction of the interface; the article of a page, and
+// and handlers as ui; the script has its own as JSON in each page; a test finds what a
+// template or the script says by itself. English always are the details of problems,
+// which pages of errors repeat, and the reasons of explanations, which are package
+// index's. The html element has the language and direction of the interface; the article of a page, and
 // its questions in lists, those of its front matter's lang. Styles follow the
 // direction of the text.
 //
@@ -464,7 +466,8 @@ func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int)
 	var list []index.Related
 	for _, r := range found {
 		if q := lib.Question(r.Question.ID); q != nil {
-			list = append(list, index.Related{Question: q, Reason: r.Reason})
+			r.Question = q
+			list = append(list, r)
 		}
 	}
 	return list, nil

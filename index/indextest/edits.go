@@ -78,6 +78,18 @@ func suggestions(t testing.TB, e index.Engine, typed string) string {
 	return fmt.Sprintln(list)
 }
 
+// why is what relates a question, as text.
+func why(r index.Related) string {
+	switch {
+	case r.Similar:
+		return "similar"
+	case len(r.Tools) > 0:
+		return "tools " + strings.Join(r.Tools, ", ")
+	default:
+		return "category " + strings.Join(r.Category, ", ")
+	}
+}
+
 // relatedTo are the questions related to an entry, as text.
 func relatedTo(t testing.TB, e index.Engine, id string) string {
 	t.Helper()
@@ -87,7 +99,7 @@ func relatedTo(t testing.TB, e index.Engine, id string) string {
 	}
 	var b strings.Builder
 	for _, r := range list {
-		fmt.Fprintf(&b, "%s (%s)\n", r.Question.ID, r.Reason)
+		fmt.Fprintf(&b, "%s (%s)\n", r.Question.ID, why(r))
 	}
 	return b.String()
 }

@@ -32,7 +32,7 @@
 //	without      the operators that leave out hits, "-slow 3 as pool, odd pool 2 as odd pool"
 //	nearest      the ids of the nearest questions
 //	texts        the texts of the suggestions with their kinds, "Django ORM (tool)"
-//	questions    the ids of the related questions with the reasons, "a#b (same tools)"
+//	questions    the ids of the related questions with the reasons, "a#b (tools Gin, Echo)"
 package indextest
 
 import (
@@ -209,7 +209,7 @@ func (c claim) check(t *testing.T, e index.Engine) {
 		}
 		var texts []string
 		for _, r := range list {
-			texts = append(texts, fmt.Sprintf("%s (%s)", r.Question.ID, r.Reason))
+			texts = append(texts, fmt.Sprintf("%s (%s)", r.Question.ID, why(r)))
 		}
 		for _, w := range c.want {
 			if got := strings.Join(texts, ", "); w[0] != "questions" || got != w[1] {
