@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/fstest"
+	"testing/synctest"
 	"time"
 )
 
@@ -168,4 +172,47 @@ func TestWatchLosesEvents(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A slowFS takes a second to open each file but the folder, and counts how many are
+// being opened at the same time.
+type slowFS struct {
+	fs.FS
+	opening, most atomic.Int32
+}
+
+func (s *slowFS) Open(name string) (fs.File, error) {
+	if name != "." {
+		n := s.opening.Add(1)
+		for most := s.most.Load(); n > most && !s.most.CompareAndSwap(most, n); most = s.most.Load() {
+		}
+		<-time.After(time.Second)
+		s.opening.Add(-1)
+	}
+	return s.FS.Open(name)
+}
+
+// However many processors there are, few large pages are read at the same time.
+func TestScanReadsFewLargePagesAtOnce(t *testing.T) {
+	const processors = 8
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+	for _, test := range []struct {
+		size int
+		want int32
+	}{{maxSize + 1, maxReading / maxSize}, {1 << 10, processors}} { // one too large is read, and not parsed
+		synctest.Test(t, func(t *testing.T) {
+			files := fstest.MapFS{}
+			page := []byte(ask("one") + strings.Repeat(" ", test.size))[:test.size]
+			for i := range 2 * processors {
+				files[fmt.Sprintf("%d.md", i)] = &fstest.MapFile{Data: page}
+			}
+			slow := &slowFS{FS: files}
+			if _, err := Load(slow, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := slow.most.Load(); got != test.want {
+				t.Errorf("%d pages of %d bytes are read at once, want %d", got, test.size, test.want)
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -59,6 +60,36 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatalf("%d pages, %v", len(l.Pages), err)
 		}
 	}
+}
+
+// BenchmarkHeld measures how many bytes a library of 1,000 pages takes in memory for
+// each byte of their files, which it holds too.
+func BenchmarkHeld(b *testing.B) {
+	files := fstest.MapFS{}
+	size := 0
+	for i := range 1000 {
+		page := madePage(i)
+		files[fmt.Sprintf("page-%d.md", i)] = &fstest.MapFile{Data: []byte(page)}
+		size += len(page)
+	}
+	inUse := func() float64 {
+		runtime.GC()
+		runtime.GC() // what pools held
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	held := 0.0
+	for b.Loop() {
+		before := inUse()
+		l, err := Load(files, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		held = inUse() - before
+		runtime.KeepAlive(l)
+	}
+	b.ReportMetric(held/float64(size), "bytes/source-byte")
 }
 
 func BenchmarkAssemble(b *testing.B) {

@@ -32,7 +32,8 @@
 // ever read. Linked folders are read under the link's name, cycles are cut. Only
 // regular files are opened.
 //
-// Pages over 4 MiB, binary files and empty files are not read; what is no UTF-8 is
+// Pages over 4 MiB, binary files and empty files are not read; at most 16 MiB of pages
+// are read at the same time, one for each processor; what is no UTF-8 is
 // served with U+FFFD in its place.
 //
 // # Watching

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -25,6 +26,9 @@ const (
 	clockStep = 2*time.Second + 100*time.Millisecond
 	// maxReads is how often a file is read that changes while it is being read.
 	maxReads = 3
+	// maxReading is how many bytes of pages are read at the same time, however many
+	// processors there are: the tree of a page takes many times its size.
+	maxReading = 4 * maxSize
 	// maxRounds is how often a folder is listed again that changes while its events
 	// are being asked for.
 	maxRounds = 10
@@ -167,11 +171,14 @@ func (s *scanner) read(ctx context.Context, fsys fs.FS, l *listing) (known map[s
 	var done int
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
+	room := semaphore.NewWeighted(maxReading)
 	for _, f := range changed {
-		if ctx.Err() != nil {
+		size := min(max(f.stat.size, 0), maxSize)
+		if room.Acquire(ctx, size) != nil {
 			break
 		}
 		group.Go(func() error {
+			defer room.Release(size)
 			now, torn := s.readFile(fsys, f, s.known[f.path])
 			mu.Lock()
 			defer mu.Unlock()
