@@ -75,7 +75,7 @@ func TestWatchOverflows(t *testing.T) {
 	untilAsked(t, values, "a#one b#two")
 
 	stopped.Lock()
-	const read = 5000 // fsnotify may have taken out of the queue what fits its buffer of 64 kB
+	const read = 5000              // fsnotify may have taken out of the queue what fits its buffer of 64 kB
 	for i := range events + read { // two in turn, for the kernel makes one of two that are the same
 		d.must(os.Chmod(d.at(fmt.Sprintf("kb/%c.md", 'a'+i%2)), 0o644))
 	}
