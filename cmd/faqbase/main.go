@@ -9,6 +9,7 @@
 //	faqbase bench            measure speed, memory and sizes on pages that it makes
 //	faqbase new    TITLE     begin a new page
 //	faqbase fmt    [PATH]... show or write pages in their usual form
+//	faqbase schema NAME      print a JSON Schema for editors
 //	faqbase version          print the version
 //
 // faqbase alone is faqbase serve. Without DIR it takes ./kb if that is there,
@@ -74,6 +75,7 @@ type commands struct {
 	Bench   benchCommand   `cmd:"" help:"Measure speed, memory and sizes on pages that it makes."`
 	New     newCommand     `cmd:"" help:"Begin a new page from a template and print its path."`
 	Fmt     fmtCommand     `cmd:"" help:"Show how pages look in their usual form, front matter and anchors, or write them so."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of front matter or tools.yaml, for editors."`
 	Version versionCommand `cmd:"" help:"Print the version of the program."`
 }
 
