@@ -39,10 +39,12 @@ type tab struct {
 	t    *testing.T
 	ctx  context.Context
 	site *site
+	own  cdp.BrowserContextID
 
 	mu     sync.Mutex
 	faults []string
 	absent string // the address whose 404 is wanted
+	lost   string // what addresses begin with whose loss is wanted
 }
 
 // newTab opens an empty tab on the site.
@@ -65,7 +67,7 @@ func newTab(t *testing.T, browser context.Context, s *site, l look) *tab {
 	}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithTargetID(id))
 	t.Cleanup(cancel)
-	tb := &tab{t: t, ctx: ctx, site: s}
+	tb := &tab{t: t, ctx: ctx, site: s, own: own}
 	chromedp.ListenTarget(ctx, tb.listen)
 	tb.run(
 		audits.Enable(),
@@ -98,7 +100,7 @@ func (tb *tab) show(l look) {
 
 // of is the tab for a subtest.
 func (tb *tab) of(t *testing.T) *tab {
-	return &tab{t: t, ctx: tb.ctx, site: tb.site}
+	return &tab{t: t, ctx: tb.ctx, site: tb.site, own: tb.own}
 }
 
 // listen keeps what the browser complains about.
@@ -121,7 +123,8 @@ func (tb *tab) listen(event any) {
 		}
 		fault = fmt.Sprintf("console: %s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		tb.mu.Lock()
-		wanted := tb.absent != "" && e.Entry.URL == tb.absent && strings.Contains(e.Entry.Text, "404")
+		wanted := tb.absent != "" && e.Entry.URL == tb.absent && strings.Contains(e.Entry.Text, "404") ||
+			tb.lost != "" && strings.HasPrefix(e.Entry.URL, tb.lost)
 		tb.mu.Unlock()
 		if wanted {
 			return
@@ -222,6 +225,12 @@ func (tb *tab) untilAt(what, expression string) {
 // page has taken the key for itself.
 func (tb *tab) press(keys string) {
 	tb.t.Helper()
+	tb.pressWith(0, keys)
+}
+
+// pressWith is press while another key is held down.
+func (tb *tab) pressWith(held input.Modifier, keys string) {
+	tb.t.Helper()
 	for _, r := range keys {
 		k, ok := kb.Keys[r]
 		if !ok {
@@ -229,7 +238,8 @@ func (tb *tab) press(keys string) {
 		}
 		event := input.DispatchKeyEvent(input.KeyDown).WithKey(k.Key).WithCode(k.Code).
 			WithWindowsVirtualKeyCode(k.Windows).WithNativeVirtualKeyCode(k.Native)
-		if k.Print || k.Text != "" {
+		event = event.WithModifiers(held)
+		if held == 0 && (k.Print || k.Text != "") || k.Text == "\r" {
 			event = event.WithText(k.Text).WithUnmodifiedText(k.Unmodified)
 		}
 		up := *event

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"faqbase/index"
@@ -17,10 +19,13 @@ import (
 	"faqbase/web"
 )
 
-// A site is a running server over a copy of the starter pages.
+// A site is a running server over a copy of some pages.
 type site struct {
 	dir string // the pages
 	url string
+
+	handler atomic.Pointer[http.Handler]
+	stop    func() // ends what answers now
 }
 
 // startSite serves a fresh copy of the starter pages until the test ends, and
@@ -37,6 +42,22 @@ func serve(t *testing.T, pages fs.FS) *site {
 	if err := os.CopyFS(dir, pages); err != nil {
 		t.Fatal(err)
 	}
+	s := &site{dir: dir}
+	s.start(t)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		(*s.handler.Load()).ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		s.stop()
+		front.Close()
+	})
+	s.url = front.URL
+	return s
+}
+
+// start reads the pages and answers, as a new process does.
+func (s *site) start(t *testing.T) {
+	t.Helper()
 	engine, err := index.Open("")
 	if err != nil {
 		t.Fatal(err)
@@ -50,10 +71,10 @@ func serve(t *testing.T, pages fs.FS) *site {
 	go func() {
 		defer close(done)
 		first := true
-		for lib, err := range kb.Watch(ctx, dir, kb.WatchOptions{}) {
+		for lib, err := range kb.Watch(ctx, s.dir, kb.WatchOptions{}) {
 			if lib == nil {
 				if ctx.Err() == nil {
-					t.Errorf("read %s: %v", dir, err)
+					t.Errorf("read %s: %v", s.dir, err)
 				}
 				continue
 			}
@@ -70,11 +91,9 @@ func serve(t *testing.T, pages fs.FS) *site {
 			}
 		}
 	}()
-	http := httptest.NewServer(server)
-	t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		cancel()
 		server.Close()
-		http.Close()
 		<-done
 		if err := engine.Close(); err != nil {
 			t.Error(err)
@@ -83,9 +102,18 @@ func serve(t *testing.T, pages fs.FS) *site {
 	select {
 	case <-ready:
 	case <-done:
+		s.stop()
 		t.FailNow()
 	}
-	return &site{dir: dir, url: http.URL}
+	var handler http.Handler = server
+	s.handler.Store(&handler)
+}
+
+// goAway ends what answers; until the next start each request is answered so.
+func (s *site) goAway(answer http.HandlerFunc) {
+	var handler http.Handler = answer
+	s.handler.Store(&handler)
+	s.stop()
 }
 
 // results is what the tests read of the answer to GET /search.
