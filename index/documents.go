@@ -23,11 +23,12 @@ const (
 	fieldContext                 // page title, section, category, ecosystem, tags
 	fieldAnswer                  // the answer; of a page its summary and intro, and its text if it has no questions
 	fieldComparison              // of a page, its quick comparison
+	fieldText                    // of a page that has questions, its text outside them
 	numFields
 )
 
 // indexFields are the names of the fields in the index.
-var indexFields = [numFields]string{"question", "names", "context", "answer", "comparison"}
+var indexFields = [numFields]string{"question", "names", "context", "answer", "comparison", "text"}
 
 // A fieldSet is a set of fields.
 type fieldSet uint8
@@ -120,6 +121,10 @@ func textsOf(lib *kb.Library, p *kb.Page, q *kb.Question) entryTexts {
 		t[fieldAnswer] = []string{p.Summary, p.Intro}
 		if len(p.Questions) == 0 {
 			t[fieldAnswer] = append(t[fieldAnswer], p.Text)
+		} else {
+			for _, s := range p.Sections {
+				t[fieldText] = append(t[fieldText], s.Heading, s.Text)
+			}
 		}
 		if c := p.Comparison; c != nil {
 			for _, row := range c.Rows {

@@ -34,6 +34,7 @@ var fieldTexts = [numFields][2]string{
 	fieldContext:    {"what its page is about", "categories and tags"},
 	fieldAnswer:     {"the answer", "the text"},
 	fieldComparison: {"the comparison", "the comparison"},
+	fieldText:       {"the text", "the text beside its questions"},
 }
 
 // howText says how an index word stands for a word of a query.

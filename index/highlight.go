@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"faqbase/kb"
 )
 
 // snippetLength is about how many characters a snippet has.
@@ -207,13 +209,14 @@ func markup(text string, places []hitSpan) string {
 
 // snippet is the opening of the entry's answer if its question is what was asked, else
 // the passage that has most of the query: one or two sentences within snippetLength,
-// with "… " where something was cut; an answer of that length is not cut.
-func (mk *marker) snippet(e *entry) string {
+// with "… " where something was cut; an answer of that length is not cut. at is where
+// in the answer its first match is, -1 if it has none.
+func (mk *marker) snippet(e *entry) (html string, at int) {
 	text := e.answer()
 	places := mk.matches(text)
 	sentences := splitSentences(text)
 	if len(sentences) == 0 {
-		return ""
+		return "", -1
 	}
 	first, last := 0, len(sentences)-1
 	around := places // what a long sentence is cut around
@@ -232,9 +235,13 @@ func (mk *marker) snippet(e *entry) string {
 		cutBefore, cutAfter = cutBefore || s > start, cutAfter || e < end
 		start, end = s, e
 	}
+	at = -1
 	var inside []hitSpan
 	for _, p := range places {
 		if p.start >= start && p.end <= end {
+			if len(inside) == 0 {
+				at = p.start
+			}
 			p.start, p.end = p.start-start, p.end-start
 			inside = append(inside, p)
 		}
@@ -246,7 +253,16 @@ func (mk *marker) snippet(e *entry) string {
 	if cutAfter {
 		out += " …"
 	}
-	return out
+	return out, at
+}
+
+// passage is the entry's snippet and, of a page, the section that its match is in.
+func (mk *marker) passage(e *entry) (html string, in *kb.Section) {
+	html, at := mk.snippet(e)
+	if e.question == nil && at >= 0 {
+		in = e.sectionAt(at)
+	}
+	return html, in
 }
 
 // answer is the text that the entry's snippet is taken from.
@@ -254,13 +270,44 @@ func (e *entry) answer() string {
 	if e.question != nil {
 		return e.question.Answer
 	}
+	var b strings.Builder
+	e.eachPart(func(text string, _ *kb.Section) bool {
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(text)
+		return true
+	})
+	return b.String()
+}
+
+// eachPart calls do with each text that a page's answer is made of and the section that
+// it is in, nil before the first one, until it returns false.
+func (e *entry) eachPart(do func(text string, in *kb.Section) bool) {
 	p := e.page
-	parts := []string{p.Summary, p.Intro}
-	if len(p.Questions) == 0 {
-		parts = append(parts, p.Text)
+	part := func(text string, in *kb.Section) bool {
+		return strings.TrimSpace(text) == "" || do(text, in)
 	}
-	parts = slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" })
-	return strings.Join(parts, "\n")
+	if !part(p.Summary, nil) || !part(p.Intro, nil) {
+		return
+	}
+	for i := range p.Sections {
+		if s := &p.Sections[i]; !part(s.Heading, s) || !part(s.Text, s) {
+			return
+		}
+	}
+}
+
+// sectionAt is the section of a page that has this place of its answer, nil if none has.
+func (e *entry) sectionAt(place int) *kb.Section {
+	var at *kb.Section
+	end := 0
+	e.eachPart(func(text string, in *kb.Section) bool {
+		at = in
+		end += len(text) + 1
+		return end <= place
+	})
+	return at
 }
 
 // bestPassage finds the sentence, or the two sentences within snippetLength, that have

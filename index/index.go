@@ -3,13 +3,14 @@
 // # What is found
 //
 // A hit is an entry: a question, or a page as a whole. An entry is found by the words
-// of five fields:
+// of six fields:
 //
 //	question    the question; of a page its title
 //	names       its aliases; its tools with their aliases
 //	context     the page's title, aliases, category, ecosystem and tags; the section
 //	answer      the answer; of a page its summary and intro, and its text if it has no questions
 //	comparison  the cells of a page's quick comparison
+//	text        of a page that has questions, the headings and texts outside them
 //
 // One function makes words of text for the index, the query and the marks in what is
 // shown (words.go). A query is read by readQuery (query.go); nothing that is typed is
@@ -22,8 +23,9 @@
 //   - if the index has none of these, the parts of its name; then the words within
 //     one typo from four letters and two from eight; then the two words that it is
 //     when written apart ("djangoorm"), where they stand side by side. Words that the
-//     index knows, numbers, quoted words, words of tools' names and names of programs
-//     (useState) are never corrected. What was searched instead is told, and
+//     index knows, but for those of which it has far shorter forms alone ("beginers"
+//     has that of "begin"), numbers, quoted words, words of tools' names and names of
+//     programs (useState) are never corrected. What was searched instead is told, and
 //     Query.Exact searches the words as they are;
 //   - what synonyms.yaml says that it may be called, of one word or several, and if it
 //     says nothing, words of like meaning in everyday language (synonyms.txt).
@@ -257,7 +259,10 @@ type Hit struct {
 	// QuestionHTML and SnippetHTML are text with <mark> around what matched and
 	// everything else escaped.
 	QuestionHTML, SnippetHTML string
-	Score                     float64
+	// Section is the part of a page that the snippet's match is in, nil where it is
+	// before the first one and for a question.
+	Section *kb.Section
+	Score   float64
 	// Explanation says why it stands where it does, if Query.Explain is set.
 	Explanation *Explanation
 	// Asked says that the question, one of its aliases or the page's title is the query.

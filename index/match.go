@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -281,6 +282,9 @@ func (m *match) expand(w *matchedWord, means []synonym) error {
 			return err
 		}
 	}
+	if len(w.terms) > 0 && !w.stop && !m.exact {
+		return m.addMisspeltForm(w)
+	}
 	if len(w.terms) > 0 || w.stop || m.exact {
 		return nil // a stop word is no misspelling, though no entry has it
 	}
@@ -387,6 +391,41 @@ func (m *match) correct(w *matchedWord) error {
 		return err
 	}
 	return m.addApart(w)
+}
+
+// farForm is the number of letters that a form is shorter by from which a word that the
+// index does not have may be meant for another one.
+const farForm = 3
+
+// addMisspeltForm adds a word one edit away that begins with the stem of w, where w
+// itself is unknown and stands for much shorter forms alone: "beginers" has the stem of
+// "begin", and is meant for "beginners".
+func (m *match) addMisspeltForm(w *matchedWord) error {
+	length := utf8.RuneCountInString(w.text)
+	d := m.state.dictionary
+	if typosAllowed(w.text) == 0 || w.identifier || slices.ContainsFunc(w.terms, func(t term) bool {
+		return t.how != asForm || int(d.words[t.words[0]].runes) > length-farForm
+	}) {
+		return nil
+	}
+	best, most := int32(-1), 0
+	for _, n := range d.near(w.text, 1) {
+		if !strings.HasPrefix(d.words[n.word].text, stem(w.text)) {
+			continue
+		}
+		all, _, err := m.documents(n.word)
+		if err != nil {
+			return err
+		}
+		if all > most {
+			best, most = n.word, all
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	m.corrections = append(m.corrections, Correction{From: w.typed, To: d.spelled(d.words[best].text)})
+	return m.addClass(w, best, m.weights.typo[1], asTypo)
 }
 
 // A candidate is a word that may have been meant.

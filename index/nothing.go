@@ -93,10 +93,10 @@ func typedOperators(text string, lib *kb.Library) []Operator {
 			i = end
 			continue
 		}
-		end := chunkEnd(text, i)
+		end, excluded := exclusionAt(text, i)
 		if s, ok := selectionAt(text, i, end, lib); ok {
 			end = s.End
-		} else if excludes(text[i:end]) {
+		} else if excluded {
 			list = append(list, Operator{Typed: text[i:end], Excluded: true, Text: oneSpaced(text[:i], text[end:])})
 		}
 		i = end
@@ -210,10 +210,9 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	marks := newMarkers(s, m)
 	for _, x := range list[:n] {
 		e := s.entries[x.entry]
-		res.Nearest = append(res.Nearest, Hit{
-			Page: e.page, Question: e.question, Score: x.score,
-			QuestionHTML: marks.of(e).question(e), SnippetHTML: marks.of(e).snippet(e),
-		})
+		h := Hit{Page: e.page, Question: e.question, Score: x.score, QuestionHTML: marks.of(e).question(e)}
+		h.SnippetHTML, h.Section = marks.of(e).passage(e)
+		res.Nearest = append(res.Nearest, h)
 	}
 	return nil
 }

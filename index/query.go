@@ -58,7 +58,8 @@ type queryWord struct {
 //
 //   - Words in straight or curly double quotes are a phrase. A quote without its
 //     counterpart is passed over.
-//   - "-word" leaves out entries that have the word, if it has three letters or
+//   - "-word" leaves out entries that have the word, and "-" before a phrase those that
+//     have the phrase, if it has three letters or
 //     more, or two characters of a script without spaces, and is not all of the query; "--word" and "-d" are plain words, as in
 //     commands that people paste.
 //   - "category:", "ecosystem:" and "tool:" before a value that the library knows
@@ -189,8 +190,8 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 			i = end
 			continue
 		}
-		end := chunkEnd(text, i)
-		if excludes(text[i:end]) {
+		end, excluded := exclusionAt(text, i)
+		if excluded {
 			exclusions = append(exclusions, span{i, end})
 		}
 		i = end
@@ -221,6 +222,18 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 		}
 	}
 	return string(rest), phrases
+}
+
+// exclusionAt tells where the chunk at i ends, a phrase after "-" included, and whether
+// it is an exclusion.
+func exclusionAt(text string, i int) (end int, ok bool) {
+	if text[i] == '-' {
+		if inside, end, ok := quoted(text, i+1); ok && excludes("-"+strings.TrimSpace(text[inside.start:inside.end])) {
+			return end, true
+		}
+	}
+	end = chunkEnd(text, i)
+	return end, excludes(text[i:end])
 }
 
 // excludes tells whether a chunk between spaces is an exclusion.

@@ -39,6 +39,9 @@ func TestReadQuery(t *testing.T) {
 		{"another name before a colon is words", "error: foo", "error foo", "", ""},
 		{"a tool without a name is a word", "tool:", "tool", "", ""},
 		{"a long word after - is excluded", "orm -django", "orm", "django", ""},
+		{"a phrase after - is excluded as one", `orm -"django admin" fast`, "orm fast", "django admin", ""},
+		{"a - before a quote without its counterpart is passed over", `orm -"django`, "orm django", "", ""},
+		{"nothing in an excluded phrase selects", `orm -"use tool:sqlalchemy"`, "orm", "use tool sqlalchemy", ""},
 		{"a compound after - is excluded as a phrase", "orm -django-orm", "orm", "django orm", ""},
 		{"a short word after - is a word", "compose up -d", "compose up d", "", ""},
 		{"a word after -- is a word", "compose --help", "compose help", "", ""},
@@ -144,7 +147,7 @@ func FuzzMarkup(f *testing.F) {
 			return
 		}
 		e := &entry{question: &kb.Question{Answer: text}}
-		if s := mk.snippet(e); strings.ContainsAny(markTags.ReplaceAllString(s, ""), "<>") {
+		if s, _ := mk.snippet(e); strings.ContainsAny(markTags.ReplaceAllString(s, ""), "<>") {
 			t.Fatalf("unescaped %q", s)
 		}
 	})

@@ -108,9 +108,9 @@ func defaultWeights() *weights {
 		listed:    .5, // MRR@10 of covidfaq .743; .6: .738; .7: .727
 	}
 	// Question 4: 828 627 850; 8: 835 633 840.
-	w.field = [numFields]float64{fieldQuestion: 5, fieldNames: 4, fieldContext: 2, fieldAnswer: 1, fieldComparison: 1}
+	w.field = [numFields]float64{fieldQuestion: 5, fieldNames: 4, fieldContext: 2, fieldAnswer: 1, fieldComparison: 1, fieldText: .5}
 	// Question .5: 831 622 843; answer .8: 831 635 841; answer 1: 832 628 846.
-	w.lengthNorm = [numFields]float64{fieldQuestion: 1, fieldNames: .5, fieldContext: .5, fieldAnswer: .9, fieldComparison: .8}
+	w.lengthNorm = [numFields]float64{fieldQuestion: 1, fieldNames: .5, fieldContext: .5, fieldAnswer: .9, fieldComparison: .8, fieldText: .9}
 	return w
 }
 

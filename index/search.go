@@ -139,7 +139,7 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 			h.Explanation = m.explain(r, x, from+i+1)
 		}
 		h.QuestionHTML = marks.of(e).question(e)
-		h.SnippetHTML = marks.of(e).snippet(e)
+		h.SnippetHTML, h.Section = marks.of(e).passage(e)
 		res.Hits = append(res.Hits, h)
 	}
 }

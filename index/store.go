@@ -28,7 +28,7 @@ import (
 
 // schema is the version of what documents.go and words.go put into an index. An
 // index with another one is rebuilt. Raise it with every change of either.
-const schema = 3
+const schema = 4
 
 // ErrLocked is wrapped by [Open] when another process uses the index.
 var ErrLocked = errors.New("index in use by another process")

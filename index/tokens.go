@@ -50,7 +50,7 @@ func selections(text string, lib *kb.Library) []Selection {
 			i = end
 			continue
 		}
-		end := chunkEnd(text, i)
+		end, _ := exclusionAt(text, i)
 		if s, ok := selectionAt(text, i, end, lib); ok {
 			list = append(list, s)
 			end = s.End

@@ -56,6 +56,8 @@ type Page struct {
 	// Text is the plain text of everything that is neither intro nor question nor
 	// comparison, with its headings; blocks are separated by line ends.
 	Text string
+	// Sections are what Text is of, heading by heading.
+	Sections []Section
 	// Prose is all of it that is written in sentences, in the order of the page: the
 	// paragraphs and the items of lists, in answers too; no headings, tables, code
 	// or raw HTML. A footnote is in each part of the page that refers to it.

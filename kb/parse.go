@@ -389,19 +389,20 @@ func (r *reading) page(src []byte) *Page {
 		p.Tools, p.weakTools = titleTools(p.Title), true
 	}
 	p.Intro = r.plain(r.intro...)
-	var rest []string
+	var outside sectioning
 	for _, part := range r.parts {
 		switch part.kind {
 		case BlockProse:
-			rest = append(rest, r.plain(part.nodes...))
+			outside.prose(r.plain(part.nodes...))
 		case BlockHeading:
-			rest = append(rest, r.text(part.heading))
+			outside.heading(r.anchors[part.heading], r.text(part.heading))
 		case BlockQuestion:
+			outside.question()
 			p.Questions = append(p.Questions, r.question(p, part))
 		}
 	}
 	p.Prose = r.prose
-	p.Text = strings.Join(slices.DeleteFunc(rest, func(s string) bool { return s == "" }), "\n")
+	p.Sections, p.Text = outside.sections, outside.text()
 	if r.comparison != nil {
 		p.Comparison = r.table(r.comparison)
 	}

@@ -416,6 +416,9 @@ func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
 		v.URL, v.AnswerHTML = hit.Question.URL(), hit.Question.HTML()
 		tools = hit.Question.Tools
 	}
+	if s := hit.Section; s != nil {
+		v.URL = hit.Page.SectionURL(s)
+	}
 	v.AnswerHTML = amongOthers(v.AnswerHTML, hit.Page.URL())
 	v.Tools = toolsNamed(lib, tools)
 	return v

@@ -141,9 +141,15 @@ type (
 		entryJSON
 		Score float64 `json:"score"`
 		More  int     `json:"more,omitempty"`
+		// Only of a page, where the snippet's match is under one of its headings.
+		Section *sectionJSON `json:"section,omitempty"`
 		// Only with explain=1.
 		Pinned      *pinnedJSON      `json:"pinned,omitempty"`
 		Explanation *explanationJSON `json:"explanation,omitempty"`
+	}
+	sectionJSON struct {
+		Heading string `json:"heading"`
+		URL     string `json:"url"`
 	}
 	pinnedJSON struct {
 		Reason string `json:"reason"`
@@ -239,6 +245,9 @@ func newSearchJSON(a *answer) searchJSON {
 		entry := newEntryJSON(hit.Page, hit.Question)
 		entry.QuestionHTML, entry.SnippetHTML = hit.QuestionHTML, hit.SnippetHTML
 		out.Hits[i] = hitJSON{entryJSON: entry, Score: rounded(hit.Score), More: hit.More}
+		if s := hit.Section; s != nil && s.Anchor != "" {
+			out.Hits[i].Section = &sectionJSON{Heading: s.Heading, URL: hit.Page.SectionURL(s)}
+		}
 		if hit.Explanation != nil {
 			explanation := newExplanationJSON(*hit.Explanation)
 			explanation.ID = ""
