@@ -53,7 +53,7 @@ func readable(dir string) error {
 	f, err := os.Open(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return usagef("no folder %s; name a folder of Markdown pages, or one of the commands serve, check, list, search, eval, bench, new, fmt and version", dir)
+		return usagef("no folder %s; name a folder of Markdown pages, or one of the commands serve, check, list, search, eval, bench, new, fmt, schema and version", dir)
 	case err != nil:
 		return usagef("the folder cannot be read: %v", err)
 	}
