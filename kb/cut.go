@@ -3,6 +3,7 @@ package kb
 import (
 	"cmp"
 	"regexp"
+	"sort"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -207,11 +208,13 @@ func trimInline(src []byte, n ast.Node) {
 // them.
 func (r *reading) paragraph(nodes []ast.Node, of ast.Node) ast.Node {
 	p := ast.NewParagraph()
-	start := -1
+	start, last := -1, -1 // where the first and the last of nodes begin
 	for _, n := range nodes {
+		pos := r.position(n)
 		if start < 0 {
-			start = r.position(n)
+			start = pos
 		}
+		last = max(last, pos)
 		if parent := n.Parent(); parent != nil {
 			parent.RemoveChild(parent, n)
 		}
@@ -222,10 +225,10 @@ func (r *reading) paragraph(nodes []ast.Node, of ast.Node) ast.Node {
 		return nil
 	}
 	lines := text.NewSegments()
-	for i := range of.Lines().Len() {
-		if segment := of.Lines().At(i); segment.Stop > start {
-			lines.Append(segment.WithStart(max(segment.Start, start)))
-		}
+	all := of.Lines()
+	for i := sort.Search(all.Len(), func(i int) bool { return all.At(i).Stop > start }); i < all.Len() && all.At(i).Start <= last; i++ {
+		segment := all.At(i)
+		lines.Append(segment.WithStart(max(segment.Start, start)))
 	}
 	p.SetLines(lines)
 	return p

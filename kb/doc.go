@@ -66,9 +66,9 @@
 //	    tools: [SQLAlchemy]         # narrows the page's tools
 //	---
 //
-// Front matter is YAML with the keys title, summary, category, ecosystem, tools,
+// Front matter is YAML (or TOML between lines +++, or a JSON object) with the keys title, summary, category, ecosystem, tools,
 // tags, published, updated, verified, sources, review_by, author, owner, lang,
-// draft, aliases, moved and questions (there aliases, tools, verified, sources, moved).
+// draft, aliases, moved, question (what the page answers) and questions (there aliases, tools, verified, sources, moved).
 // Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
 // one is a warning; other unknown keys are left alone. Where the YAML is broken,
 // each key that can be read alone counts; if nothing but headings is below it,

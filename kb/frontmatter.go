@@ -358,7 +358,7 @@ func readBool(s string) (value, ok bool) {
 }
 
 // draftLine is a line that gives the key draft, with its value.
-var draftLine = regexp.MustCompile(`(?m)^[ \t]*["']?draft["']?[ \t]*:[ \t]*([^#\r\n]*)`)
+var draftLine = regexp.MustCompile(`(?m)^[ \t]*["']?draft["']?[ \t]*[:=][ \t]*([^#,\r\n]*)`)
 
 // mayBeDraft finds in front matter that is no YAML a line by which the page may be
 // a draft: what it says and on which line of src.

@@ -115,8 +115,16 @@ func newReading(file string, src []byte, o Options) *reading {
 	}
 	r.src = src
 	matter, body, ok := cutFrontMatter(src)
-	if !ok && unclosedMatter.Match(src) {
-		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line --- after it")
+	if front, faults, body, is := readOtherMatter(file, src); is {
+		r.front, r.faults, r.src = front, faults, body
+		return r
+	}
+	if toml := unclosedTOML.Match(src); !ok && (toml || unclosedMatter.Match(src)) {
+		mark := "---"
+		if toml {
+			mark = "+++"
+		}
+		r.faults.errorf(file, 1, "front-matter", "front matter is not closed; add a line %s after it", mark)
 		r.unclosed = !emptyLine.Match(bytes.TrimSpace(src))
 		r.front.keepOut(file, src, 0, &r.faults)
 	}
@@ -132,6 +140,7 @@ func newReading(file string, src []byte, o Options) *reading {
 
 // parse reads the Markdown of a page.
 func (r *reading) parse() {
+	r.src = scrub(r.file, r.src)
 	r.lineStarts = []int{0}
 	for i, c := range r.src {
 		if c == '\n' {
