@@ -60,7 +60,9 @@ func asJSON(t *testing.T, src []byte) any {
 }
 
 func TestSchemasHaveTheKeysThatAreRead(t *testing.T) {
-	keys := func(of any) []string { return slices.Sorted(maps.Keys(of.(map[string]any)["properties"].(map[string]any))) }
+	keys := func(of any) []string {
+		return slices.Sorted(maps.Keys(of.(map[string]any)["properties"].(map[string]any)))
+	}
 	_, page := compiled(t, "page")
 	_, tools := compiled(t, "tools")
 	items := tools["items"].(map[string]any)
