@@ -24,12 +24,17 @@ const countShift = `
 // checkShift fails the test where the page has shifted too much.
 func (tb *tab) checkShift(what string) {
 	tb.t.Helper()
-	// A shift is told with the frame after it.
-	tb.run(chromedp.Evaluate(`window.framed = false; requestAnimationFrame(() => requestAnimationFrame(() => (window.framed = true)))`, nil))
-	tb.until("two frames", "framed")
+	tb.twoFrames() // a shift is told with the frame after it
 	if sum := eval[float64](tb, `shifts.reduce((sum, [value]) => sum + value, 0)`); sum > mostShift {
 		tb.t.Errorf("%s: layout shift of %.3f by %s", what, sum, eval[string](tb, `JSON.stringify(shifts)`))
 	}
+}
+
+// twoFrames waits until two frames have been painted.
+func (tb *tab) twoFrames() {
+	tb.t.Helper()
+	tb.run(chromedp.Evaluate(`window.framed = false; requestAnimationFrame(() => requestAnimationFrame(() => (window.framed = true)))`, nil))
+	tb.until("two frames", "framed")
 }
 
 // testShift claims that pages stand still, also where the script comes late.
