@@ -16,17 +16,18 @@ import (
 // ids of pages and questions in the files in its root.
 type linkChecker struct {
 	*Library
-	drafts  map[string]bool // by path
-	hints   int             // how many more times a near path is looked for
+	drafts  map[string]bool       // by path
+	anchors map[*Page]*anchorList // of the pages that links with broken anchors lead to
+	hints   int                   // how many more times a near path or anchor is looked for
 	unknown []unknownID
 }
 
-// mostHints bounds the search for near paths, which looks at all pages: where
+// mostHints bounds the search for near paths and anchors, which looks at all of them: where
 // links are broken by the thousand, the folder is at fault and not a letter.
 const mostHints = 200
 
 func newLinkChecker(l *Library) *linkChecker {
-	c := &linkChecker{Library: l, drafts: map[string]bool{}, hints: mostHints}
+	c := &linkChecker{Library: l, drafts: map[string]bool{}, anchors: map[*Page]*anchorList{}, hints: mostHints}
 	for _, p := range l.files {
 		if p.Draft {
 			c.drafts[p.Path] = true

@@ -144,28 +144,24 @@ func isBuiltIn(anchor string) bool {
 
 // nearAnchor says which anchor of a page was probably meant by one that it does not
 // have: the same but for signs, that of the question that reads so, one a few edits
-// away, one with most of its words; else one of that name on another page.
+// away, one with most of its words; else one of that name on another page. Only the
+// first two are looked for once hints are used up.
 func (l *linkChecker) nearAnchor(from, to *Page, anchor string) string {
-	plain := squeezed(anchor)
-	for _, q := range to.Questions {
-		if squeezed(q.Text) == plain {
-			return ", want #" + q.Anchor
-		}
+	if l.anchors[to] == nil {
+		l.anchors[to] = to.anchorList()
 	}
-	anchors := slices.Sorted(maps.Keys(to.anchors))
-	for _, a := range anchors {
-		if squeezed(a) == plain {
-			return ", want #" + a
-		}
-	}
-	if near := nearest(anchor, slices.Values(anchors), few(anchor)); near != "" {
-		return ", want #" + near
-	}
-	if near := nearestByWords(anchor, to, anchors); near != "" {
-		return ", want #" + near
+	all := l.anchors[to]
+	if same, ok := all.squeezed[squeezed(anchor)]; ok {
+		return ", want #" + same
 	}
 	if l.hints--; l.hints < 0 {
 		return ""
+	}
+	if near := nearest(anchor, slices.Values(all.sorted), few(anchor)); near != "" {
+		return ", want #" + near
+	}
+	if near := all.nearestByWords(anchor); near != "" {
+		return ", want #" + near
 	}
 	var there *Page
 	for _, p := range l.Pages {
@@ -193,23 +189,47 @@ func squeezed(s string) string {
 	}, s)
 }
 
+// An anchorList is what a page has anchors for, made once for all links to it that
+// are broken.
+type anchorList struct {
+	sorted   []string
+	squeezed map[string]string // anchors by what they and their questions are without signs
+	worded   []wordedAnchor
+}
+
+// A wordedAnchor is an anchor with its words, or those of its question.
+type wordedAnchor struct {
+	anchor string
+	words  []string
+}
+
+func (p *Page) anchorList() *anchorList {
+	all := &anchorList{sorted: slices.Sorted(maps.Keys(p.anchors)), squeezed: map[string]string{}}
+	add := func(anchor, text string) {
+		if plain := squeezed(text); all.squeezed[plain] == "" {
+			all.squeezed[plain] = anchor
+		}
+		all.worded = append(all.worded, wordedAnchor{anchor, anchorWords(text)})
+	}
+	for _, q := range p.Questions {
+		add(q.Anchor, q.Text)
+	}
+	for _, a := range all.sorted {
+		add(a, a)
+	}
+	return all
+}
+
 // nearestByWords is the anchor that shares most words with one that is not there, at
 // least half of those that either has. The words of a question are its anchor's too.
-func nearestByWords(anchor string, to *Page, anchors []string) string {
+func (all *anchorList) nearestByWords(anchor string) string {
 	want := anchorWords(anchor)
 	best, bestShare := "", 0.5
-	try := func(name, text string) {
-		have := anchorWords(text)
-		both := len(InBoth(want, have))
-		if share := float64(both) / float64(max(1, len(want)+len(have)-both)); share > bestShare || share == bestShare && best == "" {
-			best, bestShare = name, share
+	for _, a := range all.worded {
+		both := len(InBoth(want, a.words))
+		if share := float64(both) / float64(max(1, len(want)+len(a.words)-both)); share > bestShare || share == bestShare && best == "" {
+			best, bestShare = a.anchor, share
 		}
-	}
-	for _, a := range anchors {
-		try(a, a)
-	}
-	for _, q := range to.Questions {
-		try(q.Anchor, q.Text)
 	}
 	return best
 }

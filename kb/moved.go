@@ -153,6 +153,7 @@ func (l *Library) follow() {
 // pages that have moved to it.
 func (l *Library) lead() {
 	l.oldAnchors = map[string][]OldAnchor{}
+	led := map[place]bool{}
 	ids := slices.Sorted(maps.Keys(l.moved))
 	for _, own := range []bool{true, false} {
 		for _, id := range ids {
@@ -164,10 +165,10 @@ func (l *Library) lead() {
 			if !own { // the browser is sent to where the path leads, with the anchor
 				asked = cmp.Or(l.moved[name].page, l.movedParts[name])
 			}
-			same := func(o OldAnchor) bool { return o.Anchor == anchor }
-			if asked.anchors[anchor] > 0 || slices.ContainsFunc(l.oldAnchors[asked.Path], same) {
+			if asked.anchors[anchor] > 0 || led[place{asked, anchor}] {
 				continue
 			}
+			led[place{asked, anchor}] = true
 			to := l.moved[id]
 			l.oldAnchors[asked.Path] = append(l.oldAnchors[asked.Path],
 				OldAnchor{Anchor: anchor, Page: to.page, Question: l.questions[to.id()], URL: to.address()})
