@@ -9,7 +9,7 @@ import (
 
 // scrub blanks the lines of a page that other tools read and readers never see, so
 // that they are no text of an answer: shortcodes ({{< x >}}, {% x %}), imports and
-// exports of MDX, labels of MyST, attributes of kramdown ({: .x}), marks of a table
+// exports of MDX (imports also before the first text of any page), labels of MyST, attributes of kramdown ({: .x}), marks of a table
 // of contents, and the fences of ":::" blocks, whose inside stays. Fenced code is
 // left as it is. Offsets and lines stay what they were.
 func scrub(file string, src []byte) []byte {
@@ -20,6 +20,7 @@ func scrub(file string, src []byte) []byte {
 	out, copied := src, false
 	var fence []byte
 	at := 0
+	imports := true    // may begin here: anywhere in MDX, else before the first text
 	statement := false // inside an import or export of MDX
 	for line := range bytes.Lines(src) {
 		start := at
@@ -31,10 +32,12 @@ func scrub(file string, src []byte) []byte {
 			}
 			continue
 		} else if mark != nil {
-			fence = mark
+			fence, imports = mark, mdx
 			continue
 		}
-		if statement = len(text) > 0 && (statement || importStatement.Match(line) || mdx && exportStatement.Match(line)); !statement && !(len(text) > 0 && !indented(line) && unseenLine.Match(text)) {
+		statement = len(text) > 0 && (statement || imports && importStatement.Match(line) || mdx && exportStatement.Match(line))
+		if !statement && !(len(text) > 0 && !indented(line) && unseenLine.Match(text)) {
+			imports = imports && (mdx || len(text) == 0)
 			continue
 		}
 		if !copied {
@@ -50,6 +53,7 @@ func scrub(file string, src []byte) []byte {
 			}
 		}
 		copy(out[start:], keep)
+		statement = statement && !importEnd.Match(line)
 	}
 	return out
 }
@@ -58,8 +62,10 @@ var (
 	// mayBeScrubbed finds the lines to blank that have no braces.
 	mayBeScrubbed = regexp.MustCompile(`(?im)^(?:import|export)\s|^\([\w.:-]+\)=\s*$|^\[{1,2}_?toc_?\]{1,2}\s*$`)
 	// importStatement and exportStatement begin what MDX reads as script, up to an
-	// empty line.
-	importStatement = regexp.MustCompile(`^import\s+(?:["'][^"']+["'];?\s*$|[^"']*\bfrom\s+["']|\{[^}]*$|\w+\s*,\s*\{[^}]*$)`)
+	// empty line or importEnd. An import is all of its line, or opens a brace: prose may
+	// begin with the word.
+	importStatement = regexp.MustCompile(`^import\s+(?:(?:[^"']*\sfrom\s+)?["'][^"']+["']\s*;?\s*$|(?:\w+\s*,\s*)?\{[^}]*$)`)
+	importEnd       = regexp.MustCompile(`(?:^import|\bfrom)\s+["'][^"']+["']\s*;?\s*$`)
 	exportStatement = regexp.MustCompile(`^export\s+(?:default|const|let|var|function|\{|\*)`)
 	// unseenLine is a line that is all one mark for another tool.
 	unseenLine = regexp.MustCompile(`^(?:` +
