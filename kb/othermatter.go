@@ -22,6 +22,12 @@ var (
 	jsonMatter = regexp.MustCompile(`^\{[ \t\r\n]*"[^"\n]*"[ \t]*:`)
 	// unclosedTOML is the head of a file that begins like front matter in TOML.
 	unclosedTOML = regexp.MustCompile(`^\+\+\+[ \t]*\r?\n\s*[\w."-]+[ \t]*=`)
+	// restOfLine is what may follow front matter in JSON on its last line.
+	restOfLine = regexp.MustCompile(`^[ \t]*\r?(?:\n|$)`)
+	// closingBrace is the end of front matter in JSON that is broken, and afterMatter
+	// what it does not reach beyond: an empty line, a fence or a heading.
+	closingBrace = regexp.MustCompile(`\n\}[ \t]*\r?(?:\n|$)`)
+	afterMatter  = regexp.MustCompile("\n(?:[ \t]*\r?\n|```|~~~|#)")
 )
 
 // readOtherMatter reads front matter in TOML or JSON. body is src with its lines
@@ -132,9 +138,8 @@ func tomlNodes(src []byte) *yaml.Node {
 	table := root
 	var p unstable.Parser
 	p.Reset(src)
-	lineOf := func(n *unstable.Node) int {
-		return 1 + bytes.Count(src[:min(int(n.Raw.Offset), len(src))], []byte("\n"))
-	}
+	lines := lineCounter{src: src}
+	lineOf := func(n *unstable.Node) int { return lines.at(int(n.Raw.Offset)) }
 	for p.NextExpression() {
 		e := p.Expression()
 		switch e.Kind {
@@ -205,24 +210,54 @@ func scalar(value, tag string, line int) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Value: value, Tag: tag, Line: line}
 }
 
-// readJSON reads the JSON object that src begins with. One that is broken ends at the
-// first line that is a closing brace alone; without one there is no front matter.
+// A lineCounter tells the lines of offsets. It counts from the last one it was asked
+// for, so that all of a file in order are one pass over it.
+type lineCounter struct {
+	src          []byte
+	offset, ends int // the last offset, and the line ends before it
+	counted      int // bytes, in all
+}
+
+// at is the line that an offset is on, from 1.
+func (c *lineCounter) at(offset int) int {
+	offset = max(0, min(offset, len(c.src)))
+	from, to := min(c.offset, offset), max(c.offset, offset)
+	n := bytes.Count(c.src[from:to], []byte("\n"))
+	if offset < c.offset {
+		n = -n
+	}
+	c.offset, c.ends, c.counted = offset, c.ends+n, c.counted+to-from
+	return 1 + c.ends
+}
+
+// readJSON reads the JSON object that src begins with. One with text behind it on its
+// last line is no front matter. One that is broken ends at the first line that is a
+// closing brace alone, if no empty line, fence or heading comes before; else it is a
+// fault and stays in the text, for nothing tells where it ends.
 func readJSON(file string, src []byte) (m frontMatter, faults ErrorList, body []byte, ok bool) {
-	d := jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src))}
+	d := jsonReader{dec: json.NewDecoder(bytes.NewReader(src)), lines: lineCounter{src: src}}
 	d.dec.UseNumber()
 	root, err := d.value(0)
 	end := int(d.dec.InputOffset())
+	if err == nil && !restOfLine.Match(src[end:]) {
+		return m, nil, src, false
+	}
 	if err != nil {
-		closing := bytes.Index(src, []byte("\n}"))
-		if closing < 0 {
-			return m, nil, src, false
-		}
 		m.broken = true
 		faults.errorf(file, d.line(), "front-matter", "broken JSON: %s", oneLine(err.Error()))
-		end = closing + 2
+		head := src
+		if after := afterMatter.FindIndex(src); after != nil {
+			head = src[:after[0]+1]
+		}
+		closing := closingBrace.FindIndex(head)
+		if closing == nil {
+			m.keepOut(file, head, 0, &faults)
+			return m, faults, src, true
+		}
+		end = closing[0] + len("\n}")
 		root = &yaml.Node{Kind: yaml.MappingNode, Content: d.complete, Line: 1}
 	}
-	r := yamlReader{file: file, last: 1 + bytes.Count(src[:end], []byte("\n")), faults: &faults}
+	r := yamlReader{file: file, last: d.lines.at(end), faults: &faults}
 	r.page(root, &m)
 	if m.broken && !m.saysDraft {
 		m.keepOut(file, src[:end], 0, &faults)
@@ -232,15 +267,13 @@ func readJSON(file string, src []byte) (m frontMatter, faults ErrorList, body []
 
 // A jsonReader reads JSON into nodes that know their lines.
 type jsonReader struct {
-	src      []byte
 	dec      *json.Decoder
+	lines    lineCounter
 	complete []*yaml.Node // the keys and values of the outermost object that were read whole
 }
 
 // line is the one that was read last.
-func (d *jsonReader) line() int {
-	return 1 + bytes.Count(d.src[:min(int(d.dec.InputOffset()), len(d.src))], []byte("\n"))
-}
+func (d *jsonReader) line() int { return d.lines.at(int(d.dec.InputOffset())) }
 
 func (d *jsonReader) value(depth int) (*yaml.Node, error) {
 	if depth > mostNested {
