@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -136,12 +137,13 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 		s.pieces = append(s.pieces, htmlPiece{node: n})
 		return
 	}
+	block := newHTMLBlock(n)
 	done, offset := 0, 0
 	var open []atom.Atom // elements that nothing is cut out of
 	depth := 0           // of wrappers
 	flush := func(end int) {
 		if len(bytes.TrimSpace(src[done:end])) > 0 {
-			s.pieces = append(s.pieces, htmlPiece{node: htmlRange(n, done, end)})
+			s.pieces = append(s.pieces, htmlPiece{node: block.part(done, end)})
 		}
 	}
 	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
@@ -166,7 +168,7 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 			}
 		case t.DataAtom == atom.Details || t.DataAtom == atom.Summary:
 			flush(start)
-			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, id: placeName(t.DataAtom, t.Attr), pos: htmlPosition(n, start)})
+			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, id: placeName(t.DataAtom, t.Attr), pos: block.position(start)})
 			done = offset
 		case wrappers[t.DataAtom] && ending:
 			depth--
@@ -181,7 +183,7 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 			if depth > 0 && !endsInQuestionMark(oneLine(htmlText(inside))) {
 				continue
 			}
-			h := s.newHeading(headingLevel(t.DataAtom), inside, htmlPosition(n, start))
+			h := s.newHeading(headingLevel(t.DataAtom), inside, block.position(start))
 			if id := placeName(t.DataAtom, t.Attr); id != "" {
 				h.SetAttributeString("place", id)
 			}
@@ -250,15 +252,38 @@ func firstPlace(src []byte) string {
 	}
 }
 
-// htmlRange is the part of a block of raw HTML from one offset in its source to
-// another.
-func htmlRange(n *ast.HTMLBlock, from, to int) *ast.HTMLBlock {
-	part := ast.NewHTMLBlock(n.HTMLBlockType)
-	lines := text.NewSegments()
+// An htmlBlock is a block of raw HTML that knows where each of its lines begins in
+// its source.
+type htmlBlock struct {
+	*ast.HTMLBlock
+	lines  []text.Segment
+	starts []int
+	looked int // lines that were looked at, in all
+}
+
+func newHTMLBlock(n *ast.HTMLBlock) *htmlBlock {
+	b := &htmlBlock{HTMLBlock: n, lines: htmlLines(n)}
 	at := 0
-	for _, segment := range htmlLines(n) {
-		start, stop := max(from-at, 0), min(to-at, segment.Len())
+	for _, segment := range b.lines {
+		b.starts = append(b.starts, at)
 		at += segment.Len()
+	}
+	return b
+}
+
+// lineAt is the index of the line that an offset in the source is on.
+func (b *htmlBlock) lineAt(offset int) int {
+	return max(0, sort.Search(len(b.starts), func(i int) bool { b.looked++; return b.starts[i] > offset })-1)
+}
+
+// part is the block from one offset in its source to another.
+func (b *htmlBlock) part(from, to int) *ast.HTMLBlock {
+	part := ast.NewHTMLBlock(b.HTMLBlockType)
+	lines := text.NewSegments()
+	for i := b.lineAt(from); i < len(b.lines) && b.starts[i] < to; i++ {
+		b.looked++
+		segment := b.lines[i]
+		start, stop := max(from-b.starts[i], 0), min(to-b.starts[i], segment.Len())
 		if start < stop {
 			// A tab that was cut in half is before the segment and counts too.
 			if segment.Padding > 0 {
@@ -268,21 +293,21 @@ func htmlRange(n *ast.HTMLBlock, from, to int) *ast.HTMLBlock {
 		}
 	}
 	part.SetLines(lines)
-	part.SetPos(htmlPosition(n, from))
+	part.SetPos(b.position(from))
 	return part
 }
 
-// htmlPosition is where an offset in the source of a block of raw HTML is in the file.
-func htmlPosition(n *ast.HTMLBlock, offset int) int {
-	pos := n.Pos()
-	for _, segment := range htmlLines(n) {
-		if offset < segment.Len() {
-			return segment.Start + max(offset-segment.Padding, 0)
-		}
-		offset -= segment.Len()
-		pos = segment.Stop
+// position is where an offset in the source of the block is in the file.
+func (b *htmlBlock) position(offset int) int {
+	if len(b.lines) == 0 {
+		return b.Pos()
 	}
-	return pos
+	i := b.lineAt(offset)
+	segment, offset := b.lines[i], offset-b.starts[i]
+	if offset >= segment.Len() {
+		return segment.Stop
+	}
+	return segment.Start + max(offset-segment.Padding, 0)
 }
 
 func htmlLines(n *ast.HTMLBlock) []text.Segment {

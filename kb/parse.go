@@ -411,7 +411,7 @@ func (r *reading) page(src []byte) *Page {
 		}
 	}
 	p.Prose = r.prose
-	p.Sections, p.Text = outside.sections, outside.text()
+	p.Sections, p.Text = outside.sections(), outside.text()
 	if r.comparison != nil {
 		p.Comparison = r.table(r.comparison)
 	}

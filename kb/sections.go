@@ -14,14 +14,19 @@ type Section struct {
 
 // sectioning gathers the sections of a page, part by part.
 type sectioning struct {
-	sections []Section
-	lines    []string // of all headings and texts
+	found []Section // their texts are still to be joined
+	texts [][]string
+	lines []string // of all headings and texts
 }
 
 // heading begins a section.
 func (s *sectioning) heading(anchor, text string) {
-	s.sections = append(s.sections, Section{Anchor: anchor, Heading: text})
+	s.begin(Section{Anchor: anchor, Heading: text})
 	s.line(text)
+}
+
+func (s *sectioning) begin(section Section) {
+	s.found, s.texts = append(s.found, section), append(s.texts, nil)
 }
 
 // prose adds to the present section.
@@ -29,22 +34,27 @@ func (s *sectioning) prose(text string) {
 	if text == "" {
 		return
 	}
-	if len(s.sections) == 0 {
-		s.sections = append(s.sections, Section{})
+	if len(s.found) == 0 {
+		s.begin(Section{})
 	}
-	last := &s.sections[len(s.sections)-1]
-	if last.Text != "" {
-		last.Text += "\n"
-	}
-	last.Text += text
+	last := len(s.texts) - 1
+	s.texts[last] = append(s.texts[last], text)
 	s.line(text)
 }
 
 // question ends a heading that has nothing but it.
 func (s *sectioning) question() {
-	if n := len(s.sections); n > 0 && s.sections[n-1].Text == "" {
-		s.sections = s.sections[:n-1]
+	if n := len(s.found); n > 0 && s.texts[n-1] == nil {
+		s.found, s.texts = s.found[:n-1], s.texts[:n-1]
 	}
+}
+
+// sections are all that were begun.
+func (s *sectioning) sections() []Section {
+	for i, texts := range s.texts {
+		s.found[i].Text = strings.Join(texts, "\n")
+	}
+	return s.found
 }
 
 func (s *sectioning) line(text string) {

@@ -1,0 +1,79 @@
+package kb
+
+import (
+	"bytes"
+	"fmt"
+	"math/bits"
+	"strings"
+	"testing"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+// Each place of a long block of raw HTML is found by looking at a few of its lines.
+func TestPlacesInRawHTMLAreFoundWithoutCountingLines(t *testing.T) {
+	const lines = 10_000
+	const line = "<details>\n"
+	n := ast.NewHTMLBlock(ast.HTMLBlockType6)
+	segments := text.NewSegments()
+	for i := range lines {
+		segments.Append(text.NewSegment(i*len(line), (i+1)*len(line)))
+	}
+	n.SetLines(segments)
+	b := newHTMLBlock(n)
+	for i := range lines {
+		if got := b.position(i*len(line) + 3); got != i*len(line)+3 {
+			t.Fatalf("offset %d is at %d", i*len(line)+3, got)
+		}
+		part := b.part(i*len(line)+1, (i+1)*len(line))
+		if got := part.Lines(); got.Len() != 1 || got.At(0) != text.NewSegment(i*len(line)+1, (i+1)*len(line)) {
+			t.Fatalf("line %d is cut to %v", i, got.Sliced(0, got.Len()))
+		}
+	}
+	if most := lines * (3*bits.Len(lines) + 1); b.looked > most {
+		t.Errorf("looked at %d lines for %d places, want at most %d", b.looked, 3*lines, most)
+	}
+}
+
+// The lines of front matter are counted in one pass, also where it is asked for an
+// earlier one now and then.
+func TestLinesOfFrontMatterAreCountedOnce(t *testing.T) {
+	src := bytes.Repeat([]byte("k = 1\n"), 10_000)
+	c := lineCounter{src: src}
+	for at := 0; at < len(src); at += 2 {
+		if got, want := c.at(at), 1+at/6; got != want {
+			t.Fatalf("offset %d is on line %d, want %d", at, got, want)
+		}
+		if got, want := c.at(at-6), max(1, at/6); got != want {
+			t.Fatalf("offset %d is on line %d, want %d", at-6, got, want)
+		}
+	}
+	if most := 7 * len(src); c.counted > most {
+		t.Errorf("counted %d bytes of %d, want at most %d", c.counted, len(src), most)
+	}
+	if got, want := c.at(2*len(src)), 1+len(src)/6; got != want {
+		t.Errorf("the end is on line %d, want %d", got, want)
+	}
+}
+
+// BenchmarkParseLong has what is long in one piece; its speed is the same for all sizes.
+func BenchmarkParseLong(b *testing.B) {
+	pieces := map[string]func(n int) string{
+		"html":     func(n int) string { return strings.Repeat("<details>\n", n) },
+		"sections": func(n int) string { return strings.Repeat("Some text.\n\n", n) },
+		"toml":     func(n int) string { return "+++\na = [" + strings.Repeat("\n1,", n) + "]\n+++\nText.\n" },
+		"json":     func(n int) string { return "{\"a\": [" + strings.Repeat("\n1,", n) + "1]}\nText.\n" },
+	}
+	for _, what := range []string{"html", "sections", "toml", "json"} {
+		for _, n := range []int{1_000, 10_000} {
+			src := []byte(pieces[what](n))
+			b.Run(fmt.Sprintf("%s/%d", what, n), func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				for b.Loop() {
+					_, _ = Parse("a.md", src, Options{})
+				}
+			})
+		}
+	}
+}
