@@ -99,6 +99,7 @@ func testLive(t *testing.T, browser context.Context) {
 		tb.run(chromedp.Focus("#Q-bar a"))
 		tb.press(kb.Enter)
 		tb.until("the new order", hit(0)+`.getAttribute("href").startsWith("/kb/galah#")`)
+		tb.untilFocused("the count", `document.querySelector("#Q-count")`)
 		if after := eval[int](tb, top); after < before-2 || after > before+2 {
 			t.Errorf("what is read moved from %d to %d px", before, after)
 		}
@@ -129,6 +130,42 @@ func testLive(t *testing.T, browser context.Context) {
 		tb.until("event", `events.length === 1`)
 		tb.run(chromedp.Evaluate(`release()`, nil))
 		tb.until("search in the new pages", `location.search === "?q=newest" && document.querySelector(".hit a[href='/kb/galah#newest']")`)
+	})
+
+	claim(t, "a late answer replaces no newer page", func(t *testing.T) {
+		s := serve(t, birds())
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/kb/emu")
+		tb.run(chromedp.Focus("main .path a")) // reading has begun
+		tb.run(chromedp.Evaluate(`
+			const real = fetch;
+			const released = new Promise(release => (window.release = release));
+			window.fetch = async (...asked) => {
+				const answer = await real(...asked);
+				const text = await answer.text();
+				const late = !window.held;
+				window.held = true;
+				answer.text = async () => {
+					if (late) await released;
+					if (late) setTimeout(() => (window.over = true));
+					return text;
+				};
+				return answer;
+			}`, nil))
+		add := func(id string) {
+			s.edit(t, "emu.md", func(src string) string { return src + "\n## Does it " + id + "? {#" + id + "}\n\nNo.\n" })
+			tb.until("notice", `document.querySelector("#Q-bar a")`)
+			tb.run(chromedp.Evaluate(`document.querySelector("#Q-bar a").click()`, nil))
+		}
+		add("fly")
+		tb.until("late answer", `window.held`)
+		add("swim")
+		tb.until("newer page", `document.querySelector("#swim")`)
+		tb.run(chromedp.Evaluate(`release()`, nil))
+		tb.until("end of the late answer", `window.over`)
+		if !eval[bool](tb, `document.querySelector("#swim") !== null`) {
+			t.Error("the page is the older one")
+		}
 	})
 
 	claim(t, "values of a facet that cannot be looked up are told of, and the next key tries again", func(t *testing.T) {

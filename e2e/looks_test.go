@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -40,7 +41,8 @@ func testLooks(t *testing.T, browser context.Context, s *site) {
 		tb.open("/?q=sqlalchemy&ecosystem=Python")
 		outlined := func(what, selector string) {
 			t.Helper()
-			if style, width := tb.style(selector, "", "outline-style"), tb.style(selector, "", "outline-width"); style == "none" || width < "2px" {
+			style, width := tb.style(selector, "", "outline-style"), tb.style(selector, "", "outline-width")
+			if px, err := strconv.ParseFloat(strings.TrimSuffix(width, "px"), 64); err != nil || px < 2 || style == "none" {
 				t.Errorf("%s has an outline of %s %s", what, width, style)
 			}
 		}

@@ -26,6 +26,7 @@ func testReload(t *testing.T, browser context.Context, s *site) {
 		tb.until("notice", `document.querySelector("#Q-bar").innerText.includes("This page changed")`)
 		tb.run(chromedp.Click("#Q-bar a"))
 		tb.until("new question", `document.querySelector("#quokka") !== null`)
+		tb.untilFocused("the page", `document.querySelector("#Q-main")`)
 	})
 
 	t.Run("an open page is silent about the edit of another", func(t *testing.T) {
@@ -65,6 +66,7 @@ func testReload(t *testing.T, browser context.Context, s *site) {
 		tb.run(chromedp.Focus("#Q-bar a"))
 		tb.press(kb.Enter)
 		tb.untilShown(url.Values{"q": {"gin"}})
+		tb.untilFocused("the count", `document.querySelector("#Q-count")`)
 	})
 
 	t.Run("a page changes without moving what is read", func(t *testing.T) {
@@ -80,6 +82,7 @@ func testReload(t *testing.T, browser context.Context, s *site) {
 		tb.run(chromedp.Focus("#Q-bar a"))
 		tb.press(kb.Enter)
 		tb.until("new part", `document.querySelector("#before-it") !== null`)
+		tb.untilFocused("the page", `document.querySelector("#Q-main")`)
 		if after := eval[int](tb, top); after < before-2 || after > before+2 {
 			t.Errorf("what is read moved from %d to %d px", before, after)
 		}

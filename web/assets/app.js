@@ -28,23 +28,25 @@ const fill = (text, value) => text.replace(/{\w+}/, () => value);
 const live = root.dataset.live;
 root.classList.remove("nojs");
 
-// Storage may be blocked: then a choice lasts as long as the page.
-function storage(method, key, value) {
+// Storage may be blocked: then a choice lasts as long as the page. All sites of one
+// origin share it, so keys end in the path of this one.
+const keyOf = (name) => "faqbase." + name + base.pathname;
+function storage(method, key, value, area = "localStorage") {
   try {
-    return localStorage[method](key, value);
+    return globalThis[area][method](key, value);
   } catch {
     return null;
   }
 }
-// stored is what was kept as JSON.
-function stored(key, otherwise) {
+// stored is the list that was kept as JSON, or false where that was. Anything else is
+// not from here.
+function stored(key, area) {
   try {
-    return JSON.parse(storage("getItem", key)) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
+    const list = JSON.parse(storage("getItem", key, null, area));
+    if (list === false || Array.isArray(list)) return list;
+  } catch {}
+  return [];
 }
-const store = (key, value) => storage("setItem", key, JSON.stringify(value));
 
 // ---- theme
 
@@ -252,6 +254,13 @@ function focusCount() {
   $("Q-count").focus({ preventScroll: true });
 }
 
+// refocus gives a place to the focus that went with what had it.
+function refocus() {
+  if (document.activeElement !== document.body) return;
+  if (results) focusCount();
+  else $("Q-main").focus({ preventScroll: true });
+}
+
 const filters = () => $("Q-facets").lastElementChild; // which scroll by themselves where there is room
 
 // swap replaces the results, keeps what is open open and the focus where it was.
@@ -394,10 +403,11 @@ async function lookUp(finder) {
 
 // ---- recent searches, in this browser alone
 
-const recentKey = "faqbase.searches"; // a list, or false where nothing is to be kept
-const recent = () => stored(recentKey, []);
+const recentKey = keyOf("searches"); // a list, or false where nothing is to be kept
+const recent = () => stored(recentKey);
 function keep(list) {
-  store(recentKey, list);
+  if (!list.length) for (const area of areas) storage("removeItem", marksKey, null, area);
+  storage("setItem", recentKey, JSON.stringify(list));
   showRecent();
 }
 function remember(text) {
@@ -408,7 +418,7 @@ function showRecent() {
   const section = $("Q-recent");
   if (!section) return;
   const list = recent();
-  section.hidden = list.length === 0;
+  section.hidden = false;
   section.firstElementChild.nextElementSibling.replaceChildren(
     ...(list || []).map((text) => {
       const link = make("a", "tag", text);
@@ -419,20 +429,29 @@ function showRecent() {
     }),
   );
   $("Q-keep").checked = Boolean(list);
-  $("Q-forget").hidden = !list;
+  $("Q-forget").hidden = !list.length;
 }
 
-// What a search has marked of a result is handed over to the page that is opened, in
-// this tab or in another: an address leads there, the words stay in the browser, for
-// a minute at most.
-const marksKey = "faqbase.marks"; // a list of [address, time, ...words]
-const handedOver = () => stored(marksKey, []).filter(([, time]) => Math.abs(Date.now() - time) < 60000);
+// What a search has marked of a result is handed over to the page that is opened: an
+// address leads there, the words stay in the browser. Where searches are kept, tabs
+// share them; otherwise they are this tab's alone and go with it. The page that is
+// opened takes them. What none takes goes after a minute, if no page of this site is
+// open then, when the next one is; and all go when searches are cleared or not kept.
+const marksKey = keyOf("marks"); // a list of [address, time, ...words]
+const areas = ["localStorage", "sessionStorage"];
+const area = () => areas[recent() ? 0 : 1];
+const handedOver = () =>
+  (stored(marksKey, area()) || []).filter((entry) => Array.isArray(entry) && Math.abs(Date.now() - entry[1]) < 60000);
+function handOver(list) {
+  storage(list.length ? "setItem" : "removeItem", marksKey, JSON.stringify(list), area());
+  if (list.length) setTimeout(() => handOver(handedOver()), 60000);
+}
 function leave({ target, type }) {
   const link = target.closest(".hit :is(h2, h3) > a");
   if (!link) return;
   if (type !== "contextmenu") remember(textOf(shown));
   const marks = [...link.closest(".hit").querySelectorAll("mark")].map((m) => m.textContent.toLowerCase());
-  store(marksKey, [[link.href, Date.now(), ...new Set(marks)], ...handedOver().filter(([address]) => address !== link.href)].slice(0, 9));
+  handOver([[link.href, Date.now(), ...new Set(marks)], ...handedOver().filter(([address]) => address !== link.href)].slice(0, 9));
 }
 
 // dress adds to the results what takes a script.
@@ -459,7 +478,7 @@ if (results) {
 // ---- keys
 
 const slash = $("Q-keys-slash");
-const slashKey = "faqbase.slash";
+const slashKey = keyOf("slash");
 slash.checked = storage("getItem", slashKey) !== "off";
 slash.addEventListener("change", () => storage("setItem", slashKey, slash.checked ? "on" : "off"));
 $("Q-keys-open").hidden = false;
@@ -534,8 +553,10 @@ followReading();
 let searched; // the words, as long as they are marked
 function mark() {
   if (!searched?.length || !CSS.highlights) return;
-  const either = searched.map((word) => word.replace(/[^\w\s]/g, "\\$&")).join("|");
-  const pattern = new RegExp(`(?<!\\w)(?:${either})(?!\\w)`, "gi");
+  const either = searched.map((word) => String(word).replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&")).join("|");
+  // Whole words, in scripts that have cases: many of the others set no spaces.
+  const more = "[\\p{LC}\\p{N}\\u0300-\\u036f_]";
+  const pattern = new RegExp(`(?<!${more})(?:${either})(?!${more})`, "giu");
   const ranges = new Highlight();
   const walker = document.createTreeWalker($("Q-main"), NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -555,13 +576,13 @@ function unmark() {
   searched = null;
   if (!globalThis.CSS.highlights?.delete("searched")) return;
   $("Q-bar").replaceChildren();
-  if (document.activeElement === document.body) $("Q-main").focus({ preventScroll: true });
+  refocus();
 }
 {
   const handed = handedOver();
   const own = handed.findIndex(([address]) => address === location.href);
   if (own >= 0) [[, , ...searched]] = handed.splice(own, 1);
-  storage(handed.length ? "setItem" : "removeItem", marksKey, JSON.stringify(handed));
+  handOver(handed);
   mark();
 }
 
@@ -632,13 +653,31 @@ if (!results) suggest();
 
 // ---- changes of the pages
 
+// fresh makes a function that gives this page as it is now, or nothing where it was
+// called again meanwhile: a late answer replaces no newer one.
+function fresh() {
+  let latest = 0;
+  return async () => {
+    const number = ++latest;
+    try {
+      const response = await fetch(location.href, { cache: "no-store" });
+      const html = await response.text();
+      if (!response.ok && response.status !== 404) throw new Error(response.status);
+      if (number === latest) return parse(html);
+    } catch (error) {
+      if (number === latest) throw error;
+    }
+  };
+}
+const freshPage = fresh();
+const freshRemarks = fresh();
+
 // reload replaces the page's content and keeps the place and the focus.
 async function reload() {
   $("Q-bar").replaceChildren();
   if (results) return show(shown, "live");
-  const response = await fetch(location.href, { cache: "no-store" });
-  if (!response.ok && response.status !== 404) throw new Error(response.status);
-  const page = parse(await response.text());
+  const page = await freshPage();
+  if (!page) return;
   const old = document.querySelector(".page");
   const focused = old.contains(document.activeElement) && document.activeElement;
   const href = focused && focused.getAttribute("href");
@@ -658,8 +697,8 @@ async function reload() {
 
 // remark shows anew what the server says of the pages to those who write them.
 async function remark() {
-  const page = parse(await get(location.href, { cache: "no-store" }));
-  $("Q-dev").replaceWith(page.querySelector("#Q-dev"));
+  const page = await freshRemarks();
+  if (page) $("Q-dev").replaceWith(page.getElementById("Q-dev"));
 }
 
 // unread tells whether a change can be shown at once: nobody has scrolled, opened,
@@ -676,13 +715,22 @@ function offer() {
   link.href = location.href;
   link.addEventListener("click", (click) => {
     click.preventDefault();
-    reload().catch(() => location.reload());
+    reload().then(refocus, () => location.reload());
   });
   $("Q-bar").replaceChildren(live === "list" ? texts.pagesChanged : texts.pageChanged, " ", link);
 }
 
 let known = root.dataset.library; // the digest of the last state this page has heard of
 let source;
+const dev = "dev" in root.dataset;
+
+// renew shows a change at once where that disturbs nobody.
+let waiting; // the timer of a page that waits for its turn
+function renew() {
+  waiting = undefined;
+  if (dev || unread()) reload().catch(offer);
+  else offer();
+}
 
 // Browsers open six connections to a site, those of all tabs together, where it
 // speaks HTTP/1.1. So only a page that is seen keeps one; the others hear what
@@ -694,8 +742,11 @@ function listen() {
     known = event.lastEventId;
     const { paths } = JSON.parse(event.data);
     if (live.startsWith("page:") && !paths.includes(live.slice(5))) return;
-    if ("dev" in root.dataset || unread()) reload().catch(offer);
-    else offer();
+    // All unread pages hear of it at the same time: they ask within a second, which
+    // is still a moment, and not all at once. A writer's page, and a search that is
+    // under way and is followed by another, do not wait.
+    if (dev || running || !unread()) renew();
+    else waiting ??= setTimeout(renew, 900 * Math.random());
   });
   source.addEventListener("dev", () => remark().catch(() => {}));
   // A lost connection is taken up again by the browser, a refused one is not.
