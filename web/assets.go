@@ -32,7 +32,8 @@ var embedded embed.FS
 var embeddedAssets = sync.OnceValues(func() (*assets, error) { return newAssets(embedded, true) })
 
 // checkout is the folder web of a checkout of this program, in the working directory
-// or above, else what is embedded.
+// or above, else what is embedded. Its sibling go.mod tells it from the folder web of
+// another program.
 func checkout() (fs.FS, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -40,13 +41,20 @@ func checkout() (fs.FS, error) {
 	}
 	for at := dir; ; at = filepath.Dir(at) {
 		web := filepath.Join(at, "web")
-		if _, err := os.Stat(filepath.Join(web, "templates", "layout.html")); err == nil {
+		if _, err := os.Stat(filepath.Join(web, "templates", "layout.html")); err == nil && isOurs(filepath.Join(at, "go.mod")) {
 			return os.DirFS(web), nil
 		}
 		if at == filepath.Dir(at) {
 			return embedded, nil
 		}
 	}
+}
+
+// isOurs tells whether a go.mod begins with the line that names this program's module.
+func isOurs(file string) bool {
+	mod, err := os.ReadFile(file)
+	first, _, _ := strings.Cut(string(mod), "\n")
+	return err == nil && strings.TrimSpace(first) == "module faqbase"
 }
 
 // assets are the files of the folder assets, each under a name that changes

@@ -39,11 +39,14 @@ func isBest(a *answer) bool {
 	return true
 }
 
-// answersInPlace is how many bytes of HTML the answers within one list may have
-// together; later ones are fetched when they are opened. It keeps a fragment within
-// its budget. The best answer is open up to that size, which the longest answer of
-// none of those sets has (13,013 bytes); a longer one is a link, as others are.
-const answersInPlace = 16 << 10
+// How many bytes of HTML the answers within one list may have together, the best one
+// among them, which has a bound of its own: the longest answer in those sets has 13,013.
+// Later and longer ones are fetched when they are opened. It keeps a fragment within its
+// budget.
+const (
+	answersInPlace = 9_000
+	bestInPlace    = 14_000
+)
 
 // groupsByItself tells whether the search page groups what was asked: a list by
 // relevance of all pages, where one page would else fill it. Whoever lists

@@ -116,10 +116,10 @@ func TestALongAnswerIsOpenWhereItIsTheBest(t *testing.T) {
 		return open(t, load(t, fstest.MapFS{"w.md": {Data: []byte(page)}}, ""), Config{})
 	}
 	const query = "/?q=why+do+wombats+dig"
-	if body := long(answersInPlace - 200).get(query).body; strings.Count(body, `<details class="answer best" open>`) != 1 {
+	if body := long(bestInPlace - 200).get(query).body; strings.Count(body, `<details class="answer best" open>`) != 1 {
 		t.Error("the best answer is not open although there is room for it")
 	}
-	body := long(2 * answersInPlace).get(query).body
+	body := long(2 * bestInPlace).get(query).body
 	if strings.Contains(body, `class="answer best"`) || strings.Count(body, `<a class="answer" href="/kb/w#why-do-wombats-dig"`) != 1 {
 		t.Error("an answer without room is not a link")
 	}
@@ -131,8 +131,8 @@ func TestALongAnswerIsOpenWhereItIsTheBest(t *testing.T) {
 func TestAnswersThatDoNotComeWithTheList(t *testing.T) {
 	s := open(t, load(t, fstest.MapFS{
 		"a.md": {Data: []byte(quokkas(3, 7000))},
-		"b.md": {Data: []byte(quokkas(3, 5000))},
-		"c.md": {Data: []byte(quokkas(3, 5000))},
+		"b.md": {Data: []byte(quokkas(3, 2700))},
+		"c.md": {Data: []byte(quokkas(3, 2700))},
 	}, ""), Config{})
 	body := s.get("/?q=digs").want(t, 200, "text/html").body
 	validate(t, "/?q=digs", body)

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -229,6 +230,17 @@ func TestCompareCSV(t *testing.T) {
 	if _, err := csv.NewReader(strings.NewReader(r.body)).ReadAll(); err != nil {
 		t.Error(err)
 	}
+	t.Run("addresses are absolute without a base URL too, by the host that was asked", func(t *testing.T) {
+		s := sideBySide(t, "")
+		for _, host := range []string{"a.example", "b.example"} {
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://"+host+"/compare?tool=ant&tool=the-bee&format=csv", nil))
+			body := w.Body.String()
+			if !strings.Contains(body, "Hive,http://"+host+"/kb/a#quick-comparison\r\n") {
+				t.Errorf("asked at %s:\n%s", host, body)
+			}
+		}
+	})
 	t.Run("the same file is not sent twice", func(t *testing.T) {
 		s.get("/compare?tool=ant&tool=the-bee&format=csv", "If-None-Match", r.Header.Get("ETag")).want(t, 304, "")
 	})

@@ -233,14 +233,15 @@ func (f factCell) plain() string {
 // compareCSV answers with a comparison as a file for spreadsheets.
 func (s *Server) compareCSV(c *gin.Context, lib *kb.Library, choice toolChoice) error {
 	c.Header("Cache-Control", "no-cache")
-	if s.notModified(c, lib, "csv") {
+	origin := s.siteOrigin(c.Request)
+	if s.notModified(c, lib, "csv "+origin) {
 		return nil
 	}
 	table := newComparison(lib, choice.Tools)
 	if choice.Differences {
 		table.hideEqual()
 	}
-	body, err := table.csv()
+	body, err := table.csv(origin)
 	if err != nil {
 		return fmt.Errorf("comparison as CSV: %w", err)
 	}
@@ -252,8 +253,9 @@ func (s *Server) compareCSV(c *gin.Context, lib *kb.Library, choice toolChoice) 
 }
 
 // csv writes the table in the form of RFC 4180: a line for each row, with a gap as
-// an empty cell and the addresses of the sources in the last one.
-func (c *comparison) csv() ([]byte, error) {
+// an empty cell and the addresses of the sources in the last one, after origin: a file
+// is read far from the site.
+func (c *comparison) csv(origin string) ([]byte, error) {
 	head := []string{ui.Aspect}
 	for _, t := range c.Tools {
 		head = append(head, t.Name)
@@ -274,8 +276,8 @@ func (c *comparison) csv() ([]byte, error) {
 			for _, v := range cell {
 				texts = append(texts, v.Text)
 				for _, source := range v.Sources {
-					if !slices.Contains(sources, source.URL) {
-						sources = append(sources, source.URL)
+					if address := origin + source.URL; !slices.Contains(sources, address) {
+						sources = append(sources, address)
 					}
 				}
 			}

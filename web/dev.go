@@ -60,6 +60,10 @@ type devView struct {
 	workshop *workshop
 }
 
+// Any tells whether there is anything to show. Where there is not, an element without
+// a role keeps its place for the script.
+func (v *devView) Any() bool { return len(v.Here)+len(v.Elsewhere)+len(v.Moved) > 0 }
+
 // view is what dev shows on the page that is made of a file, "" for one that is made of many.
 func (w *workshop) view(lib *kb.Library, file string) *devView {
 	v := &devView{workshop: w}
@@ -203,7 +207,7 @@ func (w *workshop) look(lib *kb.Library, search func(context.Context, index.Quer
 			}
 			found, err := search(ctx, q)
 			if err != nil {
-				continue // it is told when it is found again
+				continue // a recent search keeps the hit that it had, a golden query begins anew
 			}
 			now[label] = firstHit(found)
 		}

@@ -32,6 +32,10 @@ func TestDevShowsWhereToWrite(t *testing.T) {
 	if other := s.get("/browse").body; !strings.Contains(other, "<summary>2 faults in the pages</summary>") {
 		t.Errorf("a page of many files does not show all faults:\n%s", other)
 	}
+	sound := open(t, load(t, fstest.MapFS{"a.md": {Data: []byte("# A\n\n## Why?\n\nSo.\n")}}, ""), c).get("/kb/a").body
+	if strings.Contains(sound, `<aside class="wrap"`) || strings.Count(sound, `<div id="Q-dev"></div>`) != 1 {
+		t.Errorf("where there is nothing to show, want an empty place and no landmark:\n%s", sound)
+	}
 	c.Dev = false
 	public := open(t, lib, c)
 	for _, path := range []string{"/", "/kb/a%20b", "/search?q=why", "/question?id=a+b%23why", "/kb/none"} {

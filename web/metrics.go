@@ -32,8 +32,8 @@ const (
 // latencies are the bounds of the histograms, in seconds: half a millisecond, doubled.
 var latencies = prometheus.ExponentialBuckets(.0005, 2, 14)
 
-// newMetrics registers what s counts with reg, nil for nowhere.
-func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
+// newMetrics makes what a Server counts.
+func newMetrics() *metrics {
 	m := &metrics{
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "faqbase_http_request_duration_seconds",
@@ -42,11 +42,11 @@ func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
 		}, []string{"route", "status"}),
 		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "faqbase_searches_total",
-			Help: "Searches by outcome: found, nothing, timeout or failed.",
+			Help: "Searches of visitors by outcome: found, nothing, timeout or failed. One that was answered again without a search counts in faqbase_replayed_total instead.",
 		}, []string{"outcome"}),
 		search: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "faqbase_search_duration_seconds",
-			Help:    "Time that the index takes for a search.",
+			Help:    "Time that the index takes for a search of a visitor.",
 			Buckets: latencies,
 		}),
 		replayed: prometheus.NewCounter(prometheus.CounterOpts{
@@ -57,8 +57,14 @@ func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
 	for _, outcome := range []string{outcomeFound, outcomeNothing, outcomeTimeout, outcomeFailed} {
 		m.searches.WithLabelValues(outcome) // there from the beginning, with 0
 	}
+	return m
+}
+
+// register registers what s counts with reg, nil for nowhere. It panics where another
+// server has: a registry is for one.
+func (m *metrics) register(s *Server, reg prometheus.Registerer) {
 	if reg == nil {
-		return m
+		return
 	}
 	gauge := func(name, help string, of func(*kb.Library) float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
@@ -78,7 +84,6 @@ func newMetrics(s *Server, reg prometheus.Registerer) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "faqbase_event_streams", Help: "Event streams of open pages."},
 			func() float64 { return float64(s.feed.streams.Load()) }),
 	)
-	return m
 }
 
 // timed measures a request. What has no route counts as one, so that nobody makes
@@ -96,7 +101,7 @@ func (m *metrics) timed(c *gin.Context) {
 	m.requests.WithLabelValues(route, strconv.Itoa(c.Writer.Status())).Observe(time.Since(start).Seconds())
 }
 
-// searched counts a search that took so long.
+// searched counts a search of a visitor that took so long.
 func (m *metrics) searched(took time.Duration, found *index.Results, err error) {
 	outcome := outcomeFound
 	switch {
@@ -113,7 +118,7 @@ func (m *metrics) searched(took time.Duration, found *index.Results, err error) 
 	m.search.Observe(took.Seconds())
 }
 
-// metricsPage answers /metrics where the program is so configured.
+// showMetrics answers /metrics where the program is so configured.
 func (s *Server) showMetrics(c *gin.Context) error {
 	if s.metricsPage == nil {
 		return notFound("there is nothing at %s", c.Request.URL.Path)

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -19,7 +17,6 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/andybalholm/brotli"
 	"golang.org/x/net/html"
 
 	"faqbase/kb"
@@ -579,18 +576,22 @@ func filled(t testing.TB) *kb.Library {
 	return load(t, fsys, "")
 }
 
-func TestBudgets(t *testing.T) {
-	size := func(body string) int {
-		var b bytes.Buffer
-		w := brotli.NewWriterLevel(&b, 5)
-		if _, err := io.WriteString(w, body); err != nil {
-			t.Fatal(err)
+// sent is how many bytes the body of a page has on the way to a browser: the most
+// over the codings that browsers offer.
+func sent(t *testing.T, s *site, path string) int {
+	t.Helper()
+	most := 0
+	for _, offer := range []string{"gzip", "zstd", "gzip, deflate, br, zstd"} {
+		r := s.get(path, "Accept-Encoding", offer).want(t, 200, "text/html")
+		if r.Header.Get("Content-Encoding") == "" {
+			t.Errorf("%s is sent as it is to who reads %s", path, offer)
 		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return b.Len()
+		most = max(most, len(r.body))
 	}
+	return most
+}
+
+func TestBudgets(t *testing.T) {
 	within := func(what string, got, budget int) {
 		t.Helper()
 		t.Logf("%-40s %6d of %6d bytes", what, got, budget)
@@ -599,21 +600,23 @@ func TestBudgets(t *testing.T) {
 		}
 	}
 	s := open(t, filled(t), Config{})
-	within("search page with 10 hits", size(s.get("/?q=what+is").body), 12<<10)
-	within("fragment", size(s.get("/results?q=what+is").body), 8<<10)
-	within("front page", size(s.get("/").body), 12<<10)
-	within("comparison", size(s.get("/kb/pages/3").body), 15<<10)
+	within("search page with 10 hits", sent(t, s, "/?q=what+is"), 12_000)
+	within("fragment", sent(t, s, "/results?q=what+is"), 8_000)
+	within("front page", sent(t, s, "/"), 12_000)
+	within("comparison", sent(t, s, "/kb/pages/3"), 15_000)
 	starter := load(t, kb.Starter(), "")
 	site := open(t, starter, Config{})
-	within("starter: search page", size(site.get("/?q=which+is+faster").body), 12<<10)
-	within("starter: fragment", size(site.get("/results?q=which+is+faster").body), 8<<10)
+	within("starter: search page", sent(t, site, "/?q=which+is+faster"), 12_000)
+	for _, q := range []string{"which+is+faster", "what+is", "django", ""} {
+		within("starter: fragment of "+q, sent(t, site, "/results?q="+q), 8_000)
+	}
 	largest := 0
 	for _, p := range starter.Pages {
-		largest = max(largest, size(site.get(p.URL()).body))
+		largest = max(largest, sent(t, site, p.URL()))
 	}
-	within("starter: largest page", largest, 15<<10)
+	within("starter: largest page", largest, 15_000)
 	body := s.get("/").body
-	total := size(body)
+	total := sent(t, s, "/")
 	requests, fonts, preloaded := 1, 0, 0
 	for name, served := range s.assets.names {
 		f := s.assets.files[served]
@@ -725,7 +728,7 @@ func TestAnchorsBelongToAuthors(t *testing.T) {
 			t.Errorf("#%s is not the question with that anchor", name)
 		}
 	}
-	for _, path := range []string{"/?q=it&tool=gin", "/?tool=gin", "/", "/?q=zzzz", "/kb/go/router-comparison", "/tools/gin", "/categories/web-frameworks"} {
+	for _, path := range []string{"/?q=it&tool=gin", "/?tool=gin", "/", "/?q=zzzz", "/kb/go/router-comparison", "/tools", "/browse", "/compare?tool=gin", "/tools/gin", "/categories/web-frameworks"} {
 		for id := range elements(s.get(path).want(t, 200, "text/html").body) {
 			if !strings.HasPrefix(id, "Q-") && s.library.Load().Question("go/router-comparison#"+id) == nil && id != "quick-comparison" && id != "questions" {
 				t.Errorf("%s: the frame has the id %q, want one that begins with Q-", path, id)

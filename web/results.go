@@ -335,7 +335,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	room := answersInPlace
 	for i, hit := range r.Hits {
 		view := newHitView(lib, i+1, hit)
-		view.Best = i == 0 && isBest(a) && len(view.AnswerHTML) <= room
+		view.Best = i == 0 && isBest(a) && len(view.AnswerHTML) <= bestInPlace
 		if !view.Best && len(view.AnswerHTML) > min(room, longAnswer) {
 			view.AnswerHTML = ""
 		}

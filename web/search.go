@@ -77,6 +77,8 @@ func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)
 	}
 	start := time.Now()
 	found, err := s.search(c.Request.Context(), q)
+	took := time.Since(start)
+	s.metrics.searched(took, found, err)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)
 	if s.dev != nil {
 		s.dev.remember(q, found)
 	}
-	return &answer{asked: q, found: found, took: time.Since(start)}, nil
+	return &answer{asked: q, found: found, took: took}, nil
 }
 
 // The JSON of /search. The order of the fields is the order of the output.

@@ -39,3 +39,15 @@ func TestQuestionAs(t *testing.T) {
 		s.get(get("a#nothing", "html")).want(t, 404, "application/problem+json")
 	})
 }
+
+func TestAHitThatIsAPageNamesTheSectionOfItsSnippet(t *testing.T) {
+	const page = "# Wombats\n\nIntro.\n\n## Why do they dig?\n\nFor holes.\n\n## Versions\n\nThe quokka release.\n"
+	s := open(t, load(t, fstest.MapFS{"a.md": {Data: []byte(page)}}, ""), Config{})
+	body := s.get("/search?q=quokka").want(t, 200, "application/json").body
+	if want := `"section":{"heading":"Versions","url":"/kb/a#versions"}`; !strings.Contains(body, want) {
+		t.Errorf("no %s in\n%s", want, body)
+	}
+	if body := s.get("/search?q=holes").body; strings.Contains(body, `"section"`) {
+		t.Errorf("a question has a section:\n%s", body)
+	}
+}

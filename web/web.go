@@ -67,7 +67,7 @@
 // of the slugs is the canonical address. With fewer than two it is a form, more than
 // four are 400, an unknown one is 404 with those near to it. differences=1 leaves out
 // the rows in which no two known values differ. format=csv is the same table by RFC
-// 4180; there a gap is an empty cell, the last column has the addresses of the sources,
+// 4180; there a gap is an empty cell, the last column has the absolute addresses of the sources,
 // and a cell that a spreadsheet would take for a formula begins with an apostrophe.
 //
 // # Typed selections
@@ -80,6 +80,13 @@
 // their boxes are checked and are sent by the form, and the field has the words
 // that are left. Only while somebody types they stay in the field: the script
 // leaves their boxes (data-typed) out of the query, until Enter or a choice.
+//
+// # Sections of pages
+//
+// A hit that is a page has the heading of its text that the snippet is from, with its
+// address, where the match is under one:
+//
+//	"section": {"heading": "Versions", "url": "/kb/a#versions"}
 //
 // # Explanations
 //
@@ -317,9 +324,9 @@ func New(c Config) (*Server, error) {
 		feed:     newFeed(),
 
 		kept:        newKept(),
+		metrics:     newMetrics(),
 		metricsPage: c.MetricsPage,
 	}
-	s.metrics = newMetrics(s, c.Metrics)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -352,6 +359,7 @@ func New(c Config) (*Server, error) {
 	if err := s.route(); err != nil {
 		return nil, err
 	}
+	s.metrics.register(s, c.Metrics) // last: what failed is made again with the same registry
 	return s, nil
 }
 
@@ -473,12 +481,10 @@ func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int)
 	return list, nil
 }
 
-// search asks the searcher, for a limited time.
+// search asks the searcher, for a limited time. It counts nowhere: not only visitors
+// search; see ask.
 func (s *Server) search(ctx context.Context, q index.Query) (*index.Results, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
 	defer cancel()
-	start := time.Now()
-	found, err := s.searcher.Search(ctx, q)
-	s.metrics.searched(time.Since(start), found, err)
-	return found, err
+	return s.searcher.Search(ctx, q)
 }

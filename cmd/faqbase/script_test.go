@@ -236,6 +236,9 @@ func scriptCheckout(ts *testscript.TestScript, neg bool, args []string) {
 	for _, folder := range []string{"templates", "assets"} {
 		ts.Check(os.CopyFS(filepath.Join(ts.MkAbs(args[0]), "web", folder), os.DirFS(filepath.Join("..", "..", "web", folder))))
 	}
+	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	ts.Check(err)
+	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), "go.mod"), mod, 0o644))
 }
 
 // TestScriptsRunToTheirEnd finds scripts that stop, whereupon they pass without

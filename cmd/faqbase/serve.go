@@ -148,6 +148,9 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w; choose another address with --addr", err), engine.Close())
 	}
+	if c.Dev && !isLoopback(listener.Addr()) {
+		fmt.Fprintf(con.err, "faqbase: --dev shows paths of this machine and searches of all visitors to everybody who reaches %s\n", listener.Addr())
+	}
 	admin, err := c.serveAdmin(ctx, counts, log)
 	if err != nil {
 		return errors.Join(err, listener.Close(), engine.Close())
@@ -292,6 +295,12 @@ func address(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// isLoopback tells whether what listens on addr is reached from the same machine alone.
+func isLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // unasked are the connections that have not asked for anything yet. Browsers open
