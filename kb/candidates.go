@@ -451,7 +451,7 @@ func tagName(tag string) string {
 // isStatement tells whether a line in bold that does not ask may stand among those
 // that do: a few words, and not the head of a list or the end of a sentence.
 func isStatement(text string) bool {
-	return strings.ContainsAny(text, " \u3000") && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "To ")
+	return strings.ContainsAny(text, " \u3000") && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, ".")
 }
 
 // isContent tells whether a block can be an answer: headings, rules and comments

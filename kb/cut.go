@@ -306,6 +306,7 @@ func (r *reading) cutLines(block ast.Node, here []*candidate) []piece {
 		q := r.cutLead(c, end)
 		if outer {
 			q.from = r.line(block)
+			q.answer = append(q.answer, laterSiblings(p)...)
 		}
 		all = append(all, q)
 	}
@@ -379,12 +380,17 @@ func (r *reading) cutItem(item ast.Node, c *candidate) piece {
 	default:
 		q = r.cutLead(c, len(c.lead.lines))
 	}
-	for n := first.NextSibling(); n != nil; {
-		next := n.NextSibling()
-		q.answer = append(q.answer, n)
-		n = next
-	}
+	q.answer = append(q.answer, laterSiblings(first)...)
 	return q
+}
+
+// laterSiblings are the nodes that follow n beside it.
+func laterSiblings(n ast.Node) []ast.Node {
+	var all []ast.Node
+	for n = n.NextSibling(); n != nil; n = n.NextSibling() {
+		all = append(all, n)
+	}
+	return all
 }
 
 // cutFold makes a question of a <details> element.
@@ -395,9 +401,7 @@ func (r *reading) cutFold(f *fold, c *candidate) piece {
 		inside = append(inside, n)
 	}
 	q := piece{c: c, from: r.line(f)}
-	for n := s.NextSibling(); n != nil; n = n.NextSibling() {
-		q.answer = append(q.answer, n)
-	}
+	q.answer = append(q.answer, laterSiblings(s)...)
 	q.heading = r.questionHeading(inside, s.Pos())
 	if place := cmp.Or(s.place, f.place); place != "" {
 		q.heading.SetAttributeString("place", place)

@@ -66,7 +66,13 @@
 //	    tools: [SQLAlchemy]         # narrows the page's tools
 //	---
 //
-// Front matter is YAML (or TOML between lines +++, or a JSON object) with the keys title, summary, category, ecosystem, tools,
+// Lines that are all one mark for another tool are no text: shortcodes of Hugo and
+// Jekyll, attributes of kramdown, labels of MyST, comments of MDX, marks of a table of
+// contents, and the fences of ":::" blocks, of which the title and the inside stay. So
+// it is with exports in .mdx, and with imports there or before the first text of any
+// page. Code and <pre>, <code>, <script>, <style> and <textarea> are left alone.
+//
+// Front matter is YAML (or TOML between lines +++, or a JSON object with nothing behind it on its last line) with the keys title, summary, category, ecosystem, tools,
 // tags, published, updated, verified, sources, review_by, author, owner, lang,
 // draft, aliases, moved, question (what the page answers) and questions (there aliases, tools, verified, sources, moved).
 // Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
@@ -158,15 +164,19 @@
 //	              by "A:", or is promised.
 //	item          An item of a list that begins with a heading, with something in bold,
 //	              with "Q:" or with a line that asks, if at least half of its list's items
-//	              ask, and, where nothing is promised, at least two. Promised ones that
-//	              do not ask are then questions as well.
+//	              ask, and, where nothing is promised, at least two, or it is the only one
+//	              of its list. Promised ones that do not ask are then questions as well.
 //	quoted        A heading or marked line in a quotation, if it asks; a quotation of one
 //	              line that asks, if promised or one of several.
 //	bold          A line that is bold as a whole, if it asks; promised, also one that does
-//	              not, where half of them do. The bold beginning of a line, if it asks and
+//	              not, where half of them do: that has a space and ends in neither ":" nor
+//	              ".". The bold beginning of a line, if it asks and
 //	              is promised or one of several.
 //	line          The first line of a paragraph, if it asks and nothing around it is
 //	              marked: promised, or three at least and every third paragraph.
+//
+// A line that is longer than 400 bytes is no question, nor is one without a mark that
+// ends a sentence before its end. A quotation in which nothing is a question stays one.
 //
 // The answer of an item, a summary or a term is the rest of it; that of the others
 // goes on to the next of them or the next heading.

@@ -372,6 +372,14 @@ func (s *htmlStream) match() {
 func (s *htmlStream) takeSummary() ast.Node {
 	sum := &summary{place: s.pieces[s.at].id}
 	sum.SetPos(s.pieces[s.at].pos)
+	worded := false // there is text before the present piece
+	add := func(n ast.Node, words bool) {
+		if worded && words {
+			sum.AppendChild(sum, &markup{text: " ", html: " "})
+		}
+		worded = worded || words
+		sum.AppendChild(sum, n)
+	}
 	for s.at++; s.at < len(s.pieces); s.at++ {
 		p := s.pieces[s.at]
 		if p.node == nil {
@@ -383,11 +391,15 @@ func (s *htmlStream) takeSummary() ast.Node {
 		switch n := p.node.(type) {
 		case *ast.HTMLBlock:
 			src := htmlSource(s.src, n)
-			sum.AppendChild(sum, newMarkup(src))
+			m := newMarkup(src)
+			add(m, m.text != "")
 			sum.place = cmp.Or(sum.place, firstPlace(src))
 		case *ast.Paragraph, *ast.Heading, *ast.TextBlock:
-			for c := n.FirstChild(); c != nil; c = n.FirstChild() {
-				sum.AppendChild(sum, c)
+			if h, ok := n.(*ast.Heading); ok && sum.place == "" {
+				sum.place, _ = explicitAnchor(h)
+			}
+			for first := true; n.HasChildren(); first = false {
+				add(n.FirstChild(), first)
 			}
 		default:
 			return sum

@@ -518,12 +518,14 @@ func (f *questionFinder) loose(blocks []ast.Node, section string, promised bool)
 	}
 }
 
-// open looks through what is in a quotation or a <details> element.
+// open looks through what is in a quotation or a <details> element. One in which
+// nothing is a question stays as it is.
 func (f *questionFinder) open(block ast.Node, section string, promised bool) {
 	var inside []ast.Node
 	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
 		inside = append(inside, n)
 	}
+	found, asked := len(f.found), f.asked
 	if block.Kind() == kindFold && len(inside) > 0 {
 		f.keep(inside[0])
 		inside = inside[1:]
@@ -532,6 +534,10 @@ func (f *questionFinder) open(block ast.Node, section string, promised bool) {
 		f.faq(inside, section)
 	} else {
 		f.walk(inside, section, 0)
+	}
+	if f.asked == asked {
+		f.found = f.found[:found]
+		f.keep(block)
 	}
 }
 

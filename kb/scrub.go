@@ -10,8 +10,8 @@ import (
 // scrub blanks the lines of a page that other tools read and readers never see, so
 // that they are no text of an answer: shortcodes ({{< x >}}, {% x %}), imports and
 // exports of MDX (imports also before the first text of any page), labels of MyST, attributes of kramdown ({: .x}), marks of a table
-// of contents, and the fences of ":::" blocks, whose inside stays. Fenced code is
-// left as it is. Offsets and lines stay what they were.
+// of contents, and the fences of ":::" blocks, whose inside stays. Fenced code
+// and raw HTML that is shown as it is written are left alone. Offsets and lines stay what they were.
 func scrub(file string, src []byte) []byte {
 	if !bytes.ContainsAny(src, "{}") && !bytes.Contains(src, []byte(":::")) && !mayBeScrubbed.Match(src) {
 		return src
@@ -19,6 +19,7 @@ func scrub(file string, src []byte) []byte {
 	mdx := strings.EqualFold(path.Ext(file), ".mdx")
 	out, copied := src, false
 	var fence []byte
+	var verbatim []byte // the end of the element that the line is in
 	at := 0
 	imports := true    // may begin here: anywhere in MDX, else before the first text
 	statement := false // inside an import or export of MDX
@@ -26,6 +27,16 @@ func scrub(file string, src []byte) []byte {
 		start := at
 		at += len(line)
 		text := bytes.TrimSpace(line)
+		if fence == nil && verbatim == nil {
+			verbatim = verbatimEnd(text)
+		}
+		if verbatim != nil {
+			if bytes.Contains(bytes.ToLower(text), verbatim) || len(text) == 0 && string(verbatim) == "</code>" {
+				verbatim = nil
+			}
+			imports = mdx
+			continue
+		}
 		if mark := fenceOf(text); fence != nil {
 			if len(mark) >= len(fence) && mark[0] == fence[0] && len(mark) == len(text) {
 				fence = nil
@@ -91,6 +102,18 @@ func titleOf(text []byte) []byte {
 		return m[1]
 	}
 	return m[2]
+}
+
+// verbatimElement begins raw HTML whose inside is no Markdown, up to its end.
+var verbatimElement = regexp.MustCompile(`(?i)^<(pre|script|style|textarea|code)(?:[\s>]|$)`)
+
+// verbatimEnd is the end of such an element that a line begins with, nil if there is none.
+func verbatimEnd(text []byte) []byte {
+	m := verbatimElement.FindSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	return []byte("</" + strings.ToLower(string(m[1])) + ">")
 }
 
 // fenceOf is the run of signs that begins or ends fenced code, nil if there is none.
