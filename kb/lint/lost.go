@@ -2,6 +2,7 @@ package lint
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ const mostLikened = 100
 // were, those that have changed since suffice. It names what is most like a lost one,
 // and what to write there. What is a draft now is not lost.
 func Lost(was []*kb.Page, lib *kb.Library) kb.ErrorList {
-	l := loser{lib: lib, old: map[string]bool{}, words: map[*kb.Question]asked{}, pages: map[*kb.Page]map[string]bool{}}
+	l := loser{lib: lib, old: map[string]bool{}, words: map[*kb.Question]asked{}, pages: map[*kb.Page]map[string]bool{}, matter: map[*kb.Page]*kb.MatterLines{}}
 	for _, p := range was {
 		l.old[p.Path] = true
 		for _, q := range p.Questions {
@@ -41,6 +42,7 @@ type loser struct {
 	old    map[string]bool              // ids of what was there
 	words  map[*kb.Question]asked       // found once
 	pages  map[*kb.Page]map[string]bool // so are these
+	matter map[*kb.Page]*kb.MatterLines // and these
 	faults kb.ErrorList
 }
 
@@ -85,8 +87,8 @@ func (l *loser) lostPage(was *kb.Page) {
 			was.Path, "moved: ["+yamlWord(was.Path)+"]"))
 		return
 	}
-	l.faults = append(l.faults, warning("lost-page", like.File, max(like.MatterLine("moved"), 1),
-		"page %s is gone since the last commit, and links to it lead nowhere; if this is what became of it, %s", was.Path, movedTo(like, nil, was.Path)))
+	l.faults = append(l.faults, warning("lost-page", like.File, max(l.line(like, "moved"), 1),
+		"page %s is gone since the last commit, and links to it lead nowhere; if this is what became of it, %s", was.Path, l.movedTo(like, nil, was.Path)))
 }
 
 // lostQuestion names what became of a question, the page of which is now, nil if that
@@ -115,14 +117,14 @@ func (l *loser) lostQuestion(was *kb.Question, now *kb.Page) {
 		if like.Page == now {
 			entry = was.Anchor
 		}
-		line := cmp.Or(like.Page.MatterLine("questions", like.Anchor), like.Line)
+		line := cmp.Or(l.line(like.Page, "questions", like.Anchor), like.Line)
 		l.faults = append(l.faults, warning("lost-anchor", like.Page.File, line,
 			"question %s is gone since the last commit, and links to it lead nowhere; if this is what became of %q, %s",
-			was.ID, shorten(was.Text), movedTo(like.Page, like, entry)))
+			was.ID, shorten(was.Text), l.movedTo(like.Page, like, entry)))
 	case now != nil:
 		l.faults = append(l.faults, warning("lost-anchor", now.File, 0,
 			"question %s (%q) is gone since the last commit, and links to it lead to the top of the page; %s if that is where they shall lead, or put it back",
-			was.ID, shorten(was.Text), movedTo(now, nil, "#"+was.Anchor)))
+			was.ID, shorten(was.Text), l.movedTo(now, nil, "#"+was.Anchor)))
 	default:
 		address, _ := l.lib.Moved(was.Page.Path)
 		l.faults = append(l.faults, warning("lost-anchor", was.Page.File, 0,
@@ -139,25 +141,47 @@ func (l *loser) candidates() []*kb.Page {
 	return l.lib.Pages
 }
 
-// movedTo says what to write so that an old address leads to a page or a question of it.
-func movedTo(p *kb.Page, q *kb.Question, old string) string {
+// line is that on which the front matter of a page gives a key.
+func (l *loser) line(p *kb.Page, keys ...string) int {
+	if l.matter[p] == nil {
+		l.matter[p] = p.MatterLines()
+	}
+	return l.matter[p].Line(keys...)
+}
+
+// movedTo says what to write so that an old address leads to a page or a question of it:
+// as YAML, unless the front matter is in another language.
+func (l *loser) movedTo(p *kb.Page, q *kb.Question, old string) string {
+	switch {
+	case inYAML(p):
+	case q == nil:
+		return fmt.Sprintf("add %q to the list moved in its front matter", old)
+	default:
+		return fmt.Sprintf("add %q to the list moved of %q under questions in the front matter", old, q.Anchor)
+	}
 	list := "moved: [" + yamlWord(old) + "]"
 	if q == nil {
-		if p.MatterLine("moved") > 0 {
+		if l.line(p, "moved") > 0 {
 			return "add " + yamlWord(old) + " to moved: in its front matter"
 		}
 		return "add " + list + " to its front matter"
 	}
 	anchor := yamlWord(q.Anchor)
 	switch {
-	case p.MatterLine("questions", q.Anchor, "moved") > 0:
+	case l.line(p, "questions", q.Anchor, "moved") > 0:
 		return "add " + yamlWord(old) + " to moved: of " + anchor + " under questions: in the front matter"
-	case p.MatterLine("questions", q.Anchor) > 0:
+	case l.line(p, "questions", q.Anchor) > 0:
 		return "add " + list + " to " + anchor + " under questions: in the front matter"
-	case p.MatterLine("questions") > 0:
+	case l.line(p, "questions") > 0:
 		return "add " + anchor + ": {" + list + "} under questions: in the front matter"
 	}
 	return "add questions: {" + anchor + ": {" + list + "}} to the front matter"
+}
+
+// inYAML tells whether the front matter of a page is in YAML, or would be.
+func inYAML(p *kb.Page) bool {
+	src := strings.TrimPrefix(string(p.Source), "\uFEFF")
+	return !strings.HasPrefix(src, "+++") && !strings.HasPrefix(src, "{")
 }
 
 // plainWord is what needs no quotes in YAML.

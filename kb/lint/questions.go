@@ -72,15 +72,18 @@ func repeatedAliases(p *kb.Page) (faults kb.ErrorList) {
 // and of aliases that are a question of another page.
 func duplicates(lib *kb.Library) (faults kb.ErrorList) {
 	var inquiries []inquiry
-	alike := map[string][]inquiry{} // by their words, in the order of the pages
-	asked := map[string]inquiry{}   // by wording, the first
+	alike := map[string]*askers{} // by subject
+	asked := map[string]inquiry{} // by wording, the first
 	for _, p := range lib.Pages {
 		m := newMask(lib, p)
 		for _, q := range p.Questions {
 			i := newInquiry(q, m)
 			inquiries = append(inquiries, i)
 			if key := i.subject(); key != "" {
-				alike[key] = append(alike[key], i)
+				if alike[key] == nil {
+					alike[key] = &askers{about: map[string][]inquiry{}}
+				}
+				alike[key].add(i)
 			}
 			if key := p.Lang + "\n" + wording(q.Text); asked[key].Question == nil {
 				asked[key] = i
@@ -89,9 +92,11 @@ func duplicates(lib *kb.Library) (faults kb.ErrorList) {
 	}
 	pairs := map[pair][]duplicate{}
 	for _, i := range inquiries {
-		if first := i.firstElsewhere(alike[i.subject()]); first != nil {
-			between := pair{i.Page, first.Page}
-			pairs[between] = append(pairs[between], duplicate{i.Question, first})
+		if all := alike[i.subject()]; all != nil {
+			if first := all.firstElsewhere(i); first != nil {
+				between := pair{i.Page, first.Page}
+				pairs[between] = append(pairs[between], duplicate{i.Question, first})
+			}
 		}
 		for _, alias := range i.Aliases {
 			other := asked[i.Page.Lang+"\n"+wording(alias)]
@@ -107,14 +112,14 @@ func duplicates(lib *kb.Library) (faults kb.ErrorList) {
 	return faults
 }
 
-// subject is the same for questions that may ask the same on two pages: their language
-// and their words, "" if these are too few to tell what they are about without the page.
+// subject is the same for questions that may ask the same on two pages: their language,
+// their words and their direction, "" if these are too few to tell what they are about without the page.
 func (i inquiry) subject() string {
 	content := slices.Compact(slices.Sorted(slices.Values(i.content)))
 	if len(content) < minContent {
 		return ""
 	}
-	return i.Page.Lang + "\n" + strings.Join(content, " ")
+	return i.Page.Lang + "\n" + strings.Join(content, " ") + "\n" + strings.Join(i.directed, " ")
 }
 
 // A pair is two pages, the later one first.
@@ -142,23 +147,57 @@ func (between pair) faults(all []duplicate) (faults kb.ErrorList) {
 	return faults
 }
 
-// firstElsewhere is the first of all that asks what i does on an earlier page, nil if
-// there is none. A question that stands on many pages is one that each of them is
-// expected to answer.
-func (i inquiry) firstElsewhere(all []inquiry) (first *kb.Question) {
-	pages := 0
-	var last *kb.Page
-	for _, other := range all {
-		if other.Page == i.Page || other.Page == last || !i.asks(other) || i.apart(other) {
-			continue
-		}
-		pages, last = pages+1, other.Page
-		if first == nil && other.Page.Path < i.Page.Path {
-			first = other.Question
+// askers are the questions of one subject, in the order of the pages. Of those of a page
+// that compare alike there is the first.
+type askers struct {
+	all   []inquiry
+	about map[string][]inquiry // those about a tool, and under "" those about none
+}
+
+func (a *askers) add(i inquiry) {
+	if n := len(a.all); n > 0 {
+		if last := a.all[n-1]; last.Page == i.Page && last.joined == i.joined && slices.Equal(last.tools, i.tools) && slices.Equal(last.Tools, i.Tools) {
+			return
 		}
 	}
-	if pages >= minPages-1 {
-		return nil
+	a.all = append(a.all, i)
+	for _, tool := range i.Tools {
+		a.about[tool] = append(a.about[tool], i)
+	}
+	if len(i.Tools) == 0 {
+		a.about[""] = append(a.about[""], i)
+	}
+}
+
+// near are the lists of those that are not apart from i. One may be in several.
+func (a *askers) near(i inquiry) [][]inquiry {
+	if len(i.tools) > 0 || len(i.Tools) == 0 {
+		return [][]inquiry{a.all}
+	}
+	lists := [][]inquiry{a.about[""]}
+	for _, tool := range i.Tools {
+		lists = append(lists, a.about[tool])
+	}
+	return lists
+}
+
+// firstElsewhere is the first question that asks what i does on an earlier page, nil if
+// there is none. A question that stands on many pages is one that each of them is
+// expected to answer; no more than those are looked at.
+func (a *askers) firstElsewhere(i inquiry) (first *kb.Question) {
+	var pages []*kb.Page
+	for _, list := range a.near(i) {
+		for _, other := range list {
+			if other.Page == i.Page || !i.asks(other) || slices.Contains(pages, other.Page) {
+				continue
+			}
+			if pages = append(pages, other.Page); len(pages) >= minPages-1 {
+				return nil
+			}
+			if other.Page.Path < i.Page.Path && (first == nil || other.Page.Path < first.Page.Path) {
+				first = other.Question
+			}
+		}
 	}
 	return first
 }
