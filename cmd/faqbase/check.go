@@ -61,7 +61,11 @@ func (c *checkCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	faults := slices.Concat(lib.Faults, lint.Check(lib, lint.Options{Now: now, Stale: time.Duration(c.Stale)}), lint.Lost(committed(ctx, f.dir), lib), golden)
+	was, err := committed(ctx, f.dir)
+	if err != nil {
+		fmt.Fprintf(con.err, "faqbase: lost anchors were not checked: %v\n", err)
+	}
+	faults := slices.Concat(lib.Faults, lint.Check(lib, lint.Options{Now: now, Stale: time.Duration(c.Stale)}), lint.Lost(was, lib), golden)
 	slices.SortStableFunc(faults, func(a, b *kb.Error) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})

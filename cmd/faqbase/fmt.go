@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -74,8 +75,8 @@ func (c *fmtCommand) read(con console) (pages []formatted, failed int, err error
 		paths = []string{os.Getenv("FAQBASE_KB")}
 	}
 	seen := map[string]bool{} // a file may be reached by several names
-	add := func(name string, src []byte) {
-		out, err := kb.Format(filepath.Base(name), src)
+	add := func(file, name string, src []byte) {
+		out, err := kb.Format(file, src)
 		if err != nil {
 			failed++
 			var faults kb.ErrorList
@@ -93,13 +94,16 @@ func (c *fmtCommand) read(con console) (pages []formatted, failed int, err error
 	}
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			if !kb.IsPage(filepath.Base(path)) {
+				return nil, 0, usagef("%s is no page, and is left as it is; pages are .md, .markdown and .mdx files", path)
+			}
 			src, err := os.ReadFile(path)
 			if err != nil {
 				return nil, 0, usagef("the page cannot be read: %v", err)
 			}
 			if real := realPath(path); !seen[real] {
 				seen[real] = true
-				add(path, src)
+				add(inFolders(path), path, src)
 			}
 			continue
 		}
@@ -123,11 +127,21 @@ func (c *fmtCommand) read(con console) (pages []formatted, failed int, err error
 			}
 			if real := realPath(f.path(file)); f.dir == "" || !seen[real] {
 				seen[real] = true
-				add(f.path(file), src)
+				add(file, f.path(file), src)
 			}
 		}
 	}
 	return pages, failed, nil
+}
+
+// inFolders is the name of a page with those of all folders that it is in, which tell
+// of some pages that they are FAQs. Which one is the folder of pages nobody has said.
+func inFolders(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		abs = path
+	}
+	return strings.TrimLeft(filepath.ToSlash(strings.TrimPrefix(abs, filepath.VolumeName(abs))), "/")
 }
 
 // realPath is a file's path without symbolic links, as far as it can be told.

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,32 +28,38 @@ const (
 // committed are the pages of a folder as they were at the last commit of the git
 // checkout that it is in: of those alone whose files have changed since or are gone. There
 // are none without git, outside a checkout and before the first commit. A checkout
-// without changes costs one "git diff".
-func committed(ctx context.Context, dir string) []*kb.Page {
-	if dir == "" {
-		return nil
+// without changes costs one "git diff". An error says why git cannot tell of the
+// checkout, or not of all pages.
+func committed(ctx context.Context, dir string) ([]*kb.Page, error) {
+	if dir == "" || !inCheckout(dir) {
+		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
 	changes, err := git(ctx, dir, "diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--relative", "HEAD", "--", ".").Output()
 	if err != nil {
-		return nil
+		return nil, whyNot(ctx, dir, err)
 	}
 	blobs, files := oldBlobs(changes)
 	if len(blobs) == 0 {
-		return nil
+		return nil, nil
 	}
 	batch := git(ctx, dir, "cat-file", "--batch")
 	batch.Stdin = strings.NewReader(strings.Join(blobs, "\n") + "\n")
 	out, err := batch.StdoutPipe()
-	if err != nil || batch.Start() != nil {
-		return nil
+	if err != nil {
+		return nil, err
+	}
+	if err := batch.Start(); err != nil {
+		return nil, err
 	}
 	var pages []*kb.Page
+	var failed error
 	r := bufio.NewReader(io.LimitReader(out, historySize))
 	for _, file := range files {
 		src, err := readBlob(r)
 		if err != nil {
+			failed = fmt.Errorf("read %s as it was: %w", file, err)
 			break
 		}
 		// Its faults are of the past.
@@ -61,18 +69,53 @@ func committed(ctx context.Context, dir string) []*kb.Page {
 	}
 	cancel() // what is not read is not wanted
 	_ = batch.Wait()
-	return pages
+	return pages, failed
+}
+
+// inCheckout tells whether dir is in a git checkout, by the .git in it or above.
+func inCheckout(dir string) bool {
+	at := realPath(dir)
+	for {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			return true
+		}
+		above := filepath.Dir(at)
+		if above == at {
+			return false
+		}
+		at = above
+	}
+}
+
+// whyNot is why git could not compare with the last commit: nil if there is no git, or
+// no commit yet.
+func whyNot(ctx context.Context, dir string, failure error) error {
+	if errors.Is(failure, exec.ErrNotFound) {
+		return nil
+	}
+	var exit *exec.ExitError
+	_, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD").Output()
+	if errors.As(err, &exit) && exit.ExitCode() == 1 {
+		return nil
+	}
+	if errors.As(failure, &exit) {
+		if said, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n"); said != "" {
+			return fmt.Errorf("git: %s", strings.TrimPrefix(said, "fatal: "))
+		}
+	}
+	return fmt.Errorf("git: %w", failure)
 }
 
 // git is the command that runs git in dir. What a hook has set about its own checkout
-// does not hold there, and nothing that the checkout configures is run.
+// does not hold there, nothing is fetched, and no monitor of files that the checkout
+// configures is run. Filters that it configures are: git compares files through them.
 func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
 		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"}, name)
 	})
-	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0")
+	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1")
 	return cmd
 }
 

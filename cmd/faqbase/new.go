@@ -14,6 +14,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"faqbase/kb"
 )
@@ -119,6 +121,7 @@ func (c *newCommand) draft(lib *kb.Library) (draft, error) {
 		return draft{}, err
 	}
 	var categories, ecosystems [][]string
+	title, rest := "", d.Title // as far as its tools are spelled, and what follows
 	for _, name := range names {
 		t := lib.Tool(name)
 		if t == nil {
@@ -126,13 +129,17 @@ func (c *newCommand) draft(lib *kb.Library) (draft, error) {
 		} else {
 			categories = append(categories, t.Category)
 			ecosystems = append(ecosystems, t.Ecosystem)
-			d.Title = strings.Replace(d.Title, name, t.Name, 1)
+		}
+		// They stand in the title in this order, each as words of its own.
+		if at := wordsAt(rest, name); at >= 0 {
+			title, rest = title+rest[:at]+t.Name, rest[at+len(name):]
 		}
 		if slices.ContainsFunc(d.Tools, func(other *kb.Tool) bool { return other.Slug == t.Slug }) {
 			return draft{}, usagef("%q names %s twice; a comparison is of two tools", c.Title, t.Name)
 		}
 		d.Tools = append(d.Tools, t)
 	}
+	d.Title = title + rest
 	if d.Category == "" {
 		d.Category = agreed(categories)
 	}
@@ -147,6 +154,25 @@ func (c *newCommand) draft(lib *kb.Library) (draft, error) {
 	}
 	d.Aspects = usualAspects(lib, d.Category)
 	return d, nil
+}
+
+// wordsAt is where words stand in a text and are no part of longer ones, -1 if nowhere.
+func wordsAt(text, words string) int {
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+	for from := 0; words != ""; {
+		i := strings.Index(text[from:], words)
+		if i < 0 {
+			break
+		}
+		at := from + i
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		after, _ := utf8.DecodeRuneInString(text[at+len(words):])
+		if !inWord(before) && !inWord(after) {
+			return at
+		}
+		from = at + 1
+	}
+	return -1
 }
 
 // toolsOf are the tools that a title of the form "A vs B" names, as it writes them.
