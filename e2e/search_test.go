@@ -43,6 +43,9 @@ func (tb *tab) untilShown(query url.Values) {
 	found := tb.site.search(tb.t, query)
 	want := shown{Facets: make(map[string]facetValue)}
 	for _, h := range found.Hits {
+		if h.Section != nil {
+			h.URL = h.Section.URL
+		}
 		want.Hits = append(want.Hits, h.URL)
 	}
 	if want.Hits == nil {

@@ -118,8 +118,11 @@ func (s *site) goAway(answer http.HandlerFunc) {
 
 // results is what the tests read of the answer to GET /search.
 type results struct {
-	Total  int
-	Hits   []struct{ ID, URL, Question string }
+	Total int
+	Hits  []struct {
+		ID, URL, Question string
+		Section           *struct{ URL string } // where a page has the words outside its questions
+	}
 	Facets map[string][]facetValue
 }
 
