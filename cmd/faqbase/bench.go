@@ -214,7 +214,7 @@ func (b *bencher) floors(ctx context.Context, size int) (_ []benchLoad, err erro
 	defer func() { err = errors.Join(err, p.end(os.Interrupt)) }()
 	var loads []benchLoad
 	for _, clients := range benchClients {
-		load, err := b.load(ctx, p.url+"/search", benchKind{floorKind, repeatedQuery}, clients)
+		load, err := b.load(ctx, p.url+"/search", benchKind{floorKind, true, repeatedQuery}, clients)
 		if err != nil {
 			return nil, err
 		}

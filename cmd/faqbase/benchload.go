@@ -24,22 +24,23 @@ import (
 // A benchKind is one kind of query: query makes one about a question, n being its
 // number among all that were made.
 type benchKind struct {
-	name  string
-	query func(question string, n int) url.Values
+	name    string
+	repeats bool // a few queries are asked again and again
+	query   func(question string, n int) url.Values
 }
 
 // benchKinds are what readers send: what is typed so far, a few words, a few words
 // with a slip, words within facets. All of a kind are different, but for the last,
 // which is a few words again and again.
 var benchKinds = [...]benchKind{
-	{"typed so far", func(question string, n int) url.Values {
+	{"typed so far", false, func(question string, n int) url.Values {
 		words := strings.Fields(question)
 		whole := 1 + n%(len(words)-1)
 		next := words[whole]
 		return url.Values{"q": {strings.Join(words[:whole], " ") + " " + next[:1+n%len(next)]}}
 	}},
-	{"several words", func(question string, n int) url.Values { return url.Values{"q": {severalWords(question, n)}} }},
-	{"a typing mistake", func(question string, n int) url.Values {
+	{"several words", false, func(question string, n int) url.Values { return url.Values{"q": {severalWords(question, n)}} }},
+	{"a typing mistake", false, func(question string, n int) url.Values {
 		words := strings.Fields(severalWords(question, n))
 		longest := 0
 		for i, w := range words {
@@ -53,10 +54,10 @@ var benchKinds = [...]benchKind{
 		}
 		return url.Values{"q": {strings.Join(words, " ")}}
 	}},
-	{"words and facets", func(question string, n int) url.Values {
+	{"words and facets", false, func(question string, n int) url.Values {
 		return url.Values{"q": {severalWords(question, n)}, "ecosystem": {sample.Ecosystem(n), sample.Ecosystem(n + 5)}, "tool": {sample.Tool(n), sample.Tool(n + 7), sample.Tool(n + 31)}}
 	}},
-	{"the same again", repeatedQuery},
+	{"the same again", true, repeatedQuery},
 }
 
 // severalWords are two to five words of a question, from its end, where its subject is.
@@ -75,9 +76,8 @@ func repeatedQuery(question string, _ int) url.Values {
 // queries yields the addresses of so many queries of a kind, all different but for
 // those that repeat; none was asked before in this run.
 func (b *bencher) queries(address string, kind benchKind, n int) []string {
-	repeats := kind.name == benchKinds[len(benchKinds)-1].name || kind.name == floorKind
 	want := n
-	if repeats {
+	if kind.repeats {
 		want = numRepeated
 	}
 	var list []string
@@ -85,7 +85,7 @@ func (b *bencher) queries(address string, kind benchKind, n int) []string {
 		page := b.asked % sample.Pages(b.Questions)
 		for _, question := range sample.Questions(page, min(sample.PerPage, b.Questions-page*sample.PerPage)) {
 			a := address + "?" + kind.query(question, b.asked+len(list)).Encode()
-			if len(list) < want && (repeats || !b.seen[a]) {
+			if len(list) < want && (kind.repeats || !b.seen[a]) {
 				b.seen[a] = true
 				list = append(list, a)
 			}
@@ -105,10 +105,9 @@ func (b *bencher) load(ctx context.Context, address string, kind benchKind, clie
 	if len(list) == 0 {
 		return benchLoad{}, fmt.Errorf("no queries of the kind %q are left; take more --questions", kind.name)
 	}
-	repeats := len(list) == numRepeated
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}}
 	defer client.CloseIdleConnections()
-	if repeats { // once each, unmeasured
+	if kind.repeats { // once each, unmeasured
 		for _, a := range list {
 			if _, err := fetch(ctx, client, a, io.Discard); err != nil {
 				return benchLoad{}, err
@@ -125,7 +124,7 @@ func (b *bencher) load(ctx context.Context, address string, kind benchKind, clie
 			var times []time.Duration
 			for time.Since(start) < b.Time {
 				i := int(next.Add(1)) - 1
-				if i >= len(list) && !repeats {
+				if i >= len(list) && !kind.repeats {
 					break // all were asked
 				}
 				asked := time.Now()
