@@ -1,16 +1,12 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	"golang.org/x/net/html"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -64,59 +60,6 @@ func (v resultsView) Uncorrected() string {
 	return strings.Join(words, ", ")
 }
 
-// hitView is one hit.
-type hitView struct {
-	ID          string // of the element
-	URL         string
-	TitleHTML   string
-	SnippetHTML string
-	AnswerHTML  string // "" where it is fetched when it is opened
-	Best        bool   // its answer is open from the start
-	Page        *kb.Page
-	Question    *kb.Question
-	Tools       []*kb.Tool
-	More        int // further hits of its page, at MoreURL
-	MoreURL     string
-	Explanation *index.Explanation // nil unless asked for
-	Why         string             // the address where it is, "" where it is here or there is no query
-}
-
-// IsComparison tells whether the hit is a page with a quick comparison.
-func (h hitView) IsComparison() bool { return h.Question == nil && h.Page.Comparison != nil }
-
-// Way leads to the hit: ecosystems and categories, a name that is both once.
-func (h hitView) Way() []string {
-	way := slices.Clone(h.Page.Ecosystem)
-	for _, name := range h.Page.Category {
-		if !slices.Contains(way, name) {
-			way = append(way, name)
-		}
-	}
-	return way
-}
-
-// facetView is one group of checkboxes.
-type facetView struct {
-	Name   kb.Facet
-	Label  string
-	Values []valueView // shown at once
-	Rest   []valueView // shown on demand
-	Left   int         // values that are not listed, being too many
-}
-
-// valueView is one checkbox.
-type valueView struct {
-	Facet          kb.Facet
-	ID, Name, Slug string
-	Count          int
-	Selected       bool
-	Typed          bool // in the field
-	Fixed          bool // cannot be chosen, being without hits
-}
-
-// A chip is a selected value with the address that has it removed.
-type chip struct{ ID, Facet, Name, URL string }
-
 // A blockedView is a selection that leaves out every hit.
 type blockedView struct {
 	Facet string   // its label, "" for all selections together
@@ -146,15 +89,6 @@ type pageLink struct {
 	Current bool
 	Gap     bool // pages are left out before it
 }
-
-const (
-	shownValues  = 8    // of a facet, before "Show all"
-	listedValues = 60   // of a facet, altogether
-	shownGroups  = 24   // categories on the front page
-	longAnswer   = 6000 // bytes of HTML past which an answer that is not the best is fetched when it is opened
-	shownPopular = 12   // tools on the front page
-	shownNewest  = 6    // pages on the front page
-)
 
 // searchPage answers /.
 func (s *Server) searchPage(c *gin.Context) error {
@@ -203,46 +137,6 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 		view.Description = ui.AnswersFor.With(map[string]string{"answers": ui.Answers(results.Total), "text": results.Text})
 	}
 	return s.render(c, http.StatusOK, "search.html", view)
-}
-
-func describeLibrary(lib *kb.Library) string {
-	answers, pages := ui.Answers(lib.NumQuestions()), ui.Pages(len(lib.Pages))
-	if len(lib.Tools) == 0 {
-		return fmt.Sprintf(ui.SearchLibrary, answers, pages)
-	}
-	return fmt.Sprintf(ui.SearchLibraryTools, answers, pages, ui.Tools(len(lib.Tools)))
-}
-
-// An overview is what the front page and the filters show of a whole library.
-type overview struct {
-	lib        *kb.Library
-	facets     map[kb.Facet][]index.FacetValue // without any query
-	Total      int
-	Tools      int
-	Popular    []index.FacetValue // tools
-	Categories []index.FacetValue
-	Newest     []*kb.Page
-}
-
-// overview is that of lib, or of the library that the searcher has meanwhile.
-// It is made once for each library.
-func (s *Server) overview(ctx context.Context, lib *kb.Library) (*overview, error) {
-	if o := s.overviews.Load(); o != nil && o.lib == lib {
-		return o, nil
-	}
-	found, err := s.search(ctx, index.Query{Page: 1, Sort: index.ByRelevance})
-	if err != nil {
-		return nil, err
-	}
-	o := &overview{lib: found.Library, facets: found.Facets, Total: found.Total, Tools: len(found.Library.Tools)}
-	o.Categories = found.Facets[kb.FacetCategory]
-	o.Categories = o.Categories[:min(shownGroups, len(o.Categories))]
-	o.Popular = found.Facets[kb.FacetTool]
-	o.Popular = o.Popular[:min(shownPopular, len(o.Popular))]
-	newest := newestPages(found.Library)
-	o.Newest = newest[:min(shownNewest, len(newest))]
-	s.overviews.Store(o)
-	return o, nil
 }
 
 // newResultsView makes of a search what the page and the fragment show.
@@ -366,176 +260,6 @@ func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
 		*settled.Selection(f) = nil
 	}
 	return settled
-}
-
-// amongOthers is the HTML of an answer for a place where answers of several pages
-// stand together: without ids, which are unique on their page alone, and with links
-// to them that lead there.
-func amongOthers(answer, page string) string {
-	var b strings.Builder
-	for z := html.NewTokenizer(strings.NewReader(answer)); ; {
-		kind := z.Next()
-		if kind == html.ErrorToken { // the end
-			return b.String()
-		}
-		raw := string(z.Raw()) // Token changes what Raw is of
-		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
-			token, changed := z.Token(), false
-			token.Attr = slices.DeleteFunc(token.Attr, func(a html.Attribute) bool {
-				changed = changed || a.Key == "id"
-				return a.Key == "id"
-			})
-			for i, a := range token.Attr {
-				if a.Key == "href" && strings.HasPrefix(a.Val, "#") {
-					token.Attr[i].Val = page + a.Val
-					changed = true
-				}
-			}
-			if changed {
-				raw = token.String()
-			}
-		}
-		b.WriteString(raw)
-	}
-}
-
-func newHitView(lib *kb.Library, n int, hit index.Hit) hitView {
-	v := hitView{
-		ID:          fmt.Sprintf("Q-hit-%d", n),
-		URL:         hit.Page.URL(),
-		TitleHTML:   hit.QuestionHTML,
-		SnippetHTML: hit.SnippetHTML,
-		AnswerHTML:  hit.Page.IntroHTML(),
-		Page:        hit.Page,
-		Question:    hit.Question,
-		More:        hit.More,
-		Explanation: hit.Explanation,
-	}
-	tools := hit.Page.Tools
-	if hit.Question != nil {
-		v.URL, v.AnswerHTML = hit.Question.URL(), hit.Question.HTML()
-		tools = hit.Question.Tools
-	}
-	if s := hit.Section; s != nil {
-		v.URL = hit.Page.SectionURL(s)
-	}
-	v.AnswerHTML = amongOthers(v.AnswerHTML, hit.Page.URL())
-	v.Tools = toolsNamed(lib, tools)
-	return v
-}
-
-func toolsNamed(lib *kb.Library, names []string) []*kb.Tool {
-	var tools []*kb.Tool
-	for _, name := range names {
-		if t := lib.Tool(name); t != nil {
-			tools = append(tools, t)
-		}
-	}
-	return tools
-}
-
-// newFacetView makes the checkboxes of a facet. Those that can be chosen come first,
-// and otherwise their order is that of the whole library, so that little moves while
-// somebody selects; which of them are shown at once depends on what was found.
-func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
-	lib := a.found.Library
-	view := facetView{Name: f, Label: ui.facet(f)}
-	found := make(map[string]index.FacetValue)
-	for _, v := range a.found.Facets[f] {
-		found[v.Name] = v
-	}
-	var all []valueView
-	add := func(name, slug string, now index.FacetValue, typed bool) {
-		all = append(all, valueView{
-			Facet:    f,
-			ID:       "Q-f-" + string(f) + "-" + url.QueryEscape(slug),
-			Name:     name,
-			Slug:     slug,
-			Count:    now.Count,
-			Selected: now.Selected,
-			Typed:    typed,
-			Fixed:    now.Count == 0 && !now.Selected,
-		})
-	}
-	asked, chosen := *a.asked.Selection(f), *settled.Selection(f)
-	var chips []chip
-	listed := func(v index.FacetValue) {
-		slug := v.Slug
-		if slug == "" {
-			slug = v.Name
-		}
-		names := func(value string) bool {
-			if strings.EqualFold(value, v.Name) {
-				return true
-			}
-			known, ok := lib.Value(f, value)
-			return ok && known.Slug == v.Slug
-		}
-		now := found[v.Name]
-		add(v.Name, slug, now, now.Selected && !slices.ContainsFunc(asked, names))
-		if !now.Selected {
-			return
-		}
-		q := settled
-		q.Page = 1
-		*q.Selection(f) = slices.DeleteFunc(slices.Clone(chosen), names)
-		chips = append(chips, chip{
-			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
-			Facet: ui.facet(f),
-			Name:  v.Name,
-			URL:   s.address("/", q),
-		})
-	}
-	for _, v := range whole {
-		listed(v)
-		delete(found, v.Name)
-	}
-	for _, v := range a.found.Facets[f] { // unknown values that were asked for
-		if _, ok := found[v.Name]; ok {
-			listed(v)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b valueView) int {
-		switch {
-		case a.Fixed == b.Fixed:
-			return 0
-		case b.Fixed:
-			return -1
-		}
-		return 1
-	})
-	if len(all) <= shownValues+1 { // one more takes no more room than the link
-		view.Values = all
-		return view, chips
-	}
-	rank := make([]int, len(all))
-	for i := range rank {
-		rank[i] = i
-	}
-	slices.SortStableFunc(rank, func(a, b int) int {
-		if all[a].Selected != all[b].Selected {
-			if all[a].Selected {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(all[b].Count, all[a].Count)
-	})
-	place := make([]int, len(all))
-	for n, i := range rank {
-		place[i] = n
-	}
-	for i, value := range all {
-		switch {
-		case place[i] < shownValues:
-			view.Values = append(view.Values, value)
-		case place[i] < listedValues:
-			view.Rest = append(view.Rest, value)
-		default:
-			view.Left++
-		}
-	}
-	return view, chips
 }
 
 // addPager links to the pages around the present one, the first and the last.

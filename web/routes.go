@@ -28,8 +28,8 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types faqbase"
 
-// How hard a response is compressed on its way: as much as keeps a fragment within its
-// budget in either coding, at about a millisecond.
+// How hard a response is compressed on its way: the least that keeps a fragment within
+// its budget in either coding.
 const (
 	gzipLevel = 7
 	zstdLevel = 3 // zstd.SpeedBetterCompression
