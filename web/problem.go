@@ -80,7 +80,7 @@ func problemOf(err error) (*problem, bool) {
 func isForPrograms(path string) bool {
 	switch path {
 	case "/search", "/results", "/suggest", "/question", "/events", "/metrics", "/healthz", "/readyz",
-		"/sitemap.xml", "/feed.xml", "/robots.txt", "/opensearch.xml":
+		"/sitemap.xml", "/feed.xml", "/robots.txt", "/opensearch.xml", "/openapi.json":
 		return true
 	}
 	return strings.HasPrefix(path, "/facets/") || strings.HasPrefix(path, "/static/")

@@ -68,6 +68,7 @@ func (s *Server) route() error {
 	get("/feed.xml", s.document(s.atom))
 	get("/robots.txt", s.document(s.robots))
 	get("/opensearch.xml", s.document(s.openSearch))
+	get("/openapi.json", s.openAPI)
 	get("/metrics", s.showMetrics)
 	get("/healthz", s.healthz)
 	get("/readyz", s.readyz)
@@ -106,7 +107,7 @@ func (s *Server) withoutPrefix(r *http.Request) *http.Request {
 	first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch first {
 	case "", "results", "search", "suggest", "facets", "question", "kb", "browse", "compare", "tools", "categories", "ecosystems",
-		"events", "sitemap.xml", "feed.xml", "robots.txt", "opensearch.xml", "metrics", "healthz", "readyz", "favicon.ico", "static":
+		"events", "sitemap.xml", "feed.xml", "robots.txt", "opensearch.xml", "openapi.json", "metrics", "healthz", "readyz", "favicon.ico", "static":
 	default:
 		return r
 	}
@@ -218,6 +219,15 @@ func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string) bo
 		return false
 	}
 	tag := s.tag(c, lib, variant)
+	if has(c, tag) {
+		return true
+	}
+	return s.dev == nil && s.replay(c, tag) // in dev every search is noted
+}
+
+// has tags the response and tells whether the visitor has it already, which he is
+// then told by 304.
+func has(c *gin.Context, tag string) bool {
 	c.Header("ETag", tag)
 	for _, value := range c.Request.Header.Values("If-None-Match") {
 		for _, other := range strings.Split(value, ",") {
@@ -229,7 +239,7 @@ func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string) bo
 			}
 		}
 	}
-	return s.dev == nil && s.replay(c, tag) // in dev every search is noted
+	return false
 }
 
 // allowOrigin lets scripts of other sites read the response, where configured.

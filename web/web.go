@@ -18,6 +18,7 @@
 //	/tools, /tools/{slug}, /categories/{slug}, /ecosystems/{slug}
 //	/events                  server-sent events about changes
 //	/sitemap.xml, /robots.txt, /feed.xml, /opensearch.xml
+//	/openapi.json            these addresses in full, as OpenAPI describes them
 //	/healthz, /readyz        for whoever runs the program
 //	/metrics                 counts and times as Prometheus reads them, where configured
 //	/static/{name}           stylesheet, script, fonts, named by their content
@@ -278,9 +279,10 @@ type Server struct {
 	origin string // Access-Control-Allow-Origin, "" for none
 	build  string // what responses depend on beside library and request
 
-	dev    *workshop // nil unless in dev
-	assets *assets
-	pages  templates
+	dev         *workshop // nil unless in dev
+	description *openAPI
+	assets      *assets
+	pages       templates
 
 	router     http.Handler // Gin
 	compressed http.Handler // the same, compressing
@@ -349,6 +351,9 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	if s.pages, err = parseTemplates(embedded, s.templateFuncs(s.assets)); err != nil {
+		return nil, err
+	}
+	if s.description, err = newOpenAPI(base); err != nil {
 		return nil, err
 	}
 	sum, err := embeddedDigest()

@@ -139,7 +139,26 @@ func (s *site) do(method, path string, headers ...string) reply {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.check(req, res.StatusCode, res.Header, body)
 	return reply{res, string(body)}
+}
+
+// check holds an answer against openapi.json.
+func (s *site) check(r *http.Request, status int, header http.Header, body []byte) {
+	s.t.Helper()
+	if err := described().check(s.withoutPrefix(r), status, header, body); err != nil {
+		s.t.Errorf("%s %s: %d, not as it is described: %v", r.Method, r.URL, status, err)
+	}
+}
+
+// ServeHTTP answers without HTTP, and holds what is recorded against openapi.json.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.t.Helper()
+	asked := r.Clone(r.Context())
+	s.Server.ServeHTTP(w, r)
+	if w, ok := w.(*httptest.ResponseRecorder); ok {
+		s.check(asked, w.Code, w.Result().Header, w.Body.Bytes())
+	}
 }
 
 // want checks status and the beginning of the content type.
