@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/gin-gonic/gin"
@@ -234,7 +235,7 @@ func (f factCell) plain() string {
 func (s *Server) compareCSV(c *gin.Context, lib *kb.Library, choice toolChoice) error {
 	c.Header("Cache-Control", "no-cache")
 	origin := s.siteOrigin(c.Request)
-	if s.notModified(c, lib, "csv "+origin) {
+	if s.notModified(c, lib, "csv "+origin, time.Now()) {
 		return nil
 	}
 	table := newComparison(lib, choice.Tools)

@@ -2,20 +2,24 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/maypok86/otter/v2"
+
+	"faqbase/kb"
 )
 
 // keptBytes is how much memory the responses may take that are kept.
 const keptBytes = 24 << 20
 
-// A keptResponse is a body as it was written, by its entity tag. The tag names the
-// library, the program and the request, and with it all that the body is made of:
-// a kept one cannot be out of date.
+// A keptResponse is a body as it was written, by its entity tag. The tag names all that
+// the body is made of: the library, the program and the request. What is made of
+// anything else has no tag and is not kept, so that a kept one cannot be out of date.
 type keptResponse struct {
 	contentType string
 	body        []byte
@@ -57,12 +61,18 @@ func (s *Server) replay(c *gin.Context, tag string) bool {
 // send answers with a body that depends on nothing but what its entity tag says, and
 // keeps it for the next who asks. Without a tag it is not kept.
 func (s *Server) send(c *gin.Context, contentType string, body []byte) {
+	s.keep(c, contentType, body)
 	c.Data(http.StatusOK, contentType, body)
+}
+
+// keep keeps a response while the library that it is made of is published.
+func (s *Server) keep(c *gin.Context, contentType string, body []byte) {
 	tag := c.Writer.Header().Get("ETag")
-	if tag == "" || len(body) > keptBytes/100 {
+	lib, _ := c.Value(taggedLibrary).(*kb.Library)
+	if tag == "" || lib == nil || s.dev != nil || len(body) > keptBytes/100 {
 		return
 	}
-	r := keptResponse{contentType: contentType, body: body}
+	r := keptResponse{contentType: contentType, body: bytes.Clone(body)} // without the room behind it
 	// In a string of JSON each quote has a backslash before it.
 	const field = `,"took_ms":`
 	if at := bytes.Index(body, []byte(field)); at >= 0 && contentType == jsonType {
@@ -70,6 +80,28 @@ func (s *Server) send(c *gin.Context, contentType string, body []byte) {
 		r.tookEnd = r.took + bytes.IndexByte(body[r.took:], ',')
 	}
 	s.kept.Set(tag, r)
+	if s.library.Load().Digest != lib.Digest { // only now: until then Publish may do it
+		s.kept.Invalidate(tag)
+	}
+}
+
+// once runs ask for the first of those who want the same at the same time, for a
+// limited time, and gives all of them what it gives, which none may change. If the
+// first leaves, one of the others is the next to run it.
+func once[T any](ctx context.Context, s *Server, key string, ask func(context.Context) (T, error)) (T, error) {
+	for {
+		mine := false
+		v, err, _ := s.asking.Do(key, func() (any, error) {
+			mine = true
+			ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+			defer cancel()
+			return ask(ctx)
+		})
+		if !mine && errors.Is(err, context.Canceled) && ctx.Err() == nil {
+			continue
+		}
+		return v.(T), err
+	}
 }
 
 // milliseconds is a time as JSON has it, to a hundredth.

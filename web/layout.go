@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -256,7 +257,7 @@ func (s *Server) htmlVariant(c *gin.Context) string {
 // seen sets the headers of a page and answers 304 if the visitor has it already.
 func (s *Server) seen(c *gin.Context, lib *kb.Library) bool {
 	pageHeaders(c)
-	return s.notModified(c, lib, s.htmlVariant(c))
+	return s.notModified(c, lib, s.htmlVariant(c), time.Now())
 }
 
 // pageHeaders are those of HTML; the theme cookie keeps it out of shared caches.

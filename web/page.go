@@ -166,7 +166,7 @@ func (s *Server) pageSource(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	c.Header("Cache-Control", "no-cache")
 	origin := s.siteOrigin(c.Request)
 	c.Header("Link", "<"+origin+p.URL()+`>; rel="canonical"`)
-	if s.notModified(c, lib, "source "+origin) {
+	if s.notModified(c, lib, "source "+origin, time.Now()) {
 		return nil
 	}
 	c.Data(http.StatusOK, "text/markdown; charset=utf-8", p.Source)
@@ -214,7 +214,7 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	var err error
 	if v.Further, err = s.related(c.Request.Context(), lib, p.Path, relatedToPage); err != nil {
 		s.log.Warn("related questions", "page", p.Path, "err", err)
-		c.Writer.Header().Del("ETag") // the next visitor shall have them
+		untag(c) // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)
 }
@@ -448,7 +448,7 @@ func (s *Server) file(c *gin.Context, lib *kb.Library, name, contentType string)
 	// Which file it is, not when it was made: one that takes the place of another may
 	// be older. So there is no Last-Modified.
 	if modified := info.ModTime(); modified.IsZero() { // embedded in this build of the program
-		h.Set("ETag", s.tag(c, lib, "file"))
+		h.Set("ETag", s.tag(c, lib, "file", time.Now()))
 	} else {
 		h.Set("ETag", fmt.Sprintf(`W/"%x-%x-%x"`, info.Size(), modified.UnixNano(), inode(info)))
 	}

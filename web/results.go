@@ -118,6 +118,9 @@ func (s *Server) searchHTML(c *gin.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if results.Overview.lib.Digest != a.found.Library.Digest {
+		untag(c)
+	}
 	if name == "results" {
 		body, err := s.execute("search.html", "results", results)
 		if err != nil {

@@ -192,12 +192,28 @@ func moved(c *gin.Context, to string) error {
 }
 
 // tag is the entity tag of a response that is made from lib. variant tells
-// apart what one address gives to different visitors.
-func (s *Server) tag(c *gin.Context, lib *kb.Library, variant string) string {
+// apart what one address gives to different visitors; now is a time before whatever
+// depends on the day is looked up.
+func (s *Server) tag(c *gin.Context, lib *kb.Library, variant string, now time.Time) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%x\n%d\n%q", s.build, lib.Digest, expired(lib, time.Now()), []string{variant, c.Request.URL.Path, c.Request.URL.RawQuery})
+	fmt.Fprintf(h, "%s\n%x\n%d\n%q", s.build, lib.Digest, expired(lib, now), []string{variant, c.Request.URL.Path, c.Request.URL.RawQuery})
 	return `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
 }
+
+// taggedLibrary is where Gin's context has the library that the response is tagged with.
+const taggedLibrary = "tagged library"
+
+// setTag tags the response and gives its tag.
+func (s *Server) setTag(c *gin.Context, lib *kb.Library, variant string, now time.Time) string {
+	tag := s.tag(c, lib, variant, now)
+	c.Header("ETag", tag)
+	c.Set(taggedLibrary, lib)
+	return tag
+}
+
+// untag takes the tag of a response that is not made of its library alone, so that
+// nobody keeps it.
+func untag(c *gin.Context) { c.Writer.Header().Del("ETag") }
 
 // expired is the number of curations whose last day is over: when one more is,
 // searches answer otherwise although the library is the same.
@@ -213,12 +229,12 @@ func expired(lib *kb.Library, now time.Time) int {
 
 // notModified tags the response and tells whether the visitor has been answered: with
 // 304 if he has it already, or with the response as it was made before.
-func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string) bool {
+func (s *Server) notModified(c *gin.Context, lib *kb.Library, variant string, now time.Time) bool {
 	if s.dev != nil && variant != "" {
 		c.Header("Cache-Control", "no-store") // the templates may have changed
 		return false
 	}
-	tag := s.tag(c, lib, variant)
+	tag := s.setTag(c, lib, variant, now)
 	if has(c, tag) {
 		return true
 	}

@@ -51,24 +51,25 @@ func (a *answer) settled() (typed bool, q index.Query) {
 	return len(list) > 0, q
 }
 
-// read reads the search that an address asks for. The library is nil without an
-// error where the visitor has the response already and was told so.
-func (s *Server) read(c *gin.Context, variant string) (index.Query, *kb.Library, error) {
+// read reads the search that an address asks for, now. The library is nil without an
+// error where the visitor has been answered.
+func (s *Server) read(c *gin.Context, variant string, now time.Time) (index.Query, *kb.Library, error) {
 	q, err := readQuery(c.Request.URL.RawQuery)
 	if err != nil {
 		return q, nil, err
 	}
 	lib, err := s.current()
-	if err != nil || s.notModified(c, lib, variant) {
+	if err != nil || s.notModified(c, lib, variant, now) {
 		return q, nil, err
 	}
 	return q, lib, nil
 }
 
 // ask reads a search from the address and runs it as change makes it, which may be
-// nil. A nil answer without an error means that the visitor was told that he has it.
+// nil. A nil answer without an error means that the visitor has been answered.
 func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)) (*answer, error) {
-	q, lib, err := s.read(c, variant)
+	now := time.Now()
+	q, lib, err := s.read(c, variant, now)
 	if lib == nil || err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)
 		return nil, err
 	}
 	if c.Writer.Header().Get("ETag") != "" {
-		c.Header("ETag", s.tag(c, found.Library, variant))
+		s.setTag(c, found.Library, variant, now)
 	}
 	if s.dev != nil {
 		s.dev.remember(q, found)
@@ -363,7 +364,7 @@ func (s *Server) suggestions(c *gin.Context) error {
 	if forAddressBar {
 		variant = "opensearch " + s.siteOrigin(c.Request)
 	}
-	q, lib, err := s.read(c, variant)
+	q, lib, err := s.read(c, variant, time.Now())
 	if lib == nil || err != nil {
 		return err
 	}
@@ -462,7 +463,7 @@ func (s *Server) question(c *gin.Context) error {
 		}
 		return notFound("no question %q", id)
 	}
-	if s.notModified(c, lib, "") {
+	if s.notModified(c, lib, "", time.Now()) {
 		return nil
 	}
 	if as != "" {

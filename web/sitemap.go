@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -41,7 +42,7 @@ func (s *Server) document(write func(c *gin.Context, lib *kb.Library, origin str
 		}
 		origin := s.siteOrigin(c.Request)
 		c.Header("Cache-Control", "no-cache")
-		if s.notModified(c, lib, "document "+origin) {
+		if s.notModified(c, lib, "document "+origin, time.Now()) {
 			return nil
 		}
 		return write(c, lib, origin)

@@ -139,10 +139,15 @@
 //
 // [Server.Publish] swaps one pointer. A response carries a weak entity tag made
 // of the library's digest, the number of its curations that have expired, the program
-// (its version, configuration, templates and assets) and the request. If-None-Match is compared with the published library
-// before anything is searched or rendered; a body that was made is tagged with the
-// library it was made from, which may already be the next one. HTML also
+// (its version, configuration, templates and assets) and the request.
+// If-None-Match is compared with the published library before anything is searched or
+// rendered; a body that was made is tagged with the library it was made from, which may
+// already be the next one, and with the day on which the request came. HTML also
 // depends on the theme cookie, hence "Cache-Control: private, no-cache" there.
+//
+// Bodies are kept in memory by their tags, the last used of them, until the next
+// library is published; with Dev none is. Who asks the index for what another is
+// asking it waits for that answer.
 //
 // # For machines
 //
@@ -222,6 +227,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/singleflight"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -292,6 +298,7 @@ type Server struct {
 	overviews  atomic.Pointer[overview]
 	feed       *feed
 
+	asking      singleflight.Group                 // of the searcher
 	kept        *otter.Cache[string, keptResponse] // by entity tag
 	metrics     *metrics
 	metricsPage http.Handler // nil for none
@@ -470,9 +477,10 @@ func (s *Server) current() (*kb.Library, error) {
 // related are at most n questions of lib that have to do with the entry of that id.
 // The index may hold the next library already; what lib does not have is left out.
 func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int) ([]index.Related, error) {
-	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
-	defer cancel()
-	found, err := s.relate.Related(ctx, id, n)
+	key := fmt.Sprintf("related %x %d %s", lib.Digest, n, id)
+	found, err := once(ctx, s, key, func(ctx context.Context) ([]index.Related, error) {
+		return s.relate.Related(ctx, id, n)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -487,9 +495,13 @@ func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int)
 }
 
 // search asks the searcher, for a limited time. It counts nowhere: not only visitors
-// search; see ask.
+// search; see ask. What it gives may be given to others too.
 func (s *Server) search(ctx context.Context, q index.Query) (*index.Results, error) {
-	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
-	defer cancel()
-	return s.searcher.Search(ctx, q)
+	var digest kb.Digest // what was asked before a change does not answer after it
+	if lib := s.library.Load(); lib != nil {
+		digest = lib.Digest
+	}
+	return once(ctx, s, fmt.Sprintf("search %x %#v", digest, q), func(ctx context.Context) (*index.Results, error) {
+		return s.searcher.Search(ctx, q)
+	})
 }
