@@ -37,106 +37,116 @@ type valueView struct {
 // A chip is a selected value with the address that has it removed.
 type chip struct{ ID, Facet, Name, URL string }
 
-// newFacetView makes the checkboxes of a facet. Those that can be chosen come first,
-// and otherwise their order is that of the whole library, so that little moves while
-// somebody selects; which of them are shown at once depends on what was found.
+// newFacetView makes the checkboxes of a facet and the chips of those that are
+// checked. Those that can be chosen come first, and otherwise their order is that of
+// the whole library, so that little moves while somebody selects.
 func (s *Server) newFacetView(a *answer, settled index.Query, f kb.Facet, whole []index.FacetValue) (facetView, []chip) {
-	lib := a.found.Library
-	view := facetView{Name: f, Label: ui.facet(f)}
 	found := make(map[string]index.FacetValue)
 	for _, v := range a.found.Facets[f] {
 		found[v.Name] = v
 	}
 	var all []valueView
-	add := func(name, slug string, now index.FacetValue, typed bool) {
-		all = append(all, valueView{
-			Facet:    f,
-			ID:       "Q-f-" + string(f) + "-" + url.QueryEscape(slug),
-			Name:     name,
-			Slug:     slug,
-			Count:    now.Count,
-			Selected: now.Selected,
-			Typed:    typed,
-			Fixed:    now.Count == 0 && !now.Selected,
-		})
-	}
-	asked, chosen := *a.asked.Selection(f), *settled.Selection(f)
 	var chips []chip
-	listed := func(v index.FacetValue) {
-		slug := v.Slug
-		if slug == "" {
-			slug = v.Name
+	add := func(v index.FacetValue) {
+		v.Count, v.Selected = found[v.Name].Count, found[v.Name].Selected
+		all = append(all, newValueView(a, f, v))
+		if v.Selected {
+			chips = append(chips, s.newChip(a.found.Library, settled, f, v))
 		}
-		names := func(value string) bool {
-			if strings.EqualFold(value, v.Name) {
-				return true
-			}
-			known, ok := lib.Value(f, value)
-			return ok && known.Slug == v.Slug
-		}
-		now := found[v.Name]
-		add(v.Name, slug, now, now.Selected && !slices.ContainsFunc(asked, names))
-		if !now.Selected {
-			return
-		}
-		q := settled
-		q.Page = 1
-		*q.Selection(f) = slices.DeleteFunc(slices.Clone(chosen), names)
-		chips = append(chips, chip{
-			ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slug),
-			Facet: ui.facet(f),
-			Name:  v.Name,
-			URL:   s.address("/", q),
-		})
 	}
+	known := make(map[string]bool)
 	for _, v := range whole {
-		listed(v)
-		delete(found, v.Name)
+		known[v.Name] = true
+		add(v)
 	}
 	for _, v := range a.found.Facets[f] { // unknown values that were asked for
-		if _, ok := found[v.Name]; ok {
-			listed(v)
+		if !known[v.Name] {
+			add(v)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b valueView) int {
-		switch {
-		case a.Fixed == b.Fixed:
-			return 0
-		case b.Fixed:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(all, func(a, b valueView) int { return compareBools(b.Fixed, a.Fixed) })
+	view := facetView{Name: f, Label: ui.facet(f)}
+	view.list(all)
+	return view, chips
+}
+
+// list shows at once the values that are selected or have the most hits, and of the
+// others as many on demand as a page has room for, in the order in which they come.
+func (f *facetView) list(all []valueView) {
 	if len(all) <= shownValues+1 { // one more takes no more room than the link
-		view.Values = all
-		return view, chips
+		f.Values = all
+		return
 	}
-	rank := make([]int, len(all))
-	for i := range rank {
-		rank[i] = i
+	order := make([]int, len(all)) // of their places, the first to be shown first
+	for i := range order {
+		order[i] = i
 	}
-	slices.SortStableFunc(rank, func(a, b int) int {
-		if all[a].Selected != all[b].Selected {
-			if all[a].Selected {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(all[b].Count, all[a].Count)
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(compareBools(all[a].Selected, all[b].Selected), cmp.Compare(all[b].Count, all[a].Count))
 	})
 	place := make([]int, len(all))
-	for n, i := range rank {
+	for n, i := range order {
 		place[i] = n
 	}
 	for i, value := range all {
 		switch {
 		case place[i] < shownValues:
-			view.Values = append(view.Values, value)
+			f.Values = append(f.Values, value)
 		case place[i] < listedValues:
-			view.Rest = append(view.Rest, value)
+			f.Rest = append(f.Rest, value)
 		default:
-			view.Left++
+			f.Left++
 		}
 	}
-	return view, chips
+}
+
+// compareBools puts true before false.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func newValueView(a *answer, f kb.Facet, v index.FacetValue) valueView {
+	slug := slugOf(v)
+	return valueView{
+		Facet:    f,
+		ID:       "Q-f-" + string(f) + "-" + url.QueryEscape(slug),
+		Name:     v.Name,
+		Slug:     slug,
+		Count:    v.Count,
+		Selected: v.Selected,
+		Typed:    v.Selected && !slices.ContainsFunc(*a.asked.Selection(f), naming(a.found.Library, f, v)),
+		Fixed:    v.Count == 0 && !v.Selected,
+	}
+}
+
+func (s *Server) newChip(lib *kb.Library, settled index.Query, f kb.Facet, v index.FacetValue) chip {
+	q := settled
+	q.Page = 1
+	*q.Selection(f) = slices.DeleteFunc(slices.Clone(*settled.Selection(f)), naming(lib, f, v))
+	return chip{
+		ID:    "Q-chip-" + string(f) + "-" + url.QueryEscape(slugOf(v)),
+		Facet: ui.facet(f),
+		Name:  v.Name,
+		URL:   s.address("/", q),
+	}
+}
+
+// slugOf is what stands for a value in addresses: its name where it is unknown.
+func slugOf(v index.FacetValue) string { return cmp.Or(v.Slug, v.Name) }
+
+// naming tells which names, aliases and slugs mean a value.
+func naming(lib *kb.Library, f kb.Facet, v index.FacetValue) func(string) bool {
+	return func(name string) bool {
+		if strings.EqualFold(name, v.Name) {
+			return true
+		}
+		known, ok := lib.Value(f, name)
+		return ok && known.Slug == v.Slug
+	}
 }

@@ -11,9 +11,10 @@ import (
 	"faqbase/kb"
 )
 
-// longAnswer is the bytes of HTML past which an answer that is not the best is
-// fetched when it is opened.
-const longAnswer = 6000
+const (
+	longAnswer        = 6000 // bytes of HTML past which an answer that is not the best is fetched when it is opened
+	comparisonsBeside = 6    // the hits, of those among them
+)
 
 // hitView is one hit.
 type hitView struct {

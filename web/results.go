@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -156,82 +157,115 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		Total:       r.Total,
 		Corrections: r.Corrections,
 		Exact:       a.asked.Exact,
+		Respell:     s.address("/", respelt(settled)),
 		Dropped:     r.Dropped,
 		Ignored:     r.Ignored,
+		Sorts:       sortOptions(a.asked.Sort),
 		Group:       settled.Group,
 		On:          a.asked.On,
+		First:       (a.asked.Page-1)*a.asked.Size + 1,
+		Compare:     s.offeredComparison(lib, r.Query.Tool, r.Compared),
 		Explained:   r.Explanations,
 		Overview:    o,
 	}
-	respelt := settled
-	respelt.On = ""
-	respelt.Exact, respelt.Page = !a.asked.Exact, 1
-	v.Respell = s.address("/", respelt)
 	if a.asked.Size != sizeUnsaid {
 		v.Size = a.asked.Size
 	}
-	filtered := false
-	for _, f := range facetNames {
-		facet, chips := s.newFacetView(a, settled, f, o.facets[f])
-		v.Chips = append(v.Chips, chips...)
-		if len(facet.Values) > 0 {
-			v.Facets = append(v.Facets, facet)
-		}
-		filtered = filtered || len(chips) > 0
+	s.addFilters(&v, a, settled)
+	v.Front = v.Text == "" && len(v.Chips) == 0 && a.asked.Page == 1
+	v.Title = v.title()
+	if r.Total == 0 {
+		s.addWaysOut(&v, a, settled)
 	}
-	if v.On != "" {
-		v.Chips = append(v.Chips, s.onlyPage(lib, settled))
-		filtered = true
-	}
-	v.Front = v.Text == "" && !filtered && a.asked.Page == 1
+	s.addHits(&v, a, settled)
+	s.addPager(&v, a, settled)
+	return v, nil
+}
+
+// title is that of the document: what was typed, else what was chosen, and "" for the
+// front page.
+func (v resultsView) title() string {
 	switch {
 	case v.Text != "":
-		v.Title = v.Text
-	case filtered:
+		return v.Text
+	case len(v.Chips) > 0:
 		names := make([]string, len(v.Chips))
 		for i, chip := range v.Chips {
 			names[i] = chip.Name
 		}
-		v.Title = strings.Join(names, ", ")
-	case !v.Front:
-		v.Title = ui.AllQuestions
+		return strings.Join(names, ", ")
+	case v.Front:
+		return ""
 	}
-	v.Compare = s.offeredComparison(lib, r.Query.Tool, r.Compared)
+	return ui.AllQuestions
+}
+
+// respelt is the first page of what was asked with corrections where it was without
+// them, and without them where it was with them.
+func respelt(settled index.Query) index.Query {
+	settled.On = ""
+	settled.Exact, settled.Page = !settled.Exact, 1
+	return settled
+}
+
+func sortOptions(selected index.Sort) []sortOption {
+	options := ui.sorts()
+	for i := range options {
+		options[i].Selected = options[i].Value == selected
+	}
+	return options
+}
+
+// addFilters adds the checkboxes, and a chip for each that is checked and for the page
+// that alone is searched.
+func (s *Server) addFilters(v *resultsView, a *answer, settled index.Query) {
+	for _, f := range facetNames {
+		facet, chips := s.newFacetView(a, settled, f, v.Overview.facets[f])
+		v.Chips = append(v.Chips, chips...)
+		if len(facet.Values) > 0 {
+			v.Facets = append(v.Facets, facet)
+		}
+	}
+	if v.On != "" {
+		v.Chips = append(v.Chips, s.onlyPage(a.found.Library, settled))
+	}
 	unfiltered := withoutFacets(settled, facetNames[:]...)
 	unfiltered.On = ""
 	v.Clear = s.address("/", unfiltered)
-	if r.Total == 0 {
-		v.Nearest = r.Nearest
-		most := 0
-		for _, b := range r.Blocked {
-			if b.Total > 0 {
-				most = max(most, b.Total)
-				v.Blocked = append(v.Blocked, blockedView{
-					Facet: ui.facet(b.Facet),
-					Names: b.Values,
-					Total: b.Total,
-					URL:   s.address("/", withoutFacets(settled, b.Facet)),
-				})
-			}
-		}
-		for _, o := range r.Without {
-			q := withoutFacets(settled)
-			_, q.Text = index.Selections(o.Text, lib) // those typed are among the chosen
-			v.Without = append(v.Without, operatorView{o, s.address("/", q)})
-		}
-		if r.Unfiltered > most {
-			v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
+}
+
+// addWaysOut adds the searches that find something where this one finds nothing.
+func (s *Server) addWaysOut(v *resultsView, a *answer, settled index.Query) {
+	r := a.found
+	v.Nearest = r.Nearest
+	most := 0
+	for _, b := range r.Blocked {
+		if b.Total > 0 {
+			most = max(most, b.Total)
+			v.Blocked = append(v.Blocked, blockedView{
+				Facet: ui.facet(b.Facet),
+				Names: b.Values,
+				Total: b.Total,
+				URL:   s.address("/", withoutFacets(settled, b.Facet)),
+			})
 		}
 	}
-	for _, option := range ui.sorts() {
-		option.Selected = option.Value == a.asked.Sort
-		v.Sorts = append(v.Sorts, option)
+	for _, o := range r.Without {
+		q := withoutFacets(settled)
+		_, q.Text = index.Selections(o.Text, r.Library) // those typed are among the chosen
+		v.Without = append(v.Without, operatorView{o, s.address("/", q)})
 	}
-	v.First = (a.asked.Page-1)*a.asked.Size + 1
-	seen := make(map[*kb.Page]bool)
+	if r.Unfiltered > most {
+		v.Blocked = append(v.Blocked, blockedView{Total: r.Unfiltered, URL: v.Clear})
+	}
+}
+
+// addHits adds the hits, with as many of their answers as a page has room for, and the
+// comparisons among them.
+func (s *Server) addHits(v *resultsView, a *answer, settled index.Query) {
 	room := answersInPlace
-	for i, hit := range r.Hits {
-		view := newHitView(lib, i+1, hit)
+	for i, hit := range a.found.Hits {
+		view := newHitView(a.found.Library, i+1, hit)
 		view.Best = i == 0 && isBest(a) && len(view.AnswerHTML) <= bestInPlace
 		if !view.Best && len(view.AnswerHTML) > min(room, longAnswer) {
 			view.AnswerHTML = ""
@@ -246,13 +280,10 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 			view.Why = s.address("/", explained) + "#" + view.ID
 		}
 		v.Hits = append(v.Hits, view)
-		if hit.Page.Comparison != nil && !seen[hit.Page] && len(v.Comparisons) < 6 {
-			seen[hit.Page] = true
+		if hit.Page.Comparison != nil && len(v.Comparisons) < comparisonsBeside && !slices.Contains(v.Comparisons, hit.Page) {
 			v.Comparisons = append(v.Comparisons, hit.Page)
 		}
 	}
-	s.addPager(&v, a, settled)
-	return v, nil
 }
 
 // withoutFacets is the first page of what was asked without any selection of the
