@@ -129,9 +129,7 @@ func (s *Server) without(choice toolChoice) []kb.Link {
 
 // nearTools are tools that somebody may mean who writes name.
 func (s *Server) nearTools(ctx context.Context, lib *kb.Library, name string) []*kb.Tool {
-	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
-	defer cancel()
-	found, err := s.suggest.Suggest(ctx, name, maxSuggestions)
+	found, err := s.completions(ctx, name)
 	if err != nil {
 		s.log.Warn("tools near an unknown one", "err", err)
 		return nil

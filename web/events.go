@@ -26,6 +26,8 @@ const maxStreams = 4096
 const (
 	pingEvery    = 15 * time.Second // keeps proxies from ending a silent stream
 	writeTimeout = 10 * time.Second // for what a reader does not take
+
+	streamsFullRetry = 30 * time.Second // for one stream too many
 )
 
 // An event is one change of what is served, encoded. It holds nothing of the libraries.
@@ -202,9 +204,14 @@ func (s *Server) events(c *gin.Context) error {
 	if c.Request.Method != http.MethodHead {
 		if s.feed.streams.Add(1) > maxStreams {
 			s.feed.streams.Add(-1)
-			return &problem{Title: "too many streams", Status: http.StatusServiceUnavailable, Detail: "every event stream is taken", retry: 30}
+			return &problem{Title: "too many streams", Status: http.StatusServiceUnavailable, Detail: "every event stream is taken", retry: int(streamsFullRetry.Seconds())}
 		}
 		defer s.feed.streams.Add(-1)
+		done, ok := s.limiter.open(s.proxies.client(c.Request))
+		if !ok {
+			return tooMany("you have too many event streams open", streamsFullRetry)
+		}
+		defer done()
 	}
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream")

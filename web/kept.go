@@ -85,17 +85,15 @@ func (s *Server) keep(c *gin.Context, contentType string, body []byte) {
 	}
 }
 
-// once runs ask for the first of those who want the same at the same time, for a
-// limited time, and gives all of them what it gives, which none may change. If the
+// once runs ask for the first of those who want the same at the same time, in
+// its turn, and gives all of them what it gives, which none may change. If the
 // first leaves, one of the others is the next to run it.
 func once[T any](ctx context.Context, s *Server, key string, ask func(context.Context) (T, error)) (T, error) {
 	for {
 		mine := false
 		v, err, _ := s.asking.Do(key, func() (any, error) {
 			mine = true
-			ctx, cancel := context.WithTimeout(ctx, searchTimeout)
-			defer cancel()
-			return ask(ctx)
+			return queued(ctx, s.queue, ask)
 		})
 		if !mine && errors.Is(err, context.Canceled) && ctx.Err() == nil {
 			continue

@@ -25,9 +25,13 @@ type metrics struct {
 const (
 	outcomeFound   = "found"
 	outcomeNothing = "nothing"
+	outcomeLimited = "limited"
 	outcomeTimeout = "timeout"
 	outcomeFailed  = "failed"
 )
+
+// outcomes are all of them.
+var outcomes = []string{outcomeFound, outcomeNothing, outcomeLimited, outcomeTimeout, outcomeFailed}
 
 // latencies are the bounds of the histograms, in seconds: half a millisecond, doubled.
 var latencies = prometheus.ExponentialBuckets(.0005, 2, 14)
@@ -42,11 +46,11 @@ func newMetrics() *metrics {
 		}, []string{"route", "status"}),
 		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "faqbase_searches_total",
-			Help: "Searches of visitors by outcome: found, nothing, timeout or failed. One that was answered again without a search counts in faqbase_replayed_total instead.",
+			Help: "Searches of visitors by outcome: found, nothing, limited (there was no room in the queue), timeout or failed. One that was answered again without a search counts in faqbase_replayed_total instead.",
 		}, []string{"outcome"}),
 		search: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "faqbase_search_duration_seconds",
-			Help:    "Time that the index takes for a search of a visitor.",
+			Help:    "Time that a search of a visitor takes, with that in the queue.",
 			Buckets: latencies,
 		}),
 		replayed: prometheus.NewCounter(prometheus.CounterOpts{
@@ -54,7 +58,7 @@ func newMetrics() *metrics {
 			Help: "Responses that were given as they had been made before, without a search.",
 		}),
 	}
-	for _, outcome := range []string{outcomeFound, outcomeNothing, outcomeTimeout, outcomeFailed} {
+	for _, outcome := range outcomes {
 		m.searches.WithLabelValues(outcome) // there from the beginning, with 0
 	}
 	return m
@@ -105,6 +109,9 @@ func (m *metrics) timed(c *gin.Context) {
 func (m *metrics) searched(took time.Duration, found *index.Results, err error) {
 	outcome := outcomeFound
 	switch {
+	case errors.Is(err, errBusy):
+		m.searches.WithLabelValues(outcomeLimited).Inc()
+		return // it took no time
 	case errors.Is(err, context.DeadlineExceeded):
 		outcome = outcomeTimeout
 	case errors.Is(err, context.Canceled):

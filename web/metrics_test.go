@@ -25,7 +25,7 @@ func TestAServerThatCouldNotBeMadeHasRegisteredNothing(t *testing.T) {
 func TestOnlySearchesOfVisitorsCount(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{Dev: true})
 	count := func() (n float64) {
-		for _, outcome := range []string{outcomeFound, outcomeNothing, outcomeTimeout, outcomeFailed} {
+		for _, outcome := range outcomes {
 			n += testutil.ToFloat64(s.metrics.searches.WithLabelValues(outcome))
 		}
 		return n

@@ -164,7 +164,9 @@ func (s *Server) nearest(c *gin.Context, text string) []index.Hit {
 	}
 	found, err := s.search(c.Request.Context(), index.Query{Text: text, Page: 1, Size: 5, Sort: index.ByRelevance})
 	if err != nil {
-		s.log.Warn("search for a lost visitor", "err", err)
+		if !errors.Is(err, errBusy) {
+			s.log.Warn("search for a lost visitor", "err", err)
+		}
 		return nil
 	}
 	return found.Hits

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"context"
 	"html"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -370,9 +368,7 @@ func (s *Server) suggestions(c *gin.Context) error {
 	}
 	var found []index.Suggestion
 	if strings.TrimSpace(q.Text) != "" {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), searchTimeout)
-		defer cancel()
-		if found, err = s.suggest.Suggest(ctx, q.Text, maxSuggestions); err != nil {
+		if found, err = s.completions(c.Request.Context(), q.Text); err != nil {
 			return err
 		}
 	}
@@ -511,30 +507,4 @@ func opening(text string, n int) string {
 		cut = cut[:i]
 	}
 	return strings.TrimRight(cut, " ,;:.") + " …"
-}
-
-type readyJSON struct {
-	Generation uint64 `json:"generation"`
-	Pages      int    `json:"pages"`
-	Questions  int    `json:"questions"`
-}
-
-// readyz says that a library is published and that it can be searched.
-func (s *Server) readyz(c *gin.Context) error {
-	c.Header("Cache-Control", "no-store")
-	if _, err := s.current(); err != nil {
-		return err
-	}
-	found, err := s.search(c.Request.Context(), index.Query{Page: 1, Size: 1, Sort: index.ByRelevance})
-	if err != nil {
-		s.log.Error("readyz", "err", err)
-		return &problem{
-			Title:  "not ready",
-			Status: http.StatusServiceUnavailable,
-			Detail: "the pages cannot be searched",
-			retry:  2,
-		}
-	}
-	lib := found.Library
-	return s.json(c, readyJSON{Generation: lib.Generation, Pages: len(lib.Pages), Questions: lib.NumQuestions()})
 }

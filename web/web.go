@@ -196,6 +196,16 @@
 // hits have moved is told, shown on every page until the next change, and an event
 // "dev" makes open pages show it. Without Dev no page names a file on disk.
 //
+// # Limits
+//
+// A few searches run at a time, some wait in a queue, and those that find no room there
+// get 503 with Retry-After; so does one that is not done within five seconds, with the
+// time that it waits. With [Config].Rate each client has a bucket of requests and a
+// number of event streams, past which it gets 429 with Retry-After. A client is an
+// IPv4 address or the /64 of an IPv6 one, that of the connection or, behind one of
+// [Config].TrustedProxies, the one that it names. No body of a request is read. What
+// cannot be told apart is limited for all together: event streams are at most 4,096.
+//
 // # Errors
 //
 // Handlers return errors and one function maps them: a [problem] to its status,
@@ -219,6 +229,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -253,6 +264,11 @@ type Config struct {
 	EditURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
+	// Rate limits each client, and with it the event streams of each; see [Rate].
+	Rate Rate
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For or Forwarded
+	// tells who a client is, and whose X-Request-Id which request it is.
+	TrustedProxies []netip.Prefix
 	// Metrics is where the server registers what it counts, nil for nowhere.
 	Metrics prometheus.Registerer
 	// MetricsPage answers /metrics, nil for nothing there.
@@ -298,6 +314,12 @@ type Server struct {
 	overviews  atomic.Pointer[overview]
 	feed       *feed
 
+	queue        *queue
+	limiter      *limiter
+	proxies      proxies
+	unnamedProxy sync.Once // for its warning
+	ready        readiness
+
 	asking      singleflight.Group                 // of the searcher
 	kept        *otter.Cache[string, keptResponse] // by entity tag
 	metrics     *metrics
@@ -332,6 +354,9 @@ func New(c Config) (*Server, error) {
 		origin:   c.AllowOrigin,
 		feed:     newFeed(),
 
+		queue:       searchQueue(),
+		limiter:     newLimiter(c.Rate),
+		proxies:     c.TrustedProxies,
 		kept:        newKept(),
 		metrics:     newMetrics(),
 		metricsPage: c.MetricsPage,
@@ -494,7 +519,7 @@ func (s *Server) related(ctx context.Context, lib *kb.Library, id string, n int)
 	return list, nil
 }
 
-// search asks the searcher, for a limited time. It counts nowhere: not only visitors
+// search asks the searcher in its turn, for a limited time. It counts nowhere: not only visitors
 // search; see ask. What it gives may be given to others too.
 func (s *Server) search(ctx context.Context, q index.Query) (*index.Results, error) {
 	var digest kb.Digest // what was asked before a change does not answer after it
@@ -503,5 +528,12 @@ func (s *Server) search(ctx context.Context, q index.Query) (*index.Results, err
 	}
 	return once(ctx, s, fmt.Sprintf("search %x %#v", digest, q), func(ctx context.Context) (*index.Results, error) {
 		return s.searcher.Search(ctx, q)
+	})
+}
+
+// completions of a text are at most [maxSuggestions].
+func (s *Server) completions(ctx context.Context, text string) ([]index.Suggestion, error) {
+	return queued(ctx, s.queue, func(ctx context.Context) ([]index.Suggestion, error) {
+		return s.suggest.Suggest(ctx, text, maxSuggestions)
 	})
 }

@@ -52,7 +52,8 @@ func (l leakFree) Run() int {
 //	shutdown [interrupt|terminate]  end it as a person does and want status 0; all
 //	                                its output is there for stdout and stderr
 //	crash                           end it without a chance to tidy up
-//	get [STATUS] PATH               get PATH from it; the body is there for stdout
+//	get [STATUS] PATH [NAME:VALUE]...  get PATH from it, with headers; the body is there
+//	                                for stdout, the headers for stderr
 //	[!] wait-get PATH REGEXP        get PATH until the body matches, with ! until it
 //	                                does not
 //	wait-stderr REGEXP              wait until the server has written it
@@ -143,19 +144,31 @@ func scriptCrash(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 	want := http.StatusOK
-	if len(args) == 2 {
-		n, err := strconv.Atoi(args[0])
-		ts.Check(err)
-		want, args = n, args[1:]
+	if len(args) > 0 {
+		if n, err := strconv.Atoi(args[0]); err == nil {
+			want, args = n, args[1:]
+		}
 	}
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: get [STATUS] PATH")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: get [STATUS] PATH [NAME:VALUE]...")
 	}
-	body, status, err := get(running(ts).url + args[0])
+	req, err := http.NewRequest(http.MethodGet, running(ts).url+args[0], nil)
 	ts.Check(err)
-	fmt.Fprint(ts.Stdout(), body)
-	if status != want {
-		ts.Fatalf("GET %s: status %d, want %d\n%s", args[0], status, want, body)
+	for _, header := range args[1:] {
+		name, value, _ := strings.Cut(header, ":")
+		if req.Header.Add(name, value); name == "Host" {
+			req.Host = value
+		}
+	}
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), string(body))
+	ts.Check(resp.Header.Write(ts.Stderr()))
+	if resp.StatusCode != want {
+		ts.Fatalf("GET %s: status %d, want %d\n%s", args[0], resp.StatusCode, want, body)
 	}
 }
 

@@ -33,6 +33,8 @@ type serveCommand struct {
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
 	EditURL      string        `name:"edit-url" placeholder:"URL" help:"Where a page is edited, with {file} for its file, as https://github.com/me/faq/edit/main/{file}."`
 	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
+	RateLimit    rateFlag      `name:"rate-limit" default:"auto" placeholder:"N[:BURST]" help:"Requests a second that one client may make, and how many at once (four times as many if left out); 0 is no limit, auto is none on a loopback address, else 50:200 (${default})."`
+	TrustedProxy []networkFlag `name:"trusted-proxy" placeholder:"ADDRESS" help:"A proxy, or a network of them as 10.0.0.0/8, whose X-Forwarded-For or Forwarded tells who a client is."`
 	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
 	Editor       string        `placeholder:"URL" help:"With --dev: the address that opens a file, with {path} or {file}, and {line}; or the name of an editor, or none (default: that of $$VISUAL or $$EDITOR if it has one, else vscode://file/{path}:{line})."`
 	Quiet        bool          `help:"Report errors alone."`
@@ -135,11 +137,15 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		EditURL:     c.EditURL,
 		AllowOrigin: c.AllowOrigin,
 		Version:     readBuild().String(),
-		Dev:         c.Dev,
-		Dir:         dir,
-		Editor:      editor,
-		Told:        func(text string) { fmt.Fprintf(con.err, "faqbase: %s\n", text) },
-		Log:         log,
+
+		Rate:           c.RateLimit.on(c.Addr),
+		TrustedProxies: networks(c.TrustedProxy),
+
+		Dev:    c.Dev,
+		Dir:    dir,
+		Editor: editor,
+		Told:   func(text string) { fmt.Fprintf(con.err, "faqbase: %s\n", text) },
+		Log:    log,
 	})
 	if err != nil {
 		return errors.Join(usagef("%v", err), engine.Close())

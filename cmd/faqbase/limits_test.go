@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"faqbase/web"
+)
+
+func TestWhoIsLimited(t *testing.T) {
+	for _, c := range []struct {
+		flag, addr string
+		want       web.Rate
+	}{
+		{"auto", "127.0.0.1:8080", web.Rate{}},
+		{"auto", "localhost:8080", web.Rate{}},
+		{"auto", "[::1]:8080", web.Rate{}},
+		{"auto", ":8080", usualRate},
+		{"auto", "0.0.0.0:8080", usualRate},
+		{"auto", "[::]:8080", usualRate},
+		{"auto", "192.0.2.1:80", usualRate},
+		{"auto", "faq.example:80", usualRate},
+		{"0", ":8080", web.Rate{Burst: 1}},
+		{"7", "127.0.0.1:8080", web.Rate{PerSecond: 7, Burst: 28}},
+		{"0.1", ":8080", web.Rate{PerSecond: 0.1, Burst: 1}},
+		{"7:9", ":8080", web.Rate{PerSecond: 7, Burst: 9}},
+	} {
+		var f rateFlag
+		if err := f.UnmarshalText([]byte(c.flag)); err != nil {
+			t.Errorf("%s: %v", c.flag, err)
+		}
+		if got := f.on(c.addr); got != c.want || c.flag == "0" && !got.Off() {
+			t.Errorf("--rate-limit %s --addr %s: %+v, want %+v", c.flag, c.addr, got, c.want)
+		}
+	}
+}
+
+// wires is a listener whose connections are in memory.
+type wires chan net.Conn
+
+func (w wires) Accept() (net.Conn, error) {
+	conn, ok := <-w
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+func (w wires) Close() error   { return nil }
+func (w wires) Addr() net.Addr { return &net.TCPAddr{} }
+
+// TestSlowAndLargeRequests holds what the limits of the HTTP server say, by a clock
+// that waits for nobody.
+func TestSlowAndLargeRequests(t *testing.T) {
+	page := strings.Repeat("x", 1<<20)
+	run := func(claim string, test func(t *testing.T, conn net.Conn)) {
+		t.Run(claim, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newHTTPServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, page) }))
+				listener := make(wires)
+				go server.Serve(listener)
+				near, far := net.Pipe()
+				listener <- far
+				test(t, near)
+				near.Close()
+				close(listener)
+				server.Close()
+				time.Sleep(time.Second) // in which package http lets readers see the last bytes
+			})
+		})
+	}
+	ends := func(t *testing.T, start time.Time, in io.Reader, want time.Duration) {
+		t.Helper()
+		io.Copy(io.Discard, in)
+		if took := time.Since(start); took < want || took > want+time.Second {
+			t.Errorf("it ended after %v, want %v", took, want)
+		}
+	}
+	run("a head that does not end is waited for 10 seconds", func(t *testing.T, conn net.Conn) {
+		start := time.Now()
+		fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\nX: ")
+		ends(t, start, conn, readHeaderTimeout)
+	})
+	run("a byte now and then gives no more time", func(t *testing.T, conn net.Conn) {
+		start := time.Now()
+		go func() {
+			for _, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nX: "); err == nil; _, err = fmt.Fprint(conn, "x") {
+				time.Sleep(time.Second)
+			}
+		}()
+		ends(t, start, conn, readHeaderTimeout)
+		conn.Close()
+		time.Sleep(2 * time.Second)
+	})
+	run("a head over 64 kB is refused", func(t *testing.T, conn net.Conn) {
+		go fmt.Fprintf(conn, "GET /?q=%s HTTP/1.1\r\nHost: x\r\n\r\n", strings.Repeat("a", 2*maxHeaderBytes))
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("%v, %v", res, err)
+		}
+	})
+	run("who takes nothing of an answer is waited for 5 minutes", func(t *testing.T, conn net.Conn) {
+		start := time.Now()
+		fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		time.Sleep(writeTimeout)
+		synctest.Wait()
+		ends(t, start, conn, writeTimeout)
+	})
+	run("a connection that asks for nothing more is kept 2 minutes", func(t *testing.T, conn net.Conn) {
+		fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		in := bufio.NewReader(conn)
+		res, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, res.Body); err != nil || n != int64(len(page)) {
+			t.Errorf("%d bytes, %v", n, err)
+		}
+		ends(t, time.Now(), in, idleTimeout)
+	})
+}
