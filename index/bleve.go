@@ -42,8 +42,6 @@ type Bleve struct {
 	batchDocuments int
 
 	indexed atomic.Uint64
-	// faulted says that the files of the index cannot be read any more.
-	faulted atomic.Bool
 	// alive ends when Close begins.
 	alive   context.Context
 	end     context.CancelFunc
@@ -64,8 +62,15 @@ const (
 // version is replaced by an empty one, which the first Apply fills. The error wraps
 // [ErrLocked] if another process uses the folder; a folder that holds other things
 // than an index is refused and left as it is.
-func Open(dir string) (*Bleve, error) {
-	s, err := openStore(dir)
+func Open(dir string, options ...Option) (*Bleve, error) {
+	var o openOptions
+	for _, option := range options {
+		option(&o)
+	}
+	if o.tell == nil {
+		o.tell = func(error) {}
+	}
+	s, err := openStore(dir, o.tell)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +80,7 @@ func Open(dir string) (*Bleve, error) {
 		store:   s,
 		classes: newClasses(),
 		lexicon: newLexicon(),
-		write:   func(g *generation, batch *bleve.Batch) error { return g.index.Batch(batch) },
+		write:   (*generation).write,
 
 		batchDocuments: batchDocuments,
 	}
@@ -84,12 +89,24 @@ func Open(dir string) (*Bleve, error) {
 	return b, nil
 }
 
+// An Option changes how an index is opened.
+type Option func(*openOptions)
+
+type openOptions struct{ tell func(error) }
+
+// Tell makes an engine call tell with what people should know though nothing is asked
+// of them: that an index was damaged or has failed and is built anew, with its folder
+// and the reason, or that one could not be closed. It is called from several
+// goroutines, one at a time, and must not use the engine.
+func Tell(tell func(error)) Option { return func(o *openOptions) { o.tell = tell } }
+
 // Indexed is the number of documents written so far: one a page and one a
 // question, each time that they are written.
 func (b *Bleve) Indexed() uint64 { return b.indexed.Load() }
 
 // Close ends the engine. It asks the running searches to stop and waits for them, and
-// for an Apply to end. Closing it again does nothing.
+// for an Apply to end. An index that does not close within ten seconds is left open
+// until the process ends, and the error names its folder. Closing it again does nothing.
 func (b *Bleve) Close() error {
 	b.end()
 	b.applying.Lock()
@@ -134,9 +151,8 @@ var errFault = errors.New("the files of the index were changed by someone else")
 
 // guard calls f, which reads the index. Files of the index are mapped into memory: if
 // one was cut off meanwhile, reading it is a fault, which ends the process unless it is
-// caught in the goroutine that reads. guard makes it an error, upon which the index is
-// built anew.
-func (b *Bleve) guard(f func() error) (err error) {
+// caught in the goroutine that reads. guard makes it errFault.
+func guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		r := recover()
@@ -146,7 +162,6 @@ func (b *Bleve) guard(f func() error) (err error) {
 		if _, ok := r.(interface{ Addr() uintptr }); !ok {
 			panic(r)
 		}
-		b.faulted.Store(true)
 		err = errFault
 	}()
 	return f()
@@ -159,6 +174,7 @@ type state struct {
 	dictionary *dictionary
 	suggester  *suggester
 	reader     bleveindex.IndexReader
+	failure    *failure // of the index that reader reads
 	// kept are lists of postings by word of the dictionary, keptSize their postings.
 	kept     []atomic.Pointer[[]posting]
 	keptSize atomic.Int64
@@ -173,7 +189,7 @@ func newState(g *generation, c *catalog, d *dictionary, sg *suggester) (*state, 
 	if err != nil {
 		return nil, err
 	}
-	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r}
+	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r, failure: g.failure}
 	st.kept = make([]atomic.Pointer[[]posting], len(d.words))
 	st.users.Store(1)
 	n := 0
@@ -251,12 +267,12 @@ func (b *Bleve) Apply(ctx context.Context, lib *kb.Library) error {
 	if b.closed {
 		return ErrClosed
 	}
-	err := errFault
-	if !b.faulted.Load() {
+	err := b.failing()
+	if err == nil {
 		if b.trouble != nil {
 			b.partial, b.store.current.held = true, nil
 		}
-		err = b.guard(func() error { return b.update(ctx, lib) })
+		err = guard(func() error { return b.update(ctx, lib) })
 	}
 	if err == nil {
 		b.trouble = nil
@@ -272,15 +288,24 @@ func (b *Bleve) Apply(ctx context.Context, lib *kb.Library) error {
 	return b.rebuildAfter(ctx, lib, err)
 }
 
+// failing is why the open index cannot be used any more, nil if it can.
+func (b *Bleve) failing() error {
+	if b.store.current.inner == nil {
+		return nil
+	}
+	return b.store.current.failure.get()
+}
+
 // rebuildAfter builds the index anew after a failure: whatever went wrong, that one is
 // right.
 func (b *Bleve) rebuildAfter(ctx context.Context, lib *kb.Library, failure error) error {
 	b.partial = true
 	b.store.suspend()
-	err := b.guard(func() error { return b.rebuild(ctx, lib) })
+	before := b.store.current.name()
+	err := guard(func() error { return b.rebuild(ctx, lib) })
 	if err == nil {
 		b.trouble = nil
-		b.faulted.Store(false)
+		b.store.tell(fmt.Errorf("index %s has failed and was built anew: %w", before, failure))
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -507,14 +532,17 @@ func (b *Bleve) renew() error {
 	if old == nil {
 		return nil
 	}
-	if b.faulted.Load() {
-		b.trouble = b.rebuildAfter(b.alive, old.lib, errFault)
+	if b.partial && b.trouble == nil { // the next Apply mends it
+		return nil
+	}
+	if failure := b.store.current.failure.get(); failure != nil {
+		b.trouble = b.rebuildAfter(b.alive, old.lib, failure)
 		return b.trouble
 	}
 	if b.partial {
 		return nil
 	}
-	b.trouble = b.guard(func() error {
+	b.trouble = guard(func() error {
 		r, err := b.store.current.reader()
 		if err != nil {
 			return err

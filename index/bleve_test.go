@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,11 +15,14 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unsafe"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/util"
 	bleveindex "github.com/blevesearch/bleve_index_api"
+	bolt "go.etcd.io/bbolt"
 
 	"faqbase/kb"
 )
@@ -149,14 +153,11 @@ func TestFault(t *testing.T) {
 	}
 	lib := testLibrary(t, answers...)
 	search := func(b *Bleve) (found int, err error) {
-		err = b.guard(func() error {
-			r, err := b.Search(t.Context(), Query{Text: "common"})
-			if err == nil {
-				found = r.Total
-			}
-			return err
-		})
-		return found, err
+		r, err := b.Search(t.Context(), Query{Text: "common"})
+		if err != nil {
+			return 0, err
+		}
+		return r.Total, nil
 	}
 	cut := func(t *testing.T) (*Bleve, string) {
 		t.Helper()
@@ -212,13 +213,116 @@ func TestFault(t *testing.T) {
 		mended(t, b, dir)
 	})
 	t.Run("another panic stays one", func(t *testing.T) {
-		b := openTest(t, "", lib)
 		defer func() {
-			if r := recover(); r != "other" || b.faulted.Load() {
+			if r := recover(); r != "other" {
 				t.Errorf("got %v", r)
 			}
 		}()
-		b.guard(func() error { panic("other") })
+		guard(func() error { panic("other") })
+	})
+}
+
+// boltOf is the file of snapshots of b's index, which Bleve keeps to itself.
+func boltOf(b *Bleve) *bolt.DB {
+	field := reflect.ValueOf(b.store.current.inner).Elem().FieldByName("rootBolt")
+	return (*(**util.RootBoltImpl)(unsafe.Pointer(field.UnsafeAddr()))).DB
+}
+
+// TestFailure has an index of which the lock that Bleve writes under is never given
+// back, as when the goroutine that holds it panics.
+func TestFailure(t *testing.T) {
+	before, after := testLibrary(t, "alpha", "beta"), testLibrary(t, "alpha", "gamma")
+	finds := func(t *testing.T, b *Bleve, text string) {
+		t.Helper()
+		if r, err := b.Search(t.Context(), Query{Text: text}); err != nil || r.Total != 1 {
+			t.Errorf("%s: got %+v, error %v", text, r, err)
+		}
+	}
+	type told struct {
+		sync.Mutex
+		texts []string
+	}
+	stuck := func(t *testing.T) (*Bleve, *told, string) {
+		t.Helper()
+		dir := t.TempDir()
+		said := &told{}
+		b, err := Open(dir, Tell(func(err error) {
+			said.Lock()
+			said.texts = append(said.texts, err.Error())
+			said.Unlock()
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Apply(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+		held, err := boltOf(b).Begin(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := held.Rollback(); err != nil { // so that the test leaves nothing behind
+				t.Error(err)
+			}
+		})
+		return b, said, filepath.Join(dir, "bleve-1")
+	}
+	panicked := func(b *Bleve) {
+		b.store.current.failure.told(scorch.NewScorchError("persister", "panic: page 7 already freed", scorch.ErrAsyncPanic), "")
+	}
+	mended := func(t *testing.T, b *Bleve, said *told, folder string) {
+		t.Helper()
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		said.Lock()
+		defer said.Unlock()
+		if len(said.texts) != 2 || !strings.Contains(said.texts[0], folder+" had not closed") ||
+			!strings.Contains(said.texts[1], folder+" has failed and was built anew") || !strings.Contains(said.texts[1], "page 7") {
+			t.Errorf("told %q", said.texts)
+		}
+		if _, err := os.Stat(folder); !os.IsNotExist(err) {
+			t.Errorf("the old index: %v", err)
+		}
+	}
+	t.Run("an Apply that waits for it builds another index, and what was there is found meanwhile", func(t *testing.T) {
+		b, said, folder := stuck(t)
+		applied := make(chan error)
+		go func() { applied <- b.Apply(t.Context(), after) }()
+		finds(t, b, "beta")
+		panicked(b)
+		if err := <-applied; err != nil {
+			t.Fatal(err)
+		}
+		finds(t, b, "gamma")
+		mended(t, b, said, folder)
+	})
+	t.Run("without an Apply another index is built too", func(t *testing.T) {
+		b, said, folder := stuck(t)
+		panicked(b)
+		b.applying.Lock()
+		err := b.renew()
+		b.applying.Unlock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		finds(t, b, "beta")
+		mended(t, b, said, folder)
+	})
+	t.Run("Close gives up and names the folder", func(t *testing.T) {
+		b, _, folder := stuck(t)
+		panicked(b)
+		if err := b.Close(); err == nil || !strings.Contains(err.Error(), folder) || !strings.Contains(err.Error(), "page 7") {
+			t.Errorf("error %v, want one with the folder and the reason", err)
+		}
+	})
+	t.Run("what could not be tidied up is no failure", func(t *testing.T) {
+		f := newFailure()
+		f.told(scorch.NewScorchError("persister", "old files", scorch.ErrCleanup), "")
+		if err := f.get(); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -141,10 +141,13 @@
 //	DIR/faqbase.lock   marks the folder as an index; locked as long as the index is open
 //	DIR/bleve-N        a Bleve index; the greatest N that is whole and of this schema counts
 //
-// On opening, what Bleve does not verify is: the checksum of each segment, and that
-// all segments of all snapshots are there. An index that is damaged or of another
-// schema is removed and the next N begun, empty; one that cannot be read at the moment
-// is an error and stays. If a batch cannot be written, the next N is filled beside,
+// An index that is closed is sealed with the sums of its files (seal.go), which the next
+// start checks and removes: so any change of them is noticed. Of one whose process was
+// killed the next start checks what Bleve and bbolt do not: each page of the snapshots
+// (bolt.go), the checksum of each segment, and that all segments of all snapshots are
+// there (damage.go). An index that is damaged or of another schema is removed and the
+// next N begun, empty; one that cannot be read at the moment is an error and stays. If a
+// batch cannot be written, the next N is filled beside,
 // which counts only when it is whole, and then the old one is removed. If that fails
 // too, as on a full disk, the next N is removed, searches go on in the last snapshot
 // of the old one, and the next Apply opens it again and writes what differs. The
@@ -157,6 +160,11 @@
 // use makes a search or an Apply that reads it an error, upon which the index is built
 // anew (guard). Bleve also reads them in goroutines of its own, when it merges segments
 // and when it lists the words of an index: there such a fault still ends the process.
+//
+// If a goroutine of Bleve's panics or cannot write, the index has failed: nobody waits
+// for it any longer, another one is built beside it within seconds, and the one that
+// failed is closed, or if that does not end, left open (generation.go). What is done
+// about an index without being asked is told (Tell).
 //
 // An index in memory is the same without a folder. Bleve never merges it, so pages
 // that changed are written together now and then, upon which their many small

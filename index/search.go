@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 
 	"faqbase/kb"
 )
@@ -39,7 +40,11 @@ func (b *Bleve) read(ctx context.Context, f func(context.Context, *state) error)
 		return nil
 	}
 	defer s.release()
-	return b.guard(func() error { return f(ctx, s) })
+	err := guard(func() error { return f(ctx, s) })
+	if errors.Is(err, errFault) {
+		s.failure.set(err)
+	}
+	return err
 }
 
 func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error) {

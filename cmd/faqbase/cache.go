@@ -40,7 +40,7 @@ func (i indexFlag) open(f folder, notes io.Writer) (engine, error) {
 		if dir == memory {
 			dir = ""
 		}
-		e, err := openIndex(dir)
+		e, err := openIndex(dir, notes)
 		var unusable *index.OpenError
 		if errors.As(err, &unusable) && !errors.Is(err, index.ErrLocked) {
 			err = fmt.Errorf("%w; choose another with --index, or --index memory", err)
@@ -50,18 +50,19 @@ func (i indexFlag) open(f folder, notes io.Writer) (engine, error) {
 	dir, err := cacheDir(f)
 	if err == nil {
 		var e engine
-		e, err = openIndex(dir)
+		e, err = openIndex(dir, notes)
 		if err == nil || errors.Is(err, index.ErrLocked) {
 			return e, err
 		}
 	}
 	fmt.Fprintf(notes, "faqbase: the index is kept in memory: %v; name a place for it with --index\n", err)
-	return openIndex("")
+	return openIndex("", notes)
 }
 
-// openIndex opens the index in dir, or one in memory if dir is "".
-func openIndex(dir string) (engine, error) {
-	e, err := index.Open(dir)
+// openIndex opens the index in dir, or one in memory if dir is "". What it does about
+// damage is said in notes.
+func openIndex(dir string, notes io.Writer) (engine, error) {
+	e, err := index.Open(dir, index.Tell(func(err error) { fmt.Fprintf(notes, "faqbase: %v\n", err) }))
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func openIndex(dir string) (engine, error) {
 
 // memoryIndex is an engine in memory that holds lib.
 func memoryIndex(ctx context.Context, lib *kb.Library) (index.Engine, error) {
-	engine, err := openIndex("")
+	engine, err := openIndex("", io.Discard)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
 	}
 	engine, err := c.open(f, con.err)
 	if errors.Is(err, index.ErrLocked) {
-		engine, err = openIndex("")
+		engine, err = openIndex("", con.err)
 	}
 	if err != nil {
 		return err
