@@ -79,18 +79,24 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version of the program."`
 }
 
+// newParser makes the reader of the command line, with more options of kong's.
+func newParser(more ...kong.Option) *kong.Kong {
+	return kong.Must(new(commands), append(more,
+		kong.Name("faqbase"),
+		kong.Description("faqbase makes a folder of Markdown FAQ pages a search engine for their answers."),
+		kong.DefaultEnvars("FAQBASE"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)...)
+}
+
 // run is the whole program: it does what args say and returns the exit status.
 // Flags that args do not give are taken from the environment of the process.
 // When ctx ends, a server stops as it does on an interrupt.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	helped := false
-	parser := kong.Must(new(commands),
-		kong.Name("faqbase"),
-		kong.Description("faqbase makes a folder of Markdown FAQ pages a search engine for their answers."),
+	parser := newParser(
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }), // called once the help was printed
-		kong.DefaultEnvars("FAQBASE"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(console{stdout, stderr}),
 	)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 )
 
 // version is set by the linker: -ldflags "-X main.version=v1.2.3".
@@ -10,7 +11,8 @@ var version string
 
 type versionCommand struct{}
 
-// Run prints the version, the commit it was built from and the version of Go.
+// Run prints the version, the commit it was built from with its date, and the version
+// of Go.
 func (versionCommand) Run(con console) error {
 	_, err := fmt.Fprintln(con.out, "faqbase "+readBuild().String())
 	return err
@@ -20,6 +22,7 @@ func (versionCommand) Run(con console) error {
 type build struct {
 	version string // "devel" where nothing else is known
 	commit  string // "" if not known
+	date    string // of the commit, as 2026-11-20; "" if not known
 	dirty   bool   // with changes that are not in the commit
 	goVers  string
 }
@@ -44,6 +47,8 @@ func readBuild() build {
 		switch s.Key {
 		case "vcs.revision":
 			b.commit = s.Value
+		case "vcs.time":
+			b.date, _, _ = strings.Cut(s.Value, "T")
 		case "vcs.modified":
 			b.dirty = s.Value == "true"
 		}
@@ -55,6 +60,9 @@ func (b build) String() string {
 	s := b.version
 	if b.commit != "" {
 		s += " commit " + b.commit
+		if b.date != "" {
+			s += " of " + b.date
+		}
 		if b.dirty {
 			s += " with changes"
 		}
