@@ -12,6 +12,12 @@ import (
 // badAnchor finds what was meant to be an anchor at the end of a heading.
 var badAnchor = regexp.MustCompile(`\{#[^{}]*\}\s*$`)
 
+// frame is what the ids of all elements begin with that are around what an author
+// wrote, so that no anchor may: whatever is looked for there would be found in a page.
+const frame = "Q-"
+
+func ofFrame(anchor string) bool { return strings.HasPrefix(anchor, frame) }
+
 // nameHeadings gives every heading of a page its anchor, by GitHub's rule:
 // explicit ones ({#id}) are taken first, then each other heading in order gets
 // the slug of its text, and -1, -2 and so on where that is taken.
@@ -29,6 +35,10 @@ func (r *reading) nameHeadings() {
 			}
 			continue
 		}
+		if ofFrame(id) {
+			r.refuseAnchor(r.line(h), id)
+			continue
+		}
 		if first, taken := r.anchorLines[id]; taken {
 			r.faults.errorf(r.file, r.line(h), "repeated-anchor", "anchor {#%s} is already that of line %d; give this heading another one", id, first)
 			continue
@@ -41,6 +51,10 @@ func (r *reading) nameHeadings() {
 			r.nameBySlug(h, headingSlug(r.text(h)), r.line(h))
 		}
 	}
+}
+
+func (r *reading) refuseAnchor(line int, id string) {
+	r.faults.errorf(r.file, line, "bad-anchor", "anchor {#%s} begins with %s, as the names of everything around a page do; give this heading another one", abridge(id), frame)
 }
 
 // nameBySlug gives a heading the first name of its slug that is free.
@@ -65,6 +79,10 @@ func (r *reading) nameQuestions() {
 		id, ok := r.closedAnchor(p.heading)
 		if !ok {
 			id = r.takePlace(p.heading)
+		}
+		if ofFrame(id) {
+			r.refuseAnchor(p.line, id)
+			id = ""
 		}
 		if _, taken := r.anchorLines[id]; id == "" || taken {
 			unnamed = append(unnamed, p)

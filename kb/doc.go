@@ -114,7 +114,8 @@
 // punctuation dropped, spaces as "-". Explicit ones are taken first, repeats get -1,
 // -2 and so on, an empty one is "question". Questions that are no headings are named
 // by the same rule after all headings; an id in them (<a name>, <details id>) is their
-// anchor. Any other id in raw HTML is an anchor too if no heading has it.
+// anchor. Any other id in raw HTML is an anchor too if no heading has it. None begins
+// with "Q-", which the names of everything around a page do.
 //
 // The quick comparison is the first table under a heading "Quick comparison", else
 // the first table whose columns after the first all name tools of the page, by name

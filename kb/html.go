@@ -226,7 +226,7 @@ func placeName(name atom.Atom, attributes []html.Attribute) string {
 	if id == "" && name == atom.A {
 		id = attribute(attributes, "name")
 	}
-	if strings.ContainsAny(id, " \t\r\n\f") {
+	if strings.ContainsAny(id, " \t\r\n\f") || ofFrame(id) {
 		return ""
 	}
 	return id

@@ -203,8 +203,11 @@ func (p *Page) oldAddress(m move) (name, anchor, mend string) {
 	}
 	name, anchor, anchored := strings.Cut(entry, "#")
 	anchor = norm.NFC.String(unescapeURL(anchor))
-	if anchored && anchor == "" {
+	switch {
+	case anchored && anchor == "":
 		return "", "", want
+	case ofFrame(anchor):
+		return "", "", "which no anchor was: they do not begin with " + frame + "; " + want
 	}
 	if scheme, _, ok := strings.Cut(name, ":"); ok && isScheme(scheme) {
 		return "", "", "which is an address on another site; " + want

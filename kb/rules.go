@@ -28,8 +28,8 @@ func Rules() []Rule {
 	rules := []Rule{
 		// of the files, found when they are read
 		{"bad-anchor", errors,
-			"{#…} at the end of a heading is no anchor.",
-			"Write {#name} of letters, digits and - _ : . alone."},
+			"{#…} at the end of a heading is no anchor, or begins with Q- as the names of everything around a page do.",
+			"Write {#name} of letters, digits and - _ : . alone, another one than {#Q-…}."},
 		{"bad-date", errors,
 			"A date is not written YYYY-MM-DD.",
 			"Write the day as 2026-11-20."},

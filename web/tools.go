@@ -57,12 +57,14 @@ func groupTools(lib *kb.Library) []toolGroup {
 			names = []string{""}
 		}
 		for _, name := range names {
-			g := groups[name]
+			value, ok := lib.Value(kb.FacetCategory, name)
+			if !ok { // no page has it
+				value = kb.Value{Name: name, Slug: kb.Slug(name)}
+			}
+			g := groups[value.Slug]
 			if g == nil {
-				value, _ := lib.Value(kb.FacetCategory, name)
-				value.Name = name
 				g = &toolGroup{Value: value}
-				groups[name] = g
+				groups[value.Slug] = g
 			}
 			g.Tools = append(g.Tools, line)
 		}

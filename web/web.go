@@ -133,7 +133,7 @@
 // # Ids of elements
 //
 // Anchors belong to the authors of pages. Every id that the frame of a page needs
-// begins with "Q-": anchors made from headings are lower case.
+// begins with "Q-", with which package kb lets no anchor begin.
 //
 // # Freshness
 //
