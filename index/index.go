@@ -227,6 +227,9 @@ type Results struct {
 	// Dropped are words that none of the listed hits has; Ignored are words past
 	// the limit of 32.
 	Dropped, Ignored []string
+	// Unknown are typed selections that select nothing and are searched as words,
+	// because the library has no such value; at most four.
+	Unknown []UnknownValue
 	// Compared are the tools, two or more, that the query's text wants side by side
 	// ("gin vs echo"), in its order and the library's spelling.
 	Compared []string
@@ -243,6 +246,15 @@ type Results struct {
 	// Nearest are at most three questions that have some of the words, or what is
 	// near to them; none if Size is 0.
 	Nearest []Hit
+}
+
+// An UnknownValue is a selection that is typed with a value that the library does not
+// have.
+type UnknownValue struct {
+	Facet kb.Facet
+	Typed string   // "tool:djnago"
+	Near  kb.Value // the value that may be meant, zero if none is near
+	Text  string   // the query's text with that value, "" if none is near
 }
 
 // A Blocked is a facet by which hits are left out.

@@ -27,6 +27,7 @@ type request struct {
 	phrases  [][]string // words that must stand next to each other
 	excluded [][]string // words, or words next to each other, that must not occur
 	ignored  []string
+	unknown  []UnknownValue
 	// curated is the editor's decision about the query, nil if there is none.
 	curated *curation
 	// tools are those that the query compares, as far as they are known.
@@ -170,7 +171,11 @@ func (r *request) operators(text string, lib *kb.Library) (string, []span) {
 			rest[i] = ' '
 		}
 	}
-	for _, sel := range selections(text, lib) {
+	known, unknown := selections(text, lib)
+	for _, sel := range unknown[:min(maxUnknownValues, len(unknown))] {
+		r.unknown = append(r.unknown, unknownValue(text, sel, lib))
+	}
+	for _, sel := range known {
 		values := r.query.Selection(sel.Facet)
 		if !slices.Contains(*values, sel.Value.Name) {
 			*values = append(slices.Clone(*values), sel.Value.Name)

@@ -49,7 +49,7 @@ func (b *Bleve) read(ctx context.Context, f func(context.Context, *state) error)
 
 func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error) {
 	r := readQuery(q, s.catalog, s.dictionary)
-	res := &Results{Library: s.lib, Query: r.query, Ignored: r.ignored}
+	res := &Results{Library: s.lib, Query: r.query, Ignored: r.ignored, Unknown: r.unknown}
 	if r.blank {
 		listed := s.everything()
 		b.finish(s, res, &r, nil, listed)

@@ -22,7 +22,7 @@ type Selection struct {
 // as does what stands in quotes, and all of a text that is a question, title or alias
 // of lib.
 func Selections(text string, lib *kb.Library) (list []Selection, rest string) {
-	list = selections(text, lib)
+	list, _ = selections(text, lib)
 	if len(list) == 0 || isTitle(normalize(text), lib) {
 		return nil, text
 	}
@@ -37,9 +37,9 @@ func Selections(text string, lib *kb.Library) (list []Selection, rest string) {
 	return list, strings.Join(strings.Fields(b.String()), " ")
 }
 
-// selections are those of a text that is no question.
-func selections(text string, lib *kb.Library) []Selection {
-	var list []Selection
+// selections are those of a text that is no question, and those of values that lib does
+// not know, which have the name that was typed.
+func selections(text string, lib *kb.Library) (list, unknown []Selection) {
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
 		if unicode.IsSpace(c) {
@@ -51,16 +51,20 @@ func selections(text string, lib *kb.Library) []Selection {
 			continue
 		}
 		end, _ := exclusionAt(text, i)
-		if s, ok := selectionAt(text, i, end, lib); ok {
+		switch s, known := selectionAt(text, i, end, lib); {
+		case known:
 			list = append(list, s)
 			end = s.End
+		case s.Value.Name != "":
+			unknown = append(unknown, s)
 		}
 		i = end
 	}
-	return list
+	return list, unknown
 }
 
 // selectionAt reads the selection in text[i:end], or beyond end if its value is quoted.
+// Where lib does not know the value, it has the name that was typed.
 func selectionAt(text string, i, end int, lib *kb.Library) (Selection, bool) {
 	name, value, found := strings.Cut(text[i:end], ":")
 	f := kb.Facet(strings.ToLower(name))
@@ -70,8 +74,25 @@ func selectionAt(text string, i, end int, lib *kb.Library) (Selection, bool) {
 	if inside, after, ok := quoted(text, i+len(name)+1); ok {
 		value, end = text[inside.start:inside.end], after
 	}
-	v, known := lib.Value(f, strings.TrimSpace(value))
+	value = strings.TrimSpace(value)
+	v, known := lib.Value(f, value)
+	if !known {
+		v.Name = value
+	}
 	return Selection{Facet: f, Value: v, Start: i, End: end}, known
+}
+
+// maxUnknownValues is how many unknown values are told of.
+const maxUnknownValues = 4
+
+// unknownValue tells of a selection in text whose value lib does not know.
+func unknownValue(text string, s Selection, lib *kb.Library) UnknownValue {
+	u := UnknownValue{Facet: s.Facet, Typed: text[s.Start:s.End]}
+	if near, ok := lib.NearValue(s.Facet, s.Value.Name); ok {
+		u.Near = near
+		u.Text = text[:s.Start] + string(s.Facet) + ":" + near.Slug + text[s.End:]
+	}
+	return u
 }
 
 // isTitle tells whether a normal form is that of a question, title or alias of lib.

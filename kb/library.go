@@ -3,7 +3,9 @@ package kb
 import (
 	"cmp"
 	"io/fs"
+	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -80,6 +82,25 @@ func (l *Library) Value(f Facet, name string) (Value, bool) {
 	}
 	v, ok := l.values[f][foldName(name)]
 	return v, ok
+}
+
+// NearValue returns the value of f that somebody may mean by a name that none has: one
+// whose name or slug begins so, else one whose name, alias or slug is few edits away.
+func (l *Library) NearValue(f Facet, name string) (Value, bool) {
+	name = foldName(name)
+	if name == "" {
+		return Value{}, false
+	}
+	for _, v := range l.Values(f) {
+		if strings.HasPrefix(foldName(v.Name), name) || strings.HasPrefix(v.Slug, name) {
+			return v, true
+		}
+	}
+	names := maps.Keys(l.values[f])
+	if f == FacetTool {
+		names = maps.Keys(l.tools)
+	}
+	return l.Value(f, nearest(name, names, few(name)))
 }
 
 // Values returns all values of f in use by a page, by name.

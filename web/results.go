@@ -31,6 +31,7 @@ type resultsView struct {
 	Respell     string // the address of the same search with corrections, or without them
 	Dropped     []string
 	Ignored     []string
+	Unknown     []unknownView
 	Hits        []hitView
 	Facets      []facetView
 	Chips       []chip
@@ -71,6 +72,13 @@ type blockedView struct {
 
 // Values are the selected names, one of which is asked for.
 func (b blockedView) Values() string { return strings.Join(b.Names, ui.OrBetween) }
+
+// An unknownView is a value that was typed as a filter and that there is not.
+type unknownView struct {
+	index.UnknownValue
+	Name string // "Tool: Gin" of the value that may be meant, "" if none is near
+	URL  string // of the search with it
+}
 
 // An operatorView is an exclusion or a quote that leaves out every hit.
 type operatorView struct {
@@ -171,6 +179,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 	if a.asked.Size != sizeUnsaid {
 		v.Size = a.asked.Size
 	}
+	s.addUnknown(&v, a)
 	s.addFilters(&v, a, settled)
 	v.Front = v.Text == "" && len(v.Chips) == 0 && a.asked.Page == 1
 	v.Title = v.title()
@@ -214,6 +223,20 @@ func sortOptions(selected index.Sort) []sortOption {
 		options[i].Selected = options[i].Value == selected
 	}
 	return options
+}
+
+// addUnknown adds the filters that are none, each with the search that may be meant.
+func (s *Server) addUnknown(v *resultsView, a *answer) {
+	for _, u := range a.found.Unknown {
+		view := unknownView{UnknownValue: u}
+		if u.Text != "" {
+			meant := *a
+			meant.asked.Text, meant.asked.Page = u.Text, 1
+			_, q := meant.settled()
+			view.Name, view.URL = fmt.Sprintf(ui.FacetValue, ui.facet(u.Facet), u.Near.Name), s.address("/", q)
+		}
+		v.Unknown = append(v.Unknown, view)
+	}
 }
 
 // addFilters adds the checkboxes, and a chip for each that is checked and for the page

@@ -101,6 +101,7 @@ type (
 		Corrections []correctionJSON `json:"corrections"`
 		Dropped     []string         `json:"dropped"`
 		Ignored     []string         `json:"ignored"`
+		Unknown     []unknownJSON    `json:"unknown,omitzero"` // only where there are any
 		Hits        []hitJSON        `json:"hits"`
 		Facets      facetsJSON       `json:"facets"`
 		// Only where there are no hits.
@@ -110,6 +111,12 @@ type (
 		Nearest    []neighbourJSON `json:"nearest,omitzero"`
 		// Only with explain=1: those that were asked for by id.
 		Explanations []explanationJSON `json:"explanations,omitzero"`
+	}
+	unknownJSON struct {
+		Facet   kb.Facet `json:"facet"`
+		Typed   string   `json:"typed"`
+		Nearest *string  `json:"nearest"`
+		Q       string   `json:"q,omitempty"` // with the nearest, if there is one
 	}
 	blockedJSON struct {
 		Facet  kb.Facet `json:"facet"`
@@ -241,6 +248,13 @@ func newSearchJSON(a *answer) searchJSON {
 	}
 	for i, correction := range r.Corrections {
 		out.Corrections[i] = correctionJSON(correction)
+	}
+	for _, u := range r.Unknown {
+		unknown := unknownJSON{Facet: u.Facet, Typed: u.Typed, Q: u.Text}
+		if u.Text != "" {
+			unknown.Nearest = &u.Near.Name
+		}
+		out.Unknown = append(out.Unknown, unknown)
 	}
 	for i, hit := range r.Hits {
 		entry := newEntryJSON(hit.Page, hit.Question)

@@ -36,6 +36,7 @@ func TestJSON(t *testing.T) {
 		"search":            "/search?q=maintained",
 		"search-facets":     "/search?q=peewee&ecosystem=python&tool=Peewee&size=1&page=2&sort=title&unknown=x",
 		"search-typed":      "/search?q=tool%3Asqla+together",
+		"search-unknown":    "/search?q=tool%3Asqlalchmey+tool%3Anosuch+together",
 		"search-nothing":    "/search?q=maintained&tool=nosuchtool",
 		"search-blocked":    "/search?q=maintained&tool=Gin&category=ORMs",
 		"search-without":    "/search?q=maintained+-peewee&tool=peewee",
@@ -711,6 +712,28 @@ func TestCorrections(t *testing.T) {
 	t.Run("the JSON echoes it", func(t *testing.T) {
 		golden(t, "search-exact", s.get("/search?q=mantained&exact=1").body)
 	})
+}
+
+// TestUnknownFilters is about filters that are typed with a value that there is not.
+func TestUnknownFilters(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for claim, c := range map[string]struct{ query, want string }{
+		"the page says that there is no such value": {"?q=together+tool%3Anosuch",
+			`<p class="note"><q>tool:nosuch</q> filters nothing: there is no such value.</p>`},
+		"one that is near is offered, with the other filters": {"?q=together+tool%3Asqlalchmey&category=orms",
+			`<p class="note"><q>tool:sqlalchmey</q> filters nothing: there is no such value. <a href="/?q=together&amp;category=orms&amp;tool=sqlalchemy">Filter by Tool: SQLAlchemy</a></p>`},
+		"that is said on the fragment too, also where nothing is found": {"results?q=zzzz+category%3Aorm&tool=gin",
+			`<p class="note"><q>category:orm</q> filters nothing: there is no such value. <a href="/?q=zzzz&amp;category=orms&amp;tool=gin">Filter by Category: ORMs</a></p>`},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			if body := s.get("/"+c.query).want(t, 200, "text/html").body; !strings.Contains(body, c.want) {
+				t.Errorf("no %s in\n%s", c.want, body)
+			}
+		})
+	}
+	if body := s.get("/?q=together+tool%3Agin").body; strings.Contains(body, "filters nothing") {
+		t.Error("it is said of a value that there is")
+	}
 }
 
 // TestNothingFound reads what the page offers where there are no hits.

@@ -79,6 +79,8 @@ type texts struct {
 	Quoted                                     string
 	NotCorrected, SearchOtherSpellings         string
 	Dropped, Ignored                           sentence // {words}
+	Unknown                                    sentence // {typed}
+	FacetValue, FilterBy                       string
 	NoMore, BackToLast                         string
 	BestAnswer, RecentH, KeepSearches, Forget  string
 	ShowAnswer, PageTag, More, Why, AskedAbout string
@@ -314,6 +316,9 @@ var ui = &texts{
 	SearchOtherSpellings: "Search for other spellings too",
 	Dropped:              "No answer here has {words}.",
 	Ignored:              "Too many words; left out: {words}.",
+	Unknown:              "{typed} filters nothing: there is no such value.",
+	FacetValue:           "%s: %s",
+	FilterBy:             "Filter by %s",
 	NoMore:               "There are no more answers.",
 	BackToLast:           "Back to the last ones",
 	BestAnswer:           "Best answer",

@@ -81,6 +81,10 @@
 // their boxes are checked and are sent by the form, and the field has the words
 // that are left. Only while somebody types they stay in the field: the script
 // leaves their boxes (data-typed) out of the query, until Enter or a choice.
+// A value that there is not stays words, and "unknown" in the JSON tells of it, only
+// where there is one; q is the query with the nearest value in its place:
+//
+//	"unknown": [{"facet": "tool", "typed": "tool:gni", "nearest": "Gin", "q": "tool:gin"}]
 //
 // # Sections of pages
 //

@@ -221,6 +221,13 @@ func (c *searchCommand) printSummary(w io.Writer, r *index.Results) error {
 	if len(r.Dropped) > 0 && r.Total > 0 {
 		fmt.Fprintf(&b, "faqbase: no answer here has %s\n", quoted(r.Dropped))
 	}
+	for _, u := range r.Unknown {
+		fmt.Fprintf(&b, "faqbase: %s filters nothing: there is no such %s", u.Typed, u.Facet)
+		if u.Text != "" {
+			fmt.Fprintf(&b, "; perhaps %s:%s", u.Facet, u.Near.Slug)
+		}
+		b.WriteString("\n")
+	}
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(&b, "faqbase: too many words; left out: %s\n", quoted(r.Ignored))
 	}
