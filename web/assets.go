@@ -223,6 +223,9 @@ func (a *assets) serve(c *gin.Context, f *asset) {
 	h := c.Writer.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Set("Cache-Control", a.cache)
+	if f.contentType == assetTypes[".svg"] {
+		h.Set("Content-Security-Policy", picturePolicy)
+	}
 	h.Add("Vary", "Accept-Encoding")
 	var offers []string
 	for _, coding := range codings {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -583,7 +584,8 @@ func TestOpenSearch(t *testing.T) {
 
 func TestMachineDocumentsAreTagged(t *testing.T) {
 	s := open(t, load(t, fixture(t, nil), ""), Config{})
-	fixed := open(t, load(t, fixture(t, nil), "https://x.example"), Config{BaseURL: "https://x.example"})
+	proxy := netip.MustParsePrefix("192.0.2.1/32") // whose requests are for whatever host
+	fixed := open(t, load(t, fixture(t, nil), "https://x.example"), Config{BaseURL: "https://x.example", TrustedProxies: []netip.Prefix{proxy}})
 	ask := func(s *site, path, host, tag string) *http.Response {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		r.Host = host

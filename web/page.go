@@ -442,8 +442,11 @@ func (s *Server) file(c *gin.Context, lib *kb.Library, name, contentType string)
 	h := c.Writer.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-cache")
-	if contentType == "image/svg+xml" {
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	switch contentType {
+	case "image/svg+xml":
+		h.Set("Content-Security-Policy", picturePolicy)
+	case "application/pdf":
+		h.Set("Content-Security-Policy", documentPolicy)
 	}
 	// Which file it is, not when it was made: one that takes the place of another may
 	// be older. So there is no Last-Modified.

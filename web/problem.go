@@ -29,6 +29,7 @@ type problem struct {
 	words   string    // to search for what is near, "" for those of the address
 	instead []kb.Link // what may be meant
 	retry   int       // seconds to wait, 0 for no Retry-After
+	bare    bool      // for those who may see nothing of the site, not even its frame
 }
 
 func (p *problem) Error() string { return fmt.Sprintf("%s: %s", p.Title, p.Detail) }
@@ -112,12 +113,13 @@ func (s *Server) fail(c *gin.Context, err error) {
 	}
 	const asJSON, asHTML = "application/problem+json", "text/html"
 	form := asHTML
-	if isForPrograms(c.Request.URL.Path) {
+	if p.bare || isForPrograms(c.Request.URL.Path) {
 		form = asJSON
 	} else if best := prefer(c.Request.Header.Values("Accept"), asHTML, asJSON, "application/json"); best != asHTML {
 		form = asJSON
 	}
 	if form == asJSON {
+		h.Set("Content-Security-Policy", dataPolicy)
 		s.allowOrigin(c)
 		body, _ := json.Marshal(p) // strings and numbers cannot fail
 		c.Data(p.Status, asJSON, append(body, '\n'))

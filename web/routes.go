@@ -22,12 +22,6 @@ import (
 // possible only process-wide.
 func init() { gin.SetMode(gin.ReleaseMode) }
 
-// contentPolicy allows nothing but this site's own files. "faqbase" is the one
-// Trusted Types policy, through which app.js passes fragments of this site.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'; trusted-types faqbase"
-
 // How hard a response is compressed on its way: the least that keeps a fragment within
 // its budget in either coding.
 const (
@@ -43,7 +37,7 @@ func (s *Server) route() error {
 	g := gin.New()
 	g.HandleMethodNotAllowed = true
 	g.RedirectTrailingSlash = false // knows nothing of the base URL; see noRoute
-	g.Use(s.metrics.timed, s.recovered, secured, bodiless, s.limited)
+	g.Use(s.metrics.timed, s.recovered, secured, bodiless, s.named, s.isolated, s.limited)
 	get := func(path string, h handler) {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			g.Handle(method, path, s.handle(h))
@@ -144,25 +138,6 @@ func (s *Server) recovered(c *gin.Context) {
 		c.Abort()
 	}()
 	c.Next()
-}
-
-// bodiless closes the connection of a request that has a body. The threat is one that
-// is sent for the sake of its size; the rule: no address reads one, and what
-// package http would read to use the connection again is not read either.
-func bodiless(c *gin.Context) {
-	if c.Request.ContentLength != 0 {
-		c.Header("Connection", "close")
-	}
-}
-
-// secured sets the headers that every response has.
-func secured(c *gin.Context) {
-	h := c.Writer.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
 // noRoute redirects a path that ends in a slash to the one without.

@@ -219,10 +219,16 @@
 //
 // # Security
 //
-// No inline script or style anywhere; the policy is in [contentPolicy]. Pictures
-// and files of the knowledge base are served with a type that follows from
-// their name, and SVG in a sandbox. HTML of answers comes from package kb, which
-// escapes what authors write; HTML of hits from package index.
+// No inline script or style anywhere; the policies are in headers.go, and a table in
+// the tests has the headers of each address. Pictures and files of the knowledge base
+// are served with a type that follows from their name, and SVG in a sandbox. HTML of
+// answers comes from package kb, which escapes what authors write; HTML of hits from
+// package index.
+//
+// A request for a host that is not the site's is 421, which keeps other sites from
+// becoming this one by DNS, and what the browsers of readers are made to ask by other
+// sites is 403, but for links and what AllowOrigin lets them read. /healthz and
+// /readyz are open to every probe. No response names the program's version.
 package web
 
 import (
@@ -268,6 +274,9 @@ type Config struct {
 	EditURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
+	// Local tells that the server is reached from the same machine alone. It then
+	// answers to that machine's own names and to the host of BaseURL only.
+	Local bool
 	// Rate limits each client, and with it the event streams of each; see [Rate].
 	Rate Rate
 	// TrustedProxies are the networks of proxies whose X-Forwarded-For or Forwarded
@@ -301,6 +310,8 @@ type Server struct {
 	title  string
 	base   string // before every address: "" or "https://x/help"
 	prefix string // the path of base: "" or "/help"
+	host   string // the host of base without its port, "" for none
+	local  bool   // it is reached from the same machine alone
 	edit   string // where a page is edited, "" if nowhere; see editURL
 	origin string // Access-Control-Allow-Origin, "" for none
 	build  string // what responses depend on beside library and request
@@ -354,6 +365,8 @@ func New(c Config) (*Server, error) {
 		title:    c.Title,
 		base:     base,
 		prefix:   prefix,
+		host:     hostOf(base),
+		local:    c.Local,
 		edit:     c.EditURL,
 		origin:   c.AllowOrigin,
 		feed:     newFeed(),

@@ -65,3 +65,16 @@ func (m *metrics) admin() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return mux
 }
+
+// toLoopbackAlone refuses requests for another host than this machine. The threat is a
+// page of a stranger whose name leads here (DNS rebinding), to which a browser on this
+// machine would give what it reads.
+func toLoopbackAlone(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopbackHost(r.Host) {
+			http.Error(w, "want a request for this machine, as http://localhost/metrics", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}

@@ -50,19 +50,18 @@ func (f rateFlag) on(addr string) web.Rate {
 	if !f.auto {
 		return f.rate
 	}
-	if listensToLoopback(addr) {
+	if isLoopbackHost(addr) {
 		return web.Rate{}
 	}
 	return usualRate
 }
 
-// listensToLoopback tells whether HOST:PORT is reached from the same machine alone.
-func listensToLoopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
+// isLoopbackHost tells whether a host, which may have a port, is this machine alone.
+func isLoopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
-	ip := net.ParseIP(host)
+	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 

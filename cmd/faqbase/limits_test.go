@@ -6,11 +6,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"faqbase/kb"
 	"faqbase/web"
 )
 
@@ -125,4 +127,22 @@ func TestSlowAndLargeRequests(t *testing.T) {
 		}
 		ends(t, time.Now(), in, idleTimeout)
 	})
+}
+
+func TestAdminAnswersToThisMachineAlone(t *testing.T) {
+	h := toLoopbackAlone(newMetrics(build{}, kb.WatchOff).admin())
+	for host, want := range map[string]int{
+		"localhost:9090": 200, "127.0.0.1": 200, "[::1]:9090": 200, "[::1]": 200,
+		"evil.example": 421, "evil.example:9090": 421, "192.0.2.1:9090": 421, "": 421,
+	} {
+		for _, path := range []string{"/metrics", "/debug/pprof/cmdline"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Host = host
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != want {
+				t.Errorf("%q %s: %d, want %d", host, path, w.Code, want)
+			}
+		}
+	}
 }

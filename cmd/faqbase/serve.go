@@ -138,6 +138,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		AllowOrigin: c.AllowOrigin,
 		Version:     readBuild().String(),
 
+		Local:          isLoopbackHost(c.Addr),
 		Rate:           c.RateLimit.on(c.Addr),
 		TrustedProxies: networks(c.TrustedProxy),
 
@@ -248,7 +249,11 @@ func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slo
 	if err != nil {
 		return nil, fmt.Errorf("%w; choose another address with --admin-addr", err)
 	}
-	server := newHTTPServer(counts.admin())
+	h := counts.admin()
+	if isLoopbackHost(c.AdminAddr) {
+		h = toLoopbackAlone(h)
+	}
+	server := newHTTPServer(h)
 	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	ended := make(chan struct{})
 	go func() {
