@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"faqbase/index"
 	"faqbase/index/indextest"
 	"faqbase/kb"
+	"faqbase/kb/sample"
 )
 
 var benchSizes = []int{1000, 10000}
@@ -131,6 +133,42 @@ func BenchmarkSearch(b *testing.B) {
 				b.ReportMetric(float64(total), "total")
 			})
 		}
+	}
+}
+
+// BenchmarkKinds asks what readers send, each query once, of ten thousand questions
+// with the words of real ones.
+func BenchmarkKinds(b *testing.B) {
+	const questions = 10000
+	files := make(fstest.MapFS)
+	for f := range sample.Files(questions) {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	lib, err := kb.Load(files, kb.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	e := openWith(b, lib)
+	texts := make(map[string][]string)
+	for page := range sample.Pages(questions) {
+		for i, q := range sample.Questions(page, sample.PerPage) {
+			list := strings.Fields(strings.TrimRight(q, "?"))
+			n := page + i
+			whole := 1 + n%(len(list)-1)
+			texts["typed"] = append(texts["typed"], strings.Join(list[:whole], " ")+" "+list[whole][:1+n%len(list[whole])])
+			texts["words"] = append(texts["words"], strings.Join(list[max(0, len(list)-2-n%4):], " "))
+		}
+	}
+	for kind, list := range texts {
+		b.Run(kind, func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				if _, err := e.Search(b.Context(), index.Query{Text: list[i*37%len(list)], Size: 10}); err != nil {
+					b.Fatal(err)
+				}
+				i++
+			}
+		})
 	}
 }
 

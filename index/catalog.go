@@ -3,11 +3,12 @@ package index
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"faqbase/kb"
 )
 
-// An entry is what can be a hit: a question, or a page. Immutable.
+// An entry is what can be a hit: a question, or a page. Immutable but for numbered.
 type entry struct {
 	id       string
 	page     *kb.Page
@@ -19,6 +20,7 @@ type entry struct {
 	asked    asked    // the question's words
 	askedToo []asked  // those of the aliases
 	subject  []uint32 // see subjectOf
+	numbered atomic.Pointer[wordNumbers]
 }
 
 // asked are the words of a question: their distinct classes, in the order of the

@@ -13,7 +13,8 @@ import (
 // and whether words have the accents that were typed. It reads the text of an entry.
 type closeness struct {
 	*match
-	terms  map[string][]standing // by index word
+	stand  [][]standing          // by place in scratch.stands, less 1
+	terms  map[string][]standing // the same by index word; made when a text is read anew
 	pairs  []wordPair
 	pairsU float64  // weight of all pairs
 	u      float64  // of all words
@@ -65,17 +66,17 @@ func newCloseness(r *request, m *match) *closeness {
 		return nil
 	}
 	c := &closeness{
-		match: m, terms: make(map[string][]standing),
+		match:  m,
 		around: make([]float64, len(m.words)), found: make([]float64, len(m.words)),
 	}
+	m.scratch.clearStands(len(m.state.dictionary.words))
 	for i, w := range m.words {
 		c.u += w.weight
 		for _, t := range w.terms {
 			if len(t.words) > 1 {
 				continue
 			}
-			text := m.state.dictionary.words[t.words[0]].text
-			c.terms[text] = append(c.terms[text], standing{i, t.factor, t.how, t.in})
+			c.note(t.words[0], standing{i, t.factor, t.how, t.in})
 		}
 		c.typed = append(c.typed, strings.ToLower(norm.NFC.String(w.typed)))
 	}
@@ -92,48 +93,175 @@ func newCloseness(r *request, m *match) *closeness {
 	return c
 }
 
+// note makes a word of the dictionary stand for one of the query.
+func (c *closeness) note(word int32, s standing) {
+	number := c.state.dictionary.words[word].number
+	if c.stands[number] == 0 {
+		c.stand = append(c.stand, nil)
+		c.stands[number] = int32(len(c.stand))
+		c.standing = append(c.standing, word)
+	}
+	at := c.stands[number] - 1
+	c.stand[at] = append(c.stand[at], s)
+}
+
+// of are the words of the query that the word with this number stands for.
+func (c *closeness) of(number uint32) []standing {
+	if at := c.stands[number]; at > 0 {
+		return c.stand[at-1]
+	}
+	return nil
+}
+
+// ofText are the words of the query that a word stands for.
+func (c *closeness) ofText(text string) []standing {
+	if c.terms == nil {
+		c.terms = make(map[string][]standing, len(c.standing))
+		for i, word := range c.standing {
+			c.terms[c.state.dictionary.words[word].text] = c.stand[i]
+		}
+	}
+	return c.terms[text]
+}
+
+// clearStands makes room for so many words of the dictionary that stand for none of a
+// query.
+func (s *scratch) clearStands(words int) {
+	clear(s.stands)
+	if len(s.stands) < words {
+		s.stands = make([]int32, words+words/8)
+	}
+	s.standing = s.standing[:0]
+}
+
 // read reads the text of an entry.
 func (c *closeness) read(e *entry) {
+	if n := e.numbers(c.state); n != nil {
+		c.readNumbered(e, n)
+		return
+	}
+	c.begin(e)
+	c.readAround(e)
+	e.eachText(c.sentences)
+}
+
+func (c *closeness) begin(e *entry) {
 	clear(c.counts)
 	c.spelled, c.folded = 0, 0
 	c.best = sentence{}
 	c.speaks = e.language.set()
-	c.readAround(e)
-	c.sentences(e.text(), inQuestion)
+}
+
+// eachText calls do with each text of an entry that is compared with a query.
+func (e *entry) eachText(do func(text string, part passagePart)) {
+	do(e.text(), inQuestion)
 	aliases := e.page.Aliases
 	if e.question != nil {
 		aliases = e.question.Aliases
 	}
 	for _, alias := range aliases {
-		c.sentences(alias, inAlias)
+		do(alias, inAlias)
 	}
-	c.sentences(e.answer(), inAnswer)
+	do(e.answer(), inAnswer)
 }
 
-// readAround reads what holds for every sentence of a question, as it is what its
-// page is about: the page's title, the section and the tools.
-func (c *closeness) readAround(e *entry) {
-	clear(c.around)
+// eachAround calls do with what holds for every sentence of a question, as it is what
+// its page is about: the page's title, the section and the tools.
+func (e *entry) eachAround(cat *catalog, do func(text string)) {
 	if e.question != nil {
-		c.noteAround(e.page.Title)
-		c.noteAround(e.question.Section)
+		do(e.page.Title)
+		do(e.question.Section)
 	}
 	for _, name := range e.tools() {
-		for _, n := range toolNames(c.state.lib, name) {
-			c.noteAround(n)
+		for _, n := range toolNames(cat.lib, name) {
+			do(n)
 		}
 	}
+}
+
+// readAround reads what is around an entry.
+func (c *closeness) readAround(e *entry) {
+	clear(c.around)
+	e.eachAround(c.state.catalog, func(text string) {
+		c.buf = appendWords(c.buf[:0], text)
+		for _, w := range c.buf {
+			c.noteAround(c.ofText(w.text))
+		}
+	})
 	copy(c.found, c.around)
 }
 
-func (c *closeness) noteAround(text string) {
-	c.buf = appendWords(c.buf[:0], text)
-	for _, w := range c.buf {
-		for _, s := range c.terms[w.text] {
-			if s.in&c.speaks == 0 {
-				continue
+func (c *closeness) noteAround(list []standing) {
+	for _, s := range list {
+		if s.in&c.speaks == 0 {
+			continue
+		}
+		c.around[s.word] = max(c.around[s.word], s.factor*c.weights.around)
+	}
+}
+
+// readNumbered does with the numbers of words what read does with texts.
+func (c *closeness) readNumbered(e *entry, n *wordNumbers) {
+	c.begin(e)
+	clear(c.around)
+	for _, number := range n.around {
+		c.noteAround(c.of(number))
+	}
+	copy(c.found, c.around)
+	odd := n.odd
+	i := 0
+	for _, s := range n.sentences {
+		var before, at uint32
+		for ; i < s.words; i++ {
+			number := n.words[i]
+			if number&isExtra == 0 {
+				c.pair(before, at, s.part)
+				before, at = at, 0
 			}
-			c.around[s.word] = max(c.around[s.word], s.factor*c.weights.around)
+			for len(odd) > 0 && odd[0].at < i {
+				odd = odd[1:]
+			}
+			for _, st := range c.of(number &^ isExtra) {
+				if st.in&c.speaks == 0 {
+					continue
+				}
+				at |= c.meet(st)
+				if st.how != asItself {
+					continue
+				}
+				typed := c.typed[st.word]
+				if isOdd := len(odd) > 0 && odd[0].at == i; !isOdd && isASCII(typed) || isOdd && typed == odd[0].written {
+					c.spelled |= 1 << st.word
+				} else {
+					c.folded |= 1 << st.word
+				}
+			}
+		}
+		c.pair(before, at, s.part)
+		if s.ends {
+			c.finish(s.span, s.part)
+		}
+	}
+}
+
+// meet notes that a word stands for one of the query, and returns that one if it does
+// well enough to be one of a pair.
+func (c *closeness) meet(s standing) uint32 {
+	c.found[s.word] = max(c.found[s.word], s.factor)
+	if s.factor >= c.weights.pairFactor {
+		return 1 << s.word
+	}
+	return 0
+}
+
+// pair counts the neighbours of the query that stand for neighbouring words.
+func (c *closeness) pair(before, at uint32, part passagePart) {
+	if before == 0 || at == 0 {
+		return
+	}
+	for k, p := range c.pairs {
+		if before&(1<<p.first) != 0 && at&(1<<p.second) != 0 {
+			c.counts[k] += c.weights.pairIn[part]
 		}
 	}
 }
@@ -184,13 +312,7 @@ func (c *closeness) sentence(text string, list []word, part passagePart) {
 		for i++; i < len(list) && list[i].extra; i++ {
 			at |= c.word(text, list[i])
 		}
-		if before != 0 && at != 0 {
-			for k, p := range c.pairs {
-				if before&(1<<p.first) != 0 && at&(1<<p.second) != 0 {
-					c.counts[k] += c.weights.pairIn[part]
-				}
-			}
-		}
+		c.pair(before, at, part)
 		before = at
 	}
 }
@@ -198,14 +320,11 @@ func (c *closeness) sentence(text string, list []word, part passagePart) {
 // word reads a word, and returns the words of the query that it stands for well
 // enough to be one of a pair.
 func (c *closeness) word(text string, w word) (at uint32) {
-	for _, s := range c.terms[w.text] {
+	for _, s := range c.ofText(w.text) {
 		if s.in&c.speaks == 0 {
 			continue
 		}
-		c.found[s.word] = max(c.found[s.word], s.factor)
-		if s.factor >= c.weights.pairFactor {
-			at |= 1 << s.word
-		}
+		at |= c.meet(s)
 		if s.how == asItself {
 			if plain(text[w.start:w.end], c.typed[s.word]) || c.typed[s.word] == strings.ToLower(norm.NFC.String(text[w.start:w.end])) {
 				c.spelled |= 1 << s.word

@@ -28,6 +28,7 @@ type dictionaryWord struct {
 	text    string
 	class   uint32
 	letters uint32 // which letters it has, to pass over most words when looking for typos
+	number  uint32 // that it keeps when words are added
 	runes   uint8
 	fields  fieldSet
 }
@@ -186,6 +187,9 @@ func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dic
 		return d
 	}
 	slices.SortFunc(fresh, func(a, b dictionaryWord) int { return strings.Compare(a.text, b.text) })
+	for i := range fresh {
+		fresh[i].number = uint32(len(d.words) + i)
+	}
 	all := make([]dictionaryWord, 0, len(d.words)+len(fresh))
 	for i, w := range d.words {
 		for len(fresh) > 0 && fresh[0].text < w.text {

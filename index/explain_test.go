@@ -22,6 +22,7 @@ func starter(t testing.TB) *kb.Library {
 
 // TestExactQuestionIsFirst asks every question of the starter pages.
 func TestExactQuestionIsFirst(t *testing.T) {
+	t.Parallel()
 	lib := starter(t)
 	e := openWith(t, lib)
 	byNorm := make(map[string]string) // the smallest id of a question
@@ -54,6 +55,7 @@ func TestExactQuestionIsFirst(t *testing.T) {
 
 // TestReasonsAddUp explains the hits of all kinds of queries.
 func TestReasonsAddUp(t *testing.T) {
+	t.Parallel()
 	lib := starter(t)
 	e := openWith(t, lib)
 	queries := []string{
@@ -103,6 +105,7 @@ func TestReasonsAddUp(t *testing.T) {
 // TestScoresFall asks that the score of each hit is at most that of the one before
 // where nothing but the score orders them, also beyond those whose text is read.
 func TestScoresFall(t *testing.T) {
+	t.Parallel()
 	e := openWith(t, indextest.Generate(3000, 0))
 	res, err := e.Search(t.Context(), index.Query{Text: "how do i use django with what is best", Size: 100})
 	if err != nil {
@@ -121,6 +124,7 @@ func TestScoresFall(t *testing.T) {
 // TestScoresAreTheSameInAnyOrder asks that an order asked for changes no score, also
 // where there are more hits than those whose text is read.
 func TestScoresAreTheSameInAnyOrder(t *testing.T) {
+	t.Parallel()
 	e := openWith(t, indextest.Generate(3000, 0))
 	scores := func(sort index.Sort) map[string]float64 {
 		all := make(map[string]float64)

@@ -109,7 +109,8 @@ func (g *generation) open(open func(config map[string]any) (bleve.Index, error))
 
 // finish makes the index count as a whole one.
 func (g *generation) finish() error {
-	err := g.await(func() error { return g.inner.SetInternal(schemaKey, []byte(strconv.Itoa(schema))) })
+	inner := g.inner
+	err := g.await(func() error { return inner.SetInternal(schemaKey, []byte(strconv.Itoa(schema))) })
 	if err != nil {
 		return fmt.Errorf("finish an index: %w", err)
 	}
@@ -122,20 +123,23 @@ func (g *generation) write(batch *bleve.Batch) error {
 }
 
 // reader returns a snapshot of the index.
-func (g *generation) reader() (r bleveindex.IndexReader, err error) {
-	err = g.await(func() error {
-		opened, err := g.inner.Reader()
-		r = opened
+func (g *generation) reader() (bleveindex.IndexReader, error) {
+	inner := g.inner
+	opened := make(chan bleveindex.IndexReader, 1)
+	err := g.await(func() error {
+		r, err := inner.Reader()
+		opened <- r
 		return err
 	})
 	if err != nil {
-		return nil, err // r may still be written to
+		return nil, err
 	}
-	return r, nil
+	return <-opened, nil
 }
 
 // await calls do, which waits for goroutines of Bleve's, and returns as soon as it has
-// ended or one of these has failed: then do may never end, and is left behind.
+// ended or one of these has failed: then do may never end, and is left behind. So it
+// must not read what close changes.
 func (g *generation) await(do func() error) error {
 	if g.inner == nil {
 		return ErrClosed

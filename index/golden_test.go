@@ -14,6 +14,7 @@ import (
 
 // TestStarterGolden asks the golden queries of the starter pages.
 func TestStarterGolden(t *testing.T) {
+	t.Parallel()
 	lib, err := kb.Load(kb.Starter(), kb.Options{})
 	if err != nil {
 		t.Fatal(err)

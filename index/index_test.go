@@ -39,6 +39,7 @@ func testInMemory() (remove func()) {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	open := func(dir func(t *testing.T) string) func(t *testing.T) index.Engine {
 		return func(t *testing.T) index.Engine {
 			e, err := index.Open(dir(t))
@@ -54,9 +55,11 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
 		indextest.Run(t, open(func(*testing.T) string { return "" }))
 	})
 	t.Run("disk", func(t *testing.T) {
+		t.Parallel()
 		indextest.Run(t, open(func(t *testing.T) string { return t.TempDir() }))
 	})
 }

@@ -33,6 +33,10 @@ type scratch struct {
 	owners             []int32
 	read               []posting // of all words, one list after the other
 	doc                bleveindex.TermFieldDoc
+	// For closeness: by number of a word, 1 and up for those that stand for a word of
+	// the query, which are standing.
+	stands   []int32
+	standing []int32
 }
 
 func (s *scratch) grow(n int) {

@@ -11,6 +11,7 @@ import (
 
 // TestMoreWordsNarrow adds to a word of many entries another one of the same question.
 func TestMoreWordsNarrow(t *testing.T) {
+	t.Parallel()
 	lib := indextest.Generate(2000, 0)
 	e := openWith(t, lib)
 	asked := 0

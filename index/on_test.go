@@ -10,6 +10,7 @@ import (
 )
 
 func TestHitsOnOnePage(t *testing.T) {
+	t.Parallel()
 	lib := indextest.Generate(400, 0)
 	e := openWith(t, lib)
 	page := lib.Pages[3]

@@ -73,6 +73,7 @@ func BenchmarkHostile(b *testing.B) {
 
 // TestWorkIsBounded counts what a query can make the engine read.
 func TestWorkIsBounded(t *testing.T) {
+	t.Parallel()
 	lib := indextest.Generate(2000, 0)
 	e := openWith(t, lib)
 	limit := index.WorkLimit(2000 + len(lib.Pages))

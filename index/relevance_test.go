@@ -17,6 +17,7 @@ var relevanceFloor = map[string]struct{ success, mrr float64 }{
 // TestRelevance ranks judged queries. The sets are not part of the repository;
 // FAQBASE_RELEVANCE names the folder that has them.
 func TestRelevance(t *testing.T) {
+	t.Parallel()
 	root := judgedSets(t)
 	for set, floor := range relevanceFloor {
 		t.Run(set, func(t *testing.T) {
