@@ -50,18 +50,24 @@ func newLimiter(r Rate) *limiter {
 	return l
 }
 
+// bucket is that of a client.
+func (l *limiter) bucket(c client) *rate.Limiter {
+	b, _ := l.buckets.ComputeIfAbsent(c, func() (*rate.Limiter, bool) {
+		return rate.NewLimiter(rate.Limit(l.rate.PerSecond), l.rate.Burst), false
+	})
+	return b
+}
+
 // take takes one request of a client, or says after what time there is one for him.
 func (l *limiter) take(c client) (wait time.Duration, ok bool) {
 	if l.rate.Off() {
 		return 0, true
 	}
-	bucket, _ := l.buckets.ComputeIfAbsent(c, func() (*rate.Limiter, bool) {
-		return rate.NewLimiter(rate.Limit(l.rate.PerSecond), l.rate.Burst), false
-	})
-	if bucket.Allow() {
+	b := l.bucket(c)
+	if b.Allow() {
 		return 0, true
 	}
-	return time.Duration((1 - bucket.Tokens()) / l.rate.PerSecond * float64(time.Second)), false
+	return time.Duration((1 - b.Tokens()) / l.rate.PerSecond * float64(time.Second)), false
 }
 
 // open counts an event stream of a client, which done ends. It is false where the

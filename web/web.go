@@ -228,7 +228,11 @@
 // A request for a host that is not the site's is 421, which keeps other sites from
 // becoming this one by DNS, and what the browsers of readers are made to ask by other
 // sites is 403, but for links and what AllowOrigin lets them read. /healthz and
-// /readyz are open to every probe. No response names the program's version.
+// /readyz are open to every probe.
+//
+// With [Config].Users all else wants a name and password (401), no shared cache may
+// keep an answer, and no origin may read the JSON but one that is named. Wrong
+// passwords are limited always, for each client. No response names the program's version.
 package web
 
 import (
@@ -274,6 +278,8 @@ type Config struct {
 	EditURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
+	// Users are those who may read the site, nil for everybody.
+	Users *Users
 	// Local tells that the server is reached from the same machine alone. It then
 	// answers to that machine's own names and to the host of BaseURL only.
 	Local bool
@@ -335,6 +341,10 @@ type Server struct {
 	unnamedProxy sync.Once // for its warning
 	ready        readiness
 
+	users   *Users   // nil for everybody
+	guesses *limiter // of passwords
+	hashes  *queue   // of those that are made of passwords
+
 	asking      singleflight.Group                 // of the searcher
 	kept        *otter.Cache[string, keptResponse] // by entity tag
 	metrics     *metrics
@@ -374,6 +384,9 @@ func New(c Config) (*Server, error) {
 		queue:       searchQueue(),
 		limiter:     newLimiter(c.Rate),
 		proxies:     c.TrustedProxies,
+		users:       c.Users,
+		guesses:     newLimiter(guesses),
+		hashes:      hashQueue(),
 		kept:        newKept(),
 		metrics:     newMetrics(),
 		metricsPage: c.MetricsPage,
@@ -384,7 +397,10 @@ func New(c Config) (*Server, error) {
 	if s.title == "" {
 		s.title = "faq/base"
 	}
-	if s.origin == "" && base != "" {
+	switch {
+	case s.users != nil && s.origin == "*":
+		return nil, errProtected
+	case s.users == nil && s.origin == "" && base != "":
 		s.origin = "*"
 	}
 	if c.Dev {
@@ -487,6 +503,9 @@ func (s *Server) Publish(lib *kb.Library) {
 // URL before it or without.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = s.withoutPrefix(r)
+	if s.users != nil {
+		w = private{w}
+	}
 	if streams(r.URL.Path) {
 		s.router.ServeHTTP(w, r)
 		return

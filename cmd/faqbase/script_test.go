@@ -56,7 +56,8 @@ func (l leakFree) Run() int {
 //	                                for stdout, the headers for stderr
 //	[!] wait-get PATH REGEXP        get PATH until the body matches, with ! until it
 //	                                does not
-//	wait-stderr REGEXP              wait until the server has written it
+//	wait-stderr REGEXP [PATH]       wait until the server has written it, and get PATH
+//	                                meanwhile
 //	exec-status N PROGRAM [ARG]...  exec that wants the exit status N
 //	damage DIR                      overwrite the middle of every file below DIR
 //	checkout DIR                    copy to DIR what --dev reads of a checkout
@@ -152,24 +153,34 @@ func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: get [STATUS] PATH [NAME:VALUE]...")
 	}
-	req, err := http.NewRequest(http.MethodGet, running(ts).url+args[0], nil)
+	resp, body, err := getWith(running(ts).url+args[0], args[1:])
 	ts.Check(err)
-	for _, header := range args[1:] {
+	fmt.Fprint(ts.Stdout(), body)
+	ts.Check(resp.Header.Write(ts.Stderr()))
+	if resp.StatusCode != want {
+		ts.Fatalf("GET %s: status %d, want %d\n%s", args[0], resp.StatusCode, want, body)
+	}
+}
+
+// getWith gets url with headers, each as NAME:VALUE.
+func getWith(url string, headers []string) (*http.Response, string, error) {
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ":")
 		if req.Header.Add(name, value); name == "Host" {
 			req.Host = value
 		}
 	}
 	resp, err := http.DefaultClient.Do(req)
-	ts.Check(err)
+	if err != nil {
+		return nil, "", err
+	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	ts.Check(err)
-	fmt.Fprint(ts.Stdout(), string(body))
-	ts.Check(resp.Header.Write(ts.Stderr()))
-	if resp.StatusCode != want {
-		ts.Fatalf("GET %s: status %d, want %d\n%s", args[0], resp.StatusCode, want, body)
-	}
+	return resp, string(body), err
 }
 
 func scriptWaitGet(ts *testscript.TestScript, neg bool, args []string) {
@@ -191,13 +202,20 @@ func scriptWaitGet(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func scriptWaitStderr(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: wait-stderr REGEXP")
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: wait-stderr REGEXP [PATH]")
 	}
 	re, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
 	p := running(ts)
-	if !poll(func() bool { return re.MatchString(p.stderr.String()) }) {
+	written := poll(func() bool {
+		if len(args) == 2 {
+			_, _, err := get(p.url + args[1])
+			ts.Check(err)
+		}
+		return re.MatchString(p.stderr.String())
+	})
+	if !written {
 		ts.Fatalf("not on standard error within %v: %s\n%s", scriptPatience, args[0], p.stderr.String())
 	}
 }
@@ -301,13 +319,11 @@ func stops(script string) (lines []int) {
 
 // get is the body and the status of the answer from url.
 func get(url string) (string, int, error) {
-	resp, err := http.Get(url)
+	resp, body, err := getWith(url, nil)
 	if err != nil {
 		return "", 0, err
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	return string(body), resp.StatusCode, err
+	return body, resp.StatusCode, nil
 }
 
 // poll asks for a condition until it holds and tells whether it did in time.

@@ -33,6 +33,7 @@ type serveCommand struct {
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
 	EditURL      string        `name:"edit-url" placeholder:"URL" help:"Where a page is edited, with {file} for its file, as https://github.com/me/faq/edit/main/{file}."`
 	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
+	AuthFile     string        `name:"auth-file" placeholder:"FILE" help:"Everything but /healthz and /readyz wants a name and password of this file, as htpasswd -B writes it; a change of it counts within a second."`
 	RateLimit    rateFlag      `name:"rate-limit" default:"auto" placeholder:"N[:BURST]" help:"Requests a second that one client may make, and how many at once (four times as many if left out); 0 is no limit, auto is none on a loopback address, else 50:200 (${default})."`
 	TrustedProxy []networkFlag `name:"trusted-proxy" placeholder:"ADDRESS" help:"A proxy, or a network of them as 10.0.0.0/8, whose X-Forwarded-For or Forwarded tells who a client is."`
 	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
@@ -128,6 +129,10 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 	if err != nil {
 		return errors.Join(err, engine.Close())
 	}
+	users, err := c.users(con.err)
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
 	site, err := web.New(web.Config{
 		Metrics:     counts.registry,
 		MetricsPage: metricsPage,
@@ -138,6 +143,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		AllowOrigin: c.AllowOrigin,
 		Version:     readBuild().String(),
 
+		Users:          users,
 		Local:          isLoopbackHost(c.Addr),
 		Rate:           c.RateLimit.on(c.Addr),
 		TrustedProxies: networks(c.TrustedProxy),

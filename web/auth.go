@@ -1,0 +1,93 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// guesses is how often a client may give a password that was not right before,
+// whatever else it may ask.
+var guesses = Rate{PerSecond: 1, Burst: 20}
+
+// signedIn answers 401 to those without a right name and password. The threat is a
+// stranger who reads a private knowledge base, or tries passwords until one fits. The
+// rule: everything but the probes wants both (Basic, RFC 7617); who was right is
+// remembered, so that the slow hash is made once; who tries too often is refused for
+// a while, right or not (429); and a few hashes are made at a time.
+func (s *Server) signedIn(c *gin.Context) {
+	if s.users == nil || isProbe(c.FullPath()) {
+		return
+	}
+	name, password, given := c.Request.BasicAuth()
+	cred := s.users.credential(name, password)
+	if given && s.users.remembered(cred) {
+		return
+	}
+	if given {
+		right, err := s.verify(c.Request.Context(), s.proxies.client(c.Request), cred)
+		switch {
+		case right:
+			return
+		case err != nil:
+			s.fail(c, err)
+			c.Abort()
+			return
+		}
+	}
+	c.Header("WWW-Authenticate", `Basic realm="faqbase", charset="UTF-8"`)
+	s.fail(c, &problem{
+		Title:  "unauthorized",
+		Status: http.StatusUnauthorized,
+		Detail: "a name and a password are wanted",
+		bare:   true,
+	})
+	c.Abort()
+}
+
+// verify makes the hash of a password in its turn, for those who have not tried too
+// often.
+func (s *Server) verify(ctx context.Context, from client, cred credential) (right bool, err error) {
+	if wait, ok := s.guesses.take(from); !ok {
+		p := tooMany("too many passwords were tried; try again in a moment", wait)
+		p.bare = true
+		return false, p
+	}
+	return queued(ctx, s.hashes, func(context.Context) (bool, error) { return s.users.right(cred), nil })
+}
+
+// hashQueue is the queue of passwords: half of the processors are left to those who
+// read.
+func hashQueue() *queue { return newQueue(max(1, runtime.GOMAXPROCS(0)/2), 64) }
+
+// errProtected is what is wrong with a configuration that opens a protected site.
+var errProtected = errors.New(`allowed origin "*": want one origin where there are users, whose browsers would read for everybody`)
+
+// privately is a Cache-Control of a site whose readers have passwords: no cache that
+// several people share may keep an answer.
+func privately(cache string) string {
+	if strings.Contains(cache, "no-store") || strings.Contains(cache, "private") {
+		return cache
+	}
+	if rest, ok := strings.CutPrefix(cache, "public"); ok {
+		return "private" + rest
+	}
+	return strings.TrimSuffix("private, "+cache, ", ")
+}
+
+// A private is a writer whose answers no shared cache may keep.
+type private struct{ http.ResponseWriter }
+
+func (p private) WriteHeader(status int) {
+	h := p.Header()
+	h.Set("Cache-Control", privately(h.Get("Cache-Control")))
+	p.ResponseWriter.WriteHeader(status)
+}
+
+// Flush and Unwrap are for event streams.
+func (p private) Flush()                      { _ = http.NewResponseController(p.ResponseWriter).Flush() }
+func (p private) Unwrap() http.ResponseWriter { return p.ResponseWriter }
