@@ -11,6 +11,26 @@
 //   - axe-core, for the checks of accessibility: npm ci --ignore-scripts in this
 //     folder.
 //
+// TestBrowser has one browser for all claims, in groups that can be run by themselves
+// (go test ./e2e -run 'TestBrowser/^keys$'):
+//
+//	pages     every kind of page in every look: errors, policy, axe, 320 px
+//	search    results, filters, corrections, reasons, with script and without
+//	history   what the address says of a search and where Back leads
+//	reader    suggestions, marks, copying, recent searches, the theme
+//	opened    what happens on a page while it is read
+//	focus     where the focus goes and what screen readers are told
+//	keys      what keys do, and where they are left alone
+//	shift     pages stand still
+//	looks     forced colours, contrast, motion, print
+//	compare   tools side by side, by keyboard
+//	live      changes of the pages, and a server that goes away
+//	reload    what a changed page says
+//	dev       what authors see of their changes
+//	hostile   pages and storage that are made to break the frame
+//	empty     no pages at all
+//	machines  what is told to machines; pages from right to left
+//
 // With REQUIRE_BROWSER=1, as in continuous integration, they fail instead.
 //
 // Every tab fails its test on an error in the console, an exception that nothing

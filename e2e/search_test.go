@@ -203,6 +203,10 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		tb.run(chromedp.Click(".note a"))
 		tb.until("correction", `document.querySelector(".note").innerText.includes("instead of")`)
 		tb.untilShown(url.Values{"q": {"django orm fastr"}})
+		tb.run(chromedp.Click(".note a"))
+		tb.until("exact words", `location.search.includes("exact=1")`)
+		tb.run(chromedp.SendKeys("#Q-q", "s"))
+		tb.until("another search, with corrections", `location.search === "?q=sdjango+orm+fastr" && document.querySelector("h1 q").textContent === "sdjango orm fastr"`)
 	})
 
 	claim(t, "why a result is there can be read with the keyboard alone", func(t *testing.T) {
@@ -226,6 +230,26 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		}
 		tb.press(kb.Enter)
 		tb.until("closed reasons", `!document.querySelector(".why[open]")`)
+		tb.run(chromedp.Evaluate(`document.querySelectorAll(".why > summary")[1].click()`, nil))
+		tb.until("reasons of the second hit", `/^Rank 2, /m.test(document.querySelector(".why[open] .reasons").innerText)`)
+		if n := eval[int](tb, `performance.getEntriesByType("resource").filter(r => r.name.includes("explain=1")).length`); n != 1 {
+			t.Errorf("the reasons of all hits were fetched %d times", n)
+		}
+		tb.run(chromedp.SendKeys("#Q-q", "s"))
+		tb.until("search without reasons", `location.search === "?q=sdocker+root" && document.querySelector(".why") && !document.querySelector(".reasons")`)
+	})
+
+	claim(t, "reasons that cannot be had leave the result closed, to be tried again", func(t *testing.T) {
+		tb := newTab(t, browser, s, desktop)
+		tb.open("/?q=docker+root")
+		tb.run(chromedp.Evaluate(`
+			const real = fetch;
+			window.away = true;
+			window.fetch = (...asked) => away && String(asked[0]).includes("explain=1") ? Promise.reject(new TypeError("no network")) : real(...asked)`, nil),
+			chromedp.Click(".why > summary"))
+		tb.until("word of it", `document.querySelector("#Q-status").textContent === "The reasons did not come. Try again." && !document.querySelector(".why[open]")`)
+		tb.run(chromedp.Evaluate(`away = false`, nil), chromedp.Click(".why > summary"))
+		tb.until("reasons", `document.querySelector(".why[open] .reasons")?.innerText.includes("Rank 1")`)
 	})
 
 	claim(t, "without script why a result is there is a page of its own", func(t *testing.T) {
@@ -245,8 +269,10 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		if got := eval[string](tb, `document.querySelector(".blocked").innerText`); got != want {
 			t.Fatalf("got %q, want %q", got, want)
 		}
-		tb.run(chromedp.Click(".blocked a"))
+		tb.run(chromedp.Focus(".blocked a"))
+		tb.press(kb.Enter)
 		tb.untilShown(url.Values{"q": {"sqlalchemy"}})
+		tb.untilFocused("the count", `document.querySelector("#Q-count")`)
 	})
 
 	claim(t, "a page names related questions of other pages, with the reason", func(t *testing.T) {
@@ -320,6 +346,9 @@ func testSearch(t *testing.T, browser context.Context, s *site) {
 		if got := eval[string](tb, field+`.value`); got != "" {
 			t.Errorf("the field has %q after Escape", got)
 		}
+		tb.press(kb.Escape)
+		tb.untilFocused("nothing", `document.body`)
+		tb.press("/")
 		tb.press("docker root")
 		tb.untilShown(url.Values{"q": {"docker root"}})
 		tb.press(kb.ArrowDown)

@@ -21,8 +21,9 @@ import (
 
 // A site is a running server over a copy of some pages.
 type site struct {
-	dir string // the pages
-	url string
+	dir    string // the pages
+	url    string
+	config web.Config
 
 	handler atomic.Pointer[http.Handler]
 	stop    func() // ends what answers now
@@ -38,11 +39,17 @@ func startSite(t *testing.T) *site {
 // serve serves a copy of any pages likewise.
 func serve(t *testing.T, pages fs.FS) *site {
 	t.Helper()
+	return serveAs(t, pages, web.Config{})
+}
+
+// serveAs is serve with what config asks for.
+func serveAs(t *testing.T, pages fs.FS, config web.Config) *site {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, pages); err != nil {
 		t.Fatal(err)
 	}
-	s := &site{dir: dir}
+	s := &site{dir: dir, config: config}
 	s.start(t)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		(*s.handler.Load()).ServeHTTP(w, r)
@@ -62,7 +69,9 @@ func (s *site) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := web.New(web.Config{Searcher: engine, Version: "e2e", Log: slog.New(slog.DiscardHandler)})
+	config := s.config
+	config.Searcher, config.Version, config.Log = engine, "e2e", slog.New(slog.DiscardHandler)
+	server, err := web.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
