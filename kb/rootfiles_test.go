@@ -423,3 +423,48 @@ func FuzzReadGolden(f *testing.F) {
 		}
 	})
 }
+
+// FuzzReadTools reads anything and holds what is promised of every tool.
+func FuzzReadTools(f *testing.F) {
+	addFiles(f, toolsFile)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		tools, faults := readTools(src)
+		checkFaults(t, src, faults.sort().Err())
+		stands := map[string]string{} // the tool that a name or an alias stands for
+		for _, tool := range tools {
+			checkLine(t, src, tool.Line)
+			checkText(t, tool.Name)
+			checkText(t, tool.Aliases...)
+			checkText(t, tool.Category...)
+			checkText(t, tool.Ecosystem...)
+			if tool.Slug != Slug(tool.Slug) {
+				t.Errorf("slug %q", tool.Slug)
+			}
+			if tool.Maturity != "" && !slices.Contains(maturities, tool.Maturity) {
+				t.Errorf("maturity %q", tool.Maturity)
+			}
+			if tool.Since != 0 && (tool.Since < 1940 || tool.Since > 2100) {
+				t.Errorf("since %d", tool.Since)
+			}
+			addresses := []string{tool.Homepage, tool.Repository, tool.Docs}
+			for _, s := range tool.Skills {
+				checkText(t, s.Label)
+				addresses = append(addresses, s.URL)
+			}
+			for _, address := range addresses {
+				if lower := strings.ToLower(address); address != "" && !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
+					t.Errorf("address %q", address)
+				}
+			}
+			for _, name := range append([]string{tool.Name}, tool.Aliases...) {
+				if other, taken := stands[foldName(name)]; taken && other != tool.Name {
+					t.Errorf("%q stands for %q and for %q", name, other, tool.Name)
+				}
+				stands[foldName(name)] = tool.Name
+			}
+		}
+		if again, _ := readTools(src); !cmp.Equal(tools, again) {
+			t.Errorf("read %v, then %v", tools, again)
+		}
+	})
+}
