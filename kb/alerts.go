@@ -26,6 +26,8 @@ func (a *alert) Dump(src []byte, level int) {
 	ast.DumpHelper(a, src, level, map[string]string{"Title": a.title}, nil)
 }
 
+func newAlert(title string) *alert { return &alert{title: title} }
+
 // makeAlert replaces a quotation by an alert if it begins with the mark of one.
 func (r *reading) makeAlert(q *ast.Blockquote) {
 	p, ok := q.FirstChild().(*ast.Paragraph)
@@ -53,7 +55,7 @@ func (r *reading) makeAlert(q *ast.Blockquote) {
 	if !p.HasChildren() {
 		q.RemoveChild(q, p)
 	}
-	a := &alert{title: title}
+	a := newAlert(title)
 	a.SetPos(first.Start)
 	for c := q.FirstChild(); c != nil; c = q.FirstChild() {
 		a.AppendChild(a, c)

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -131,9 +132,10 @@ func explicitAnchor(h *ast.Heading) (string, bool) {
 	return string(id), len(id) > 0
 }
 
-// anchorAtEnd finds an anchor that closing number signs hid from the parser:
-// "## Why? {#why} ##".
-var anchorAtEnd = regexp.MustCompile(`\s*\{#([\pL\pM\pN_:.-]+)\}$`)
+// anchorAtEnd finds an anchor that closing number signs hid from the parser,
+// "## Why? {#why} ##", and attributes as kramdown and Python-Markdown have them,
+// "## Why? {: #why .wide }".
+var anchorAtEnd = regexp.MustCompile(`\s*\{(?:#([\pL\pM\pN_:.-]+)|:[^{}]*?(?:#([\pL\pM\pN_:.-]+)[^{}]*)?)\}$`)
 
 // closedAnchor takes such an anchor out of the heading's text.
 func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {
@@ -141,12 +143,30 @@ func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	found := anchorAtEnd.FindSubmatch(last.Segment.Value(r.src))
+	start := last.Segment.Start // of the texts at the end, which are cut at a brace
+	for t := last; ; {
+		if t, ok = t.PreviousSibling().(*ast.Text); !ok || t.Segment.Stop != start {
+			break
+		}
+		start = t.Segment.Start
+	}
+	found := anchorAtEnd.FindSubmatch(r.src[start:last.Segment.Stop])
 	if found == nil {
 		return "", false
 	}
-	last.Segment.Stop -= len(found[0])
-	return string(found[1]), true
+	for end := last.Segment.Stop - len(found[0]); ; {
+		t, ok := h.LastChild().(*ast.Text)
+		if !ok || t.Segment.Stop <= end {
+			break
+		}
+		if t.Segment.Start < end {
+			t.Segment.Stop = end
+			break
+		}
+		h.RemoveChild(h, t)
+	}
+	id := slices.Concat(found[1], found[2])
+	return string(id), len(id) > 0
 }
 
 // headingSlug is GitHub's name of a heading: lower case, only letters, marks,

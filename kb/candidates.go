@@ -31,16 +31,20 @@ type candidate struct {
 	// asks says that it ends in a question mark, prefixed that it begins with Q: or
 	// the like, labelled that its answer begins with A: or the like.
 	asks, prefixed, labelled bool
+	lettered                 bool // that prefix is a letter of another language
 	// bounded says that its answer is inside the same block: the rest of a list's
 	// item, a <details>. The answer of others goes on to the next of their kind.
 	bounded bool
 	// answered says that there is something of an answer in the same block.
-	answered bool
-	contents bool // all of it is a link to a place on this page
-	inline   bool // the answer begins on the same line
-	opens    bool // what is inside its block is to be looked through like a page
-	block    int  // among the blocks that were looked through
-	group    *group
+	answered  bool
+	sentences bool // it is several, so that it may be but text that ends in a question
+	italic    bool // it is not bold, but emphasised as a whole
+	plain     bool // nothing marks it but that it stands alone in an item, above its answer
+	contents  bool // all of it is a link to a place on this page
+	inline    bool // the answer begins on the same line
+	opens     bool // what is inside its block is to be looked through like a page
+	block     int  // among the blocks that were looked through
+	group     *group
 
 	lead   *lead    // how it is cut out of its block
 	rest   ast.Node // what holds its answer
@@ -49,7 +53,10 @@ type candidate struct {
 
 // A group is what stands side by side in one list: its items mark questions, or
 // they do not, as most of them do.
-type group struct{ members, asking int }
+type group struct {
+	members, asking int
+	alike           int // those that begin with a line above the rest
+}
 
 // A lead is the line of a paragraph, or the beginning of one, that may be a question.
 type lead struct {
@@ -99,18 +106,26 @@ func (r *reading) linesOf(p ast.Node) []*candidate {
 	lines := linesIn(r.src, p)
 	for i := range lines {
 		c := r.lineCandidate(p, lines, i)
-		if c == nil {
+		if c == nil || c.sentences {
 			continue
 		}
 		c.answered = c.inline || i+1 < len(lines)
 		if i+1 < len(lines) {
-			c.labelled = answerPrefix.MatchString(r.textOf(lines[i+1]))
+			c.labelled = c.answerPrefix().MatchString(r.textOf(lines[i+1]))
 		} else if next := p.NextSibling(); next != nil && next.Type() == ast.TypeBlock {
-			c.labelled = isParagraph(next) && answerPrefix.MatchString(inlineText(r.src, next))
+			c.labelled = isParagraph(next) && c.answerPrefix().MatchString(inlineText(r.src, next))
 		}
 		all = append(all, c)
 	}
 	return all
+}
+
+// answerPrefix is what stands before the answer to a question with the prefix of c.
+func (c *candidate) answerPrefix() *regexp.Regexp {
+	if c.lettered {
+		return letterAnswer
+	}
+	return answerPrefix
 }
 
 func isParagraph(n ast.Node) bool {
@@ -194,24 +209,26 @@ func (r *reading) lineCandidate(p ast.Node, lines [][]ast.Node, i int) *candidat
 		boldText := r.textOf(bold)
 		switch rest := anchorAtEnd.ReplaceAllString(r.textOf(after), ""); {
 		case !wordIn(rest):
-			c.shape = shapeBold
-		case questionPrefix.ReplaceAllString(boldText, "") == "" || bareName(boldText) == "q": // **Q:** How?
+			c.shape, c.italic = shapeBold, isItalic(bold)
+		case isItalic(bold): // emphasis in a text
+		case prefixOf(boldText) == boldText || bareName(boldText) == "q" || letterPrefix.FindString(boldText) == boldText: // **Q:** How?
 		default:
 			c.shape, c.inline = shapeBold, true
 			c.lead.question, c.lead.answer = bold, after
 			text = boldText
 		}
 	}
-	if found := questionPrefix.FindString(text); found != "" && found != text {
-		c.shape, c.prefixed = shapePrefixed, true
+	if found := prefixOf(text); found != "" && found != text {
+		c.shape, c.prefixed, c.lettered = shapePrefixed, true, !questionPrefix.MatchString(text)
 		text = text[len(found):]
 	}
 	c.text = oneLine(anchorAtEnd.ReplaceAllString(text, ""))
 	c.asks = endsInQuestionMark(c.text)
 	c.contents = leadsNowhereElse(c.lead.question)
-	if c.shape == shapeLine && (i > 0 || !c.asks || len(c.text) > mostAsked || sentenceEnd.MatchString(c.text)) {
+	if c.shape == shapeLine && (i > 0 || !c.asks || len(c.text) > mostAsked) {
 		return nil
 	}
+	c.sentences = c.shape == shapeLine && sentenceEnd.MatchString(c.text)
 	if c.text == "" || len(c.text) > mostAsked {
 		return nil
 	}
@@ -221,17 +238,20 @@ func (r *reading) lineCandidate(p ast.Node, lines [][]ast.Node, i int) *candidat
 // wordIn tells whether there is a letter or digit in s.
 func wordIn(s string) bool { return bareName(s) != "" }
 
-// boldLead gives the nodes at the beginning of a line up to the end of what is bold
-// there, and what follows; nil if the line does not begin bold. Numbers, marks,
+// isItalic tells whether the last of nodes is emphasis that is not strong.
+func isItalic(nodes []ast.Node) bool {
+	e, ok := nodes[len(nodes)-1].(*ast.Emphasis)
+	return ok && !isBold(e)
+}
+
+// boldLead gives the nodes at the beginning of a line up to the end of what is bold or
+// italic there, and what follows; nil if the line does not begin so. Numbers, marks,
 // pictographs and anchors before it do not count.
 func (r *reading) boldLead(line []ast.Node) (bold, after []ast.Node) {
 	for i, n := range line {
 		switch n := n.(type) {
 		case *ast.Emphasis:
-			if isBold(n) {
-				return line[:i+1], line[i+1:]
-			}
-			return nil, nil
+			return line[:i+1], line[i+1:]
 		case *ast.RawHTML:
 			switch name := tagName(rawTag(r.src, n)); name {
 			case "b", "strong":
@@ -309,6 +329,9 @@ func (r *reading) itemsOf(list *ast.List) []*candidate {
 		if c.asks || c.prefixed {
 			g.asking++
 		}
+		if c.plain || c.bounded && !c.inline && c.answered {
+			g.alike++
+		}
 		c.group = g
 		all = append(all, c)
 	}
@@ -331,20 +354,43 @@ func (r *reading) itemCandidate(item ast.Node) *candidate {
 		}
 		return nil
 	}
-	if !isParagraph(first) || !r.mayAsk(first) {
+	if !isParagraph(first) {
 		return nil
 	}
-	c := r.lineCandidate(first, linesIn(r.src, first), 0)
-	if c == nil {
-		return nil
+	lines := linesIn(r.src, first)
+	var c *candidate
+	if r.mayAsk(first) {
+		c = r.lineCandidate(first, lines, 0)
 	}
 	alone := item.NextSibling() == nil && item.PreviousSibling() == nil
+	if c == nil {
+		return r.plainItem(item, first, lines)
+	}
+	if c.sentences && !(alone && isNumbered(item)) && !(len(lines) == 1 && r.hasContent(first.NextSibling())) {
+		return nil
+	}
 	c.answered = c.inline || len(c.lead.lines) > 1 || r.hasContent(first.NextSibling())
 	if alone && !c.answered { // the number of a question whose answer is not indented
 		return c
 	}
 	c.shape, c.bounded, c.rest = shapeItem, true, item
 	return c
+}
+
+func isNumbered(item ast.Node) bool {
+	list, ok := item.Parent().(*ast.List)
+	return ok && list.IsOrdered()
+}
+
+// plainItem is an item whose first line has nothing that marks a question and stands
+// alone above more: the rest of its list may show what it is.
+func (r *reading) plainItem(item, first ast.Node, lines [][]ast.Node) *candidate {
+	text := r.textOf(lines[0])
+	if len(lines) != 1 || text == "" || len(text) > mostAsked || first.Kind() != ast.KindParagraph || !r.hasContent(first.NextSibling()) {
+		return nil
+	}
+	return &candidate{shape: shapeItem, plain: true, line: r.line(first), text: text, bounded: true, answered: true, rest: item,
+		contents: leadsNowhereElse(lines[0]), lead: &lead{paragraph: first, lines: lines, question: lines[0]}}
 }
 
 // hasContent tells whether n or a later sibling can be an answer.
@@ -382,6 +428,9 @@ func (r *reading) termsOf(list *east.DefinitionList) []*candidate {
 		if text == "" {
 			continue
 		}
+		if _, ok := n.AttributeString("prefixed"); ok { // in raw HTML
+			prefixed = true
+		}
 		c := &candidate{shape: shapeTerm, line: r.line(n), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true, rest: n, group: g}
 		if next := n.NextSibling(); next != nil && next.Kind() == east.KindDefinitionDescription {
 			c.answered = r.hasContent(next.FirstChild())
@@ -406,13 +455,19 @@ func (r *reading) quotedIn(q *ast.Blockquote) []*candidate {
 			}
 			continue
 		}
-		if !isParagraph(n) || !r.mayAsk(n) {
+		if !isParagraph(n) {
 			continue
 		}
 		lines := linesIn(r.src, n)
-		c := r.lineCandidate(n, lines, 0)
+		var c *candidate
+		if r.mayAsk(n) {
+			c = r.lineCandidate(n, lines, 0)
+		}
 		switch alone := q.ChildCount() == 1 && len(lines) == 1; {
-		case c == nil:
+		case c == nil && alone && r.textOf(lines[0]) != "":
+			return []*candidate{{shape: shapeQuoted, plain: true, line: r.line(n), text: r.textOf(lines[0]), contents: leadsNowhereElse(lines[0]),
+				lead: &lead{paragraph: n, lines: lines, question: lines[0]}}}
+		case c == nil || c.sentences:
 		case alone && !c.inline:
 			if c.shape != shapePrefixed {
 				c.shape = shapeQuoted
@@ -428,7 +483,7 @@ func (r *reading) quotedIn(q *ast.Blockquote) []*candidate {
 
 // withoutPrefix is the text of a question without "Q1." or the like before it.
 func withoutPrefix(text string) (string, bool) {
-	if found := questionPrefix.FindString(text); found != "" && found != text {
+	if found := prefixOf(text); found != "" && found != text {
 		return oneLine(text[len(found):]), true
 	}
 	return text, false
@@ -458,7 +513,7 @@ func isStatement(text string) bool {
 // cannot.
 func (r *reading) isContent(n ast.Node) bool {
 	switch n := n.(type) {
-	case *ast.Heading, *ast.ThematicBreak, *ast.LinkReferenceDefinition:
+	case *ast.Heading, *ast.ThematicBreak, *ast.LinkReferenceDefinition, *spot:
 		return false
 	case *ast.HTMLBlock:
 		src := htmlSource(r.src, n)

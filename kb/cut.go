@@ -59,7 +59,7 @@ func (r *reading) questionHeading(nodes []ast.Node, pos int) *ast.Heading {
 		}
 		switch n := n.(type) {
 		case *ast.Emphasis:
-			if isBold(n) {
+			if isBold(n) || len(nodes) == 1 {
 				r.unwrap(h, n)
 				continue
 			}
@@ -73,9 +73,18 @@ func (r *reading) questionHeading(nodes []ast.Node, pos int) *ast.Heading {
 		}
 		h.AppendChild(h, n)
 	}
-	cutPrefix(r.src, h, questionPrefix)
+	r.cutQuestionPrefix(h)
 	trimInline(r.src, h)
 	return h
+}
+
+// cutQuestionPrefix takes "Q1." or the like from the beginning of a question.
+func (r *reading) cutQuestionPrefix(h *ast.Heading) {
+	prefix := questionPrefix
+	if text := r.text(h); !questionPrefix.MatchString(text) && prefixOf(text) != "" {
+		prefix = letterPrefix
+	}
+	cutPrefix(r.src, h, prefix)
 }
 
 // withoutEnd is a tag as if it were an opening one.
@@ -374,7 +383,7 @@ func (r *reading) cutItem(item ast.Node, c *candidate) piece {
 	switch n := first.(type) {
 	case *ast.Heading:
 		q = piece{c: c, heading: n}
-		cutPrefix(r.src, n, questionPrefix)
+		r.cutQuestionPrefix(n)
 	case *fold:
 		q = r.cutFold(n, c)
 	default:
@@ -423,6 +432,9 @@ func (r *reading) cutTerms(list ast.Node, here []*candidate) []piece {
 				inside = append(inside, c)
 			}
 			pos := r.positionOf(inside)
+			if pos < 0 { // in raw HTML
+				pos = n.Lines().At(0).Start
+			}
 			all = append(all, piece{c: here[0], from: here[0].line, heading: r.questionHeading(inside, pos)})
 			asked, others, here = true, nil, here[1:]
 		case asked && n.Kind() == east.KindDefinitionDescription:

@@ -68,18 +68,29 @@
 //
 // Lines that are all one mark for another tool are no text: shortcodes of Hugo and
 // Jekyll, attributes of kramdown, labels of MyST, comments of MDX, marks of a table of
-// contents, and the fences of ":::" blocks, of which the title and the inside stay. So
-// it is with exports in .mdx, and with imports there or before the first text of any
-// page. Code and <pre>, <code>, <script>, <style> and <textarea> are left alone.
+// contents. So it is with exports in .mdx, and with imports there or before the first
+// text of any page. Code and <pre>, <code>, <script>, <style> and <textarea> are left
+// alone. An id in such a line ({: #id}, or (id)= of MyST) is the anchor of the heading
+// beside it, else a place on the page.
 //
-// Front matter is YAML (or TOML between lines +++, or a JSON object with nothing behind it on its last line) with the keys title, summary, category, ecosystem, tools,
-// tags, published, updated, verified, sources, review_by, author, owner, lang,
-// draft, aliases, moved, question (what the page answers) and questions (there aliases, tools, verified, sources, moved).
-// Lists may be one value. Dates are YYYY-MM-DD. A key within two edits of a known
-// one is a warning; other unknown keys are left alone. Where the YAML is broken,
-// each key that can be read alone counts; if nothing but headings is below it,
-// there is no page, and the last good one stays. So it is with a file that is front matter
-// without an end and, up to the first empty line, nothing else.
+// What other tools make a box of is read as they do, up to 20 deep: the lines between
+// ":::" marks (Docusaurus, VitePress, MyST), those that are further in than "!!!" or
+// "???" (MkDocs), directives of MyST in fences such as {dropdown}, components of MDX
+// between tags on lines of their own, and shortcodes in pairs. Of these, ones that are
+// named details, dropdown, accordion, expand, collapse, toggle, spoiler, faq, question
+// or the like, and all of "???", are as a <details> element with their title as its
+// summary. Ones named note, tip, warning and so on are alerts. Of all others the title
+// and what is inside stay in the text.
+//
+// Front matter is YAML, TOML between lines +++, or a JSON object with nothing behind it
+// on its last line. Its keys are title, summary, category, ecosystem, tools, tags,
+// published, updated, verified, sources, review_by, author, owner, lang, draft,
+// aliases, moved, question (what the page answers) and questions (there aliases, tools,
+// verified, sources, moved). Lists may be one value. Dates are YYYY-MM-DD. A key within
+// two edits of a known one is a warning; other unknown keys are left alone. Where the
+// YAML is broken, each key that can be read alone counts; if nothing but headings is
+// below it, there is no page, and the last good one stays. So it is with a file that is
+// front matter without an end and, up to the first empty line, nothing else.
 //
 // draft is true or false (yes, on, no and off are too, and nothing is false); true
 // keeps the page out. So does a value that is neither, and front matter that cannot
@@ -110,6 +121,9 @@
 //
 // [Format] writes a page in the usual form, with every question's anchor.
 //
+// What is on a page outside its intro and its questions is found as the page:
+// [Page.Sections] are its headings there with what is under each, [Page.Text] all of it.
+//
 // A heading's anchor is its {#id}, else its name by GitHub's rule: lower case,
 // punctuation dropped, spaces as "-". Explicit ones are taken first, repeats get -1,
 // -2 and so on, an empty one is "question". Questions that are no headings are named
@@ -128,8 +142,10 @@
 // for a page which of them made what a question or rejected it.
 //
 // A text asks if it ends in a question mark (that of any script; quotes, a pictograph
-// or a remark in brackets may follow) or begins with "Q:", "Q1.", "Question:" or the
-// same in another language. An answer is any block but headings, rules and comments.
+// or a remark in brackets may follow), if it ends as sentences of Japanese, Chinese and
+// Korean do that ask without one, or if it begins with "Q:", "Q1.", "Question:" or the
+// same in another language. A single letter of another language ("P:") counts where
+// the rest ends so. An answer is any block but headings, rules and comments.
 //
 //	front-matter  The front matter has question: it is the question, the page its answer.
 //	promise       A heading whose name is that of a FAQ promises questions, up to the next
@@ -149,7 +165,8 @@
 //	              two or more deeper ones that all do; one over questions marked otherwise.
 //	              The headings in it are questions by the same rules;
 //	category      and not a heading that does not ask and has none under it, where most
-//	              others are sections, all of whose questions ask.
+//	              others are sections, all of whose questions ask, or where two or more
+//	              questions that are marked otherwise come before all headings.
 //	heading       Elsewhere every heading that asks is a question, with all that is under
 //	              it up to the next of its level or above.
 //	in-answer     What lies in an answer is no question.
@@ -159,25 +176,30 @@
 //
 //	contents      A link to a place on the page is no question,
 //	label         nor is what stands over an answer or a remark: "Answer", "Note".
-//	summary       The summary of a <details> element, if it asks or is promised.
-//	term          A term of a definition list, if it asks or is promised.
+//	summary       The summary of a <details> element or the title of a box that is one, if
+//	              it asks or is promised.
+//	term          A term of a definition list, also in raw HTML, if it asks or is promised.
 //	prefixed      A line with "Q:" or the like, if it ends in a question mark, is followed
 //	              by "A:", or is promised.
 //	item          An item of a list that begins with a heading, with something in bold,
 //	              with "Q:" or with a line that asks, if at least half of its list's items
 //	              ask, and, where nothing is promised, at least two, or it is the only one
-//	              of its list. Promised ones that do not ask are then questions as well.
+//	              of its list. Promised ones that do not ask are then questions as well. So
+//	              are all items of a promised list of three or more if each begins with a
+//	              line that stands above the rest of it, and one of them asks.
 //	quoted        A heading or marked line in a quotation, if it asks; a quotation of one
-//	              line that asks, if promised or one of several.
-//	bold          A line that is bold as a whole, if it asks; promised, also one that does
-//	              not, where half of them do: that has a space and ends in neither ":" nor
-//	              ".". The bold beginning of a line, if it asks and
-//	              is promised or one of several.
+//	              line that asks, if promised or one of several; promised, three or more
+//	              quotations of one line, where nothing else is marked.
+//	bold          A line that is bold as a whole, if it asks; promised, also one that is
+//	              italic as a whole, and one that does not ask, where half of them do:
+//	              that has a space and ends in neither ":" nor ".". The bold beginning of a
+//	              line, if it asks and is promised or one of several.
 //	line          The first line of a paragraph, if it asks and nothing around it is
 //	              marked: promised, or three at least and every third paragraph.
 //
 // A line that is longer than 400 bytes is no question, nor is one without a mark that
-// ends a sentence before its end. A quotation in which nothing is a question stays one.
+// ends a sentence before its end, but for a number before it. A quotation in which
+// nothing is a question stays one.
 //
 // The answer of an item, a summary or a term is the rest of it; that of the others
 // goes on to the next of them or the next heading.

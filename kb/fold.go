@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -56,7 +57,7 @@ func newMarkup(src []byte) *markup {
 const mostFolds = 20
 
 // openHTML makes nodes of those elements of raw HTML that can be questions:
-// headings and <details> elements, which may go on for many blocks. Headings inside
+// headings, <details> elements and definition lists, which may go on for many blocks. Headings inside
 // other elements are left alone unless they ask.
 func (r *reading) openHTML() {
 	var parents []ast.Node
@@ -93,6 +94,7 @@ func hasElements(src []byte) bool {
 	for i := bytes.IndexByte(src, '<'); i >= 0 && i+2 < len(src); {
 		switch rest := bytes.TrimPrefix(src[i+1:min(len(src), i+10)], []byte("/")); {
 		case len(rest) > 1 && rest[0]|0x20 == 'h' && rest[1] >= '1' && rest[1] <= '6',
+			len(rest) > 1 && rest[0]|0x20 == 'd' && (rest[1]|0x20 == 'l' || rest[1]|0x20 == 't' || rest[1]|0x20 == 'd'),
 			len(rest) > 6 && (bytes.EqualFold(rest[:7], []byte("details")) || bytes.EqualFold(rest[:7], []byte("summary"))):
 			return true
 		}
@@ -105,7 +107,8 @@ func hasElements(src []byte) bool {
 	return false
 }
 
-// An htmlPiece is a node, or a tag of <details> or <summary> between nodes.
+// An htmlPiece is a node, a tag of <details>, <summary>, <dl> or <dd> between nodes, or
+// a <dt> with its node.
 type htmlPiece struct {
 	node ast.Node
 	tag  atom.Atom
@@ -141,6 +144,7 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 	done, offset := 0, 0
 	var open []atom.Atom // elements that nothing is cut out of
 	depth := 0           // of wrappers
+	asked := false       // the last <dt> began with "Q:" or the like
 	flush := func(end int) {
 		if len(bytes.TrimSpace(src[done:end])) > 0 {
 			s.pieces = append(s.pieces, htmlPiece{node: block.part(done, end)})
@@ -159,8 +163,8 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 		t := z.Token()
 		ending := kind == html.EndTagToken
 		switch {
-		case voids[t.DataAtom]:
-		case len(open) > 0 || !ending && !wrappers[t.DataAtom] && t.DataAtom != atom.Summary && headingLevel(t.DataAtom) == 0 && !inlineElements[t.DataAtom]:
+		case voids[t.DataAtom] || t.DataAtom == 0: // what is no element of HTML ends with no tag of it
+		case len(open) > 0 || !ending && !wrappers[t.DataAtom] && t.DataAtom != atom.Summary && !isListTag(t.DataAtom) && headingLevel(t.DataAtom) == 0 && !inlineElements[t.DataAtom]:
 			if !ending {
 				open = append(open, t.DataAtom)
 			} else if i := slices.Index(open, t.DataAtom); i >= 0 {
@@ -170,6 +174,21 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 			flush(start)
 			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, id: placeName(t.DataAtom, t.Attr), pos: block.position(start)})
 			done = offset
+		case t.DataAtom == atom.Dt && !ending:
+			inside := src[offset : offset+termSize(src[offset:])]
+			prefix := questionPrefix.Find(inside)
+			asked = len(prefix) > 0
+			flush(start)
+			s.pieces = append(s.pieces, htmlPiece{node: newTerm(inside[len(prefix):], asked, block.position(start)), tag: atom.Dt, pos: block.position(start)})
+			done, offset = offset+len(inside), offset+len(inside)
+			z = html.NewTokenizer(bytes.NewReader(src[offset:]))
+		case isListTag(t.DataAtom):
+			flush(start)
+			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, pos: block.position(start)})
+			done = offset
+			if asked && t.DataAtom == atom.Dd && !ending {
+				done += len(answerPrefix.Find(src[offset:]))
+			}
 		case wrappers[t.DataAtom] && ending:
 			depth--
 		case wrappers[t.DataAtom]:
@@ -197,6 +216,39 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 		}
 	}
 	flush(len(src))
+}
+
+// isListTag tells whether an element is that of a definition list or in one.
+func isListTag(a atom.Atom) bool { return a == atom.Dl || a == atom.Dt || a == atom.Dd }
+
+// newTerm makes a term of the inside of a <dt>, which had a prefix such as "Q:" or none.
+func newTerm(inside []byte, prefixed bool, pos int) *east.DefinitionTerm {
+	term := east.NewDefinitionTerm()
+	term.Lines().Append(text.NewSegment(pos, pos)) // a term has no other position
+	if prefixed {
+		term.SetAttributeString("prefixed", true)
+	}
+	term.AppendChild(term, newMarkup(inside))
+	return term
+}
+
+// termSize is how long the inside of a <dt> is that src begins with: it may have no end.
+func termSize(src []byte) int {
+	size := 0
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return len(src)
+		case html.EndTagToken, html.StartTagToken:
+			raw := len(z.Raw())
+			if tag, _ := z.TagName(); isListTag(atom.Lookup(tag)) {
+				return size
+			}
+			size += raw
+		default:
+			size += len(z.Raw())
+		}
+	}
 }
 
 // newHeading makes a heading of the inside of an element.
@@ -323,32 +375,89 @@ func htmlLines(n *ast.HTMLBlock) []text.Segment {
 func (s *htmlStream) take(depth int) []ast.Node {
 	var all []ast.Node
 	for s.at < len(s.pieces) {
-		p := s.pieces[s.at]
-		switch {
-		case p.node != nil:
-			s.at++
-			all = append(all, p.node)
-		case p.tag == atom.Details && p.end:
-			if depth > 0 {
-				return all
-			}
-			s.at++ // the end of nothing
-		case p.tag == atom.Details && depth < mostFolds && s.closed[s.at]:
-			s.at++
-			f := &fold{place: p.id}
-			f.SetPos(p.pos)
-			for _, n := range s.take(depth + 1) {
-				f.AppendChild(f, n)
-			}
-			s.at++
-			all = append(all, f)
-		case p.tag == atom.Summary && !p.end:
-			all = append(all, s.takeSummary())
-		default:
-			s.at++
+		if p := s.pieces[s.at]; p.tag == atom.Details && p.end && depth > 0 {
+			return all
+		}
+		if n := s.next(depth); n != nil {
+			all = append(all, n)
 		}
 	}
 	return all
+}
+
+// next makes a node of what begins with the present piece, nil of the end of nothing.
+func (s *htmlStream) next(depth int) ast.Node {
+	p := s.pieces[s.at]
+	switch {
+	case isListTag(p.tag) && !p.end && depth < mostFolds:
+		return s.takeList(depth + 1)
+	case p.tag == atom.Details && !p.end && depth < mostFolds && s.closed[s.at]:
+		s.at++
+		f := &fold{place: p.id}
+		f.SetPos(p.pos)
+		for _, n := range s.take(depth + 1) {
+			f.AppendChild(f, n)
+		}
+		s.at++
+		return f
+	case p.tag == atom.Summary && !p.end:
+		return s.takeSummary()
+	}
+	s.at++
+	if term, ok := p.node.(*east.DefinitionTerm); ok { // too deep in others
+		paragraph := ast.NewParagraph()
+		paragraph.AppendChild(paragraph, term.FirstChild())
+		return paragraph
+	}
+	return p.node
+}
+
+// takeList makes a definition list of the pieces up to its end, or up to a heading or
+// the end of what it is in. What stands beside its terms is in the description before.
+func (s *htmlStream) takeList(depth int) ast.Node {
+	list := east.NewDefinitionList(0, nil)
+	list.SetPos(s.pieces[s.at].pos)
+	var description *east.DefinitionDescription
+	describe := func() {
+		description = east.NewDefinitionDescription()
+		list.AppendChild(list, description)
+	}
+	inside := false // of a <dd>
+	if s.pieces[s.at].tag == atom.Dl {
+		s.at++
+	}
+	for s.at < len(s.pieces) {
+		p := s.pieces[s.at]
+		_, heading := p.node.(*ast.Heading)
+		switch {
+		case p.tag == atom.Dl && p.end:
+			s.at++
+			return list
+		case p.tag == atom.Details && p.end, heading && !inside:
+			return list
+		case p.tag == atom.Dt:
+			s.at++
+			if p.node != nil { // it begins
+				list.AppendChild(list, p.node)
+				description, inside = nil, false
+			}
+		case p.tag == atom.Dd:
+			s.at++
+			if inside = !p.end; inside {
+				describe()
+			}
+		default:
+			n := s.next(depth)
+			if n == nil {
+				continue
+			}
+			if description == nil {
+				describe()
+			}
+			description.AppendChild(description, n)
+		}
+	}
+	return list
 }
 
 // match finds which <details> elements have an end.

@@ -60,12 +60,16 @@ func TestLinesOfFrontMatterAreCountedOnce(t *testing.T) {
 // BenchmarkParseLong has what is long in one piece; its speed is the same for all sizes.
 func BenchmarkParseLong(b *testing.B) {
 	pieces := map[string]func(n int) string{
+		"boxes":    func(n int) string { return strings.Repeat(":::details Why?\n", n) },
+		"tags":     func(n int) string { return strings.Repeat("<Tab title=\"a\">\n", n) + "</Tab>\n" },
+		"terms":    func(n int) string { return "<dl>\n" + strings.Repeat("<dt>Why?\n<dd>So.\n", n) },
+		"labels":   func(n int) string { return strings.Repeat("(a)=\n{: #b}\n", n) + "## Why?\n" },
 		"html":     func(n int) string { return strings.Repeat("<details>\n", n) },
 		"sections": func(n int) string { return strings.Repeat("Some text.\n\n", n) },
 		"toml":     func(n int) string { return "+++\na = [" + strings.Repeat("\n1,", n) + "]\n+++\nText.\n" },
 		"json":     func(n int) string { return "{\"a\": [" + strings.Repeat("\n1,", n) + "1]}\nText.\n" },
 	}
-	for _, what := range []string{"html", "sections", "toml", "json"} {
+	for _, what := range []string{"boxes", "tags", "terms", "labels", "html", "sections", "toml", "json"} {
 		for _, n := range []int{1_000, 10_000} {
 			src := []byte(pieces[what](n))
 			b.Run(fmt.Sprintf("%s/%d", what, n), func(b *testing.B) {

@@ -25,6 +25,7 @@ func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindFold, renderFold)
 	reg.Register(kindSummary, renderSummary)
 	reg.Register(kindMarkup, renderMarkup)
+	reg.Register(kindSpot, renderSpot)
 	reg.Register(ast.KindLink, renderLink)
 	reg.Register(ast.KindAutoLink, renderAutoLink)
 	reg.Register(ast.KindImage, renderImage)
@@ -73,6 +74,13 @@ func renderSummary(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.W
 		_, _ = w.WriteString("</strong></p></div>\n")
 	}
 	return ast.WalkContinue, nil
+}
+
+func renderSpot(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		writePlace(w, n)
+	}
+	return ast.WalkSkipChildren, nil
 }
 
 func renderMarkup(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {

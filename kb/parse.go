@@ -27,7 +27,7 @@ var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Table, extension.DefinitionList),
 	goldmark.WithParserOptions(
 		parser.WithAttribute(),
-		parser.WithBlockParsers(util.Prioritized(extension.NewFootnoteBlockParser(), 999)),
+		parser.WithBlockParsers(util.Prioritized(boxParser{}, 90), util.Prioritized(extension.NewFootnoteBlockParser(), 999)),
 		parser.WithInlineParsers(util.Prioritized(extension.NewFootnoteParser(), 101)),
 	),
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
@@ -60,6 +60,7 @@ type reading struct {
 	front      frontMatter
 	unclosed   bool // the file is front matter that nobody closed, and no more
 	doc        ast.Node
+	labels     []label        // names for places that were on lines of their own
 	headings   []*ast.Heading // all of them, also those in quotations and lists
 	footnotes  map[int]*east.Footnote
 	references map[*east.FootnoteLink]int // the key into footnotes
@@ -140,7 +141,7 @@ func newReading(file string, src []byte, o Options) *reading {
 
 // parse reads the Markdown of a page.
 func (r *reading) parse() {
-	r.src = scrub(r.file, r.src)
+	r.src, r.labels = scrub(r.file, r.src)
 	r.lineStarts = []int{0}
 	for i, c := range r.src {
 		if c == '\n' {
@@ -149,8 +150,10 @@ func (r *reading) parse() {
 	}
 	r.doc = markdown.Parser().Parse(text.NewReader(r.src))
 	blocks, tags, folds := r.gather()
+	left := r.labelHeadings()
 	r.nameHeadings()
 	r.namePlaces(blocks, tags, folds)
+	r.keepLabels(left)
 	r.keepTags(tags)
 }
 
@@ -162,6 +165,7 @@ func (r *reading) gather() (blocks []*ast.HTMLBlock, tags []*ast.RawHTML, folds 
 	var quotes []*ast.Blockquote
 	var pictures []*ast.Image
 	r.references = map[*east.FootnoteLink]int{}
+	r.openBoxes()
 	r.openHTML()
 	_ = ast.Walk(r.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {

@@ -371,7 +371,7 @@ func checkNothingLost(t *testing.T, p *Page) {
 // or an answer and go.
 func markedWords(text string) []string {
 	return slices.DeleteFunc(words(text), func(word string) bool {
-		return questionPrefix.MatchString(word+":") || answerPrefix.MatchString(word+":")
+		return questionPrefix.MatchString(word+":") || answerPrefix.MatchString(word+":") || letterPrefix.MatchString(word+":") || letterAnswer.MatchString(word+":")
 	})
 }
 

@@ -143,7 +143,7 @@ func endsInQuestionMark(text string) bool {
 	hasMark := func(s string) bool {
 		return slices.ContainsFunc(questionMarks, func(mark string) bool { return strings.HasSuffix(s, mark) })
 	}
-	if hasMark(text) {
+	if hasMark(text) || asksByItsEnd(text) {
 		return true
 	}
 	switch last := text[len(text)-1]; {
@@ -156,6 +156,16 @@ func endsInQuestionMark(text string) bool {
 	return strings.ContainsRune(text, '՞')
 }
 
+// askingEnds end a sentence that asks in languages that need no mark for it: Japanese,
+// Chinese and Korean.
+var askingEnds = []string{"ますか", "ですか", "ませんか", "でしょうか", "ましたか", "吗", "嗎", "습니까", "입니까", "인가요", "나요", "까요"}
+
+// asksByItsEnd tells whether text ends as such sentences do, with or without a full stop.
+func asksByItsEnd(text string) bool {
+	text = strings.TrimSuffix(text, "。")
+	return text != "" && text[len(text)-1] >= 0x80 && slices.ContainsFunc(askingEnds, func(end string) bool { return strings.HasSuffix(text, end) })
+}
+
 // mayFollowMark tells whether r may stand behind the mark that ends a question.
 func mayFollowMark(r rune) bool {
 	return unicode.IsSpace(r) || strings.ContainsRune("\"'”’»›」』*_.:!…", r) || unicode.In(r, unicode.So, unicode.Sk, unicode.Mn, unicode.Cf)
@@ -165,6 +175,25 @@ func mayFollowMark(r rune) bool {
 // answer: "Q1.", "Question:", "A:". They match in Markdown, where a full stop may
 // have a backslash.
 var (
-	questionPrefix = regexp.MustCompile(`^\s*(?i:q|qn|question|frage|pregunta|pergunta|domanda|vraag|fråga|spørgsmål|spørsmål|pytanie|otázka|вопрос|питання|soru|问|問|问题|質問|질문|سؤال)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
+	questionPrefix = regexp.MustCompile(`^\s*(?i:q|qn|question|frage|pregunta|pergunta|domanda|vraag|fråga|spørgsmål|spørsmål|pytanie|otázka|вопрос|питання|soru|问|問|質問|질문|سؤال)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
 	answerPrefix   = regexp.MustCompile(`^\s*(?i:a|ans|answer|antwort|réponse|respuesta|resposta|risposta|antwoord|svar|odpowiedź|odpověď|ответ|відповідь|cevap|答|答案|回答|답|답변|جواب)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
 )
+
+// letterPrefix and letterAnswer are the single letters that stand for "question" and
+// "answer" in languages other than English: "P:", "R:". They may be names as well, so
+// they count only where the rest asks, and above such an answer.
+var (
+	letterPrefix = regexp.MustCompile(`^\s*(?:[PDFSOВПЕ]|问题|س|ש)\d{0,3}[ \t]*[:：][ \t]*`)
+	letterAnswer = regexp.MustCompile(`^\s*(?:[RAOCОВΑ]|ج|ת)\d{0,3}[ \t]*[:：][ \t]*`)
+)
+
+// prefixOf is what stands before a question as "Q1." does, "" if there is nothing.
+func prefixOf(text string) string {
+	if found := questionPrefix.FindString(text); found != "" {
+		return found
+	}
+	if found := letterPrefix.FindString(text); found != "" && endsInQuestionMark(text) {
+		return found
+	}
+	return ""
+}

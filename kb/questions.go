@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/yuin/goldmark/ast"
@@ -227,7 +228,9 @@ func (e faqEntry) blocks() []ast.Node { return append(slices.Clip(e.own), e.deep
 // faq finds the questions in blocks that are under a heading that promises them.
 func (f *questionFinder) faq(blocks []ast.Node, section string) {
 	first := nextHeading(blocks, 0)
+	asked := f.asked
 	f.loose(blocks[:first], section, true)
+	marked := f.asked > asked+1
 	blocks = f.levelled(blocks[first:])
 	var entries []faqEntry
 	for i := 0; i < len(blocks); {
@@ -239,6 +242,9 @@ func (f *questionFinder) faq(blocks []ast.Node, section string) {
 		i = end
 	}
 	f.dropCategories(entries)
+	if marked {
+		f.dropBeside(entries)
+	}
 	for _, e := range entries {
 		f.take(e, section)
 	}
@@ -328,6 +334,17 @@ func (f *questionFinder) dropCategories(entries []faqEntry) {
 	}
 	for i, e := range entries {
 		if e.rule == ruleEntry && !f.asks(e.heading) && len(e.deeper) == 0 {
+			entries[i].rule = ruleCategory
+		}
+	}
+}
+
+// dropBeside finds the headings that ask nothing, nor have any below that do, where
+// questions that are marked otherwise come before all headings.
+func (f *questionFinder) dropBeside(entries []faqEntry) {
+	asks := func(n ast.Node) bool { h, ok := n.(*ast.Heading); return ok && f.asks(h) }
+	for i, e := range entries {
+		if (e.rule == ruleEntry || e.rule == ruleSection) && !f.asks(e.heading) && !slices.ContainsFunc(e.deeper, asks) && !f.marked(e.own) {
 			entries[i].rule = ruleCategory
 		}
 	}
@@ -492,7 +509,7 @@ func (f *questionFinder) loose(blocks []ast.Node, section string, promised bool)
 	pieces := f.pieces(blocks, all)
 	for i, c := range all {
 		if !c.accept {
-			f.reject(c.line, c.shape, c.text, rules[i])
+			f.rejectCandidate(c, rules[i])
 		}
 	}
 	for i := 0; i < len(pieces); i++ {
@@ -512,7 +529,7 @@ func (f *questionFinder) loose(blocks []ast.Node, section string, promised bool)
 				answer = append(answer, pieces[i].block)
 			}
 		}
-		f.unlabel(answer)
+		f.unlabel(answer, p.c.answerPrefix())
 		f.noteAsked(p.c.line, p.c.shape, p.c.text, ruleOf[p.c.shape])
 		f.add(found{heading: p.heading, answer: answer, section: section, line: p.c.line, from: p.from})
 	}
@@ -542,9 +559,9 @@ func (f *questionFinder) open(block ast.Node, section string, promised bool) {
 }
 
 // unlabel takes the "A:" from the beginning of an answer.
-func (f *questionFinder) unlabel(answer []ast.Node) {
+func (f *questionFinder) unlabel(answer []ast.Node, prefix *regexp.Regexp) {
 	if len(answer) > 0 && isParagraph(answer[0]) {
-		cutPrefix(f.src, answer[0], answerPrefix)
+		cutPrefix(f.src, answer[0], prefix)
 		trimInline(f.src, answer[0])
 	}
 }
@@ -648,12 +665,20 @@ type style struct {
 	boldLines, boldAsking int // lines that are bold as a whole
 	leads, leadsAsking    int // bold beginnings of a line that goes on
 	quoted                int // quotations that ask
+	quotedLines           int // quotations of one line
+	others                int // candidates in all, but lines that nothing marks
 }
 
 // survey takes the style of candidates.
 func survey(all []*candidate) style {
 	var s style
 	for _, c := range all {
+		if c.shape == shapeQuoted && !c.opens {
+			s.quotedLines++
+		}
+		if c.shape != shapeLine {
+			s.others++
+		}
 		switch {
 		case c.contents || isLabel(c.text):
 		case c.shape == shapeQuoted && c.asks:
@@ -695,7 +720,10 @@ func (s style) judge(c *candidate, promised bool) string {
 			return yes
 		}
 	case shapeItem:
-		if c.group.asking == 0 || 2*c.group.asking < c.group.members {
+		if promised && !c.inline && c.lead != nil && c.group.asking > 0 && c.group.members > 2 && c.group.alike == c.group.members {
+			return yes
+		}
+		if c.plain || c.group.asking == 0 || 2*c.group.asking < c.group.members {
 			return ruleStatement
 		}
 		if c.lead == nil || c.prefixed || asks && (promised || c.group.asking > 1 || c.group.members == 1 && c.lead != nil && !c.inline) {
@@ -707,11 +735,15 @@ func (s style) judge(c *candidate, promised bool) string {
 			return yes
 		}
 	case shapeQuoted:
+		if c.plain && promised && s.quotedLines > 2 && s.quotedLines == s.others {
+			return yes
+		}
 		if asks && (promised || c.opens || s.quoted > 1) {
 			return yes
 		}
 	case shapeBold:
 		switch {
+		case c.italic && !promised:
 		case c.inline && c.asks && (promised || s.leadsAsking > 1):
 			return yes
 		case !c.inline && c.asks:

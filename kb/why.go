@@ -54,7 +54,7 @@ var reasons = map[string]string{
 	ruleSection:   "groups the questions under it",
 	ruleContents:  "a table of contents",
 	rulePart:      "is about the page, such as See also",
-	ruleCategory:  "tells something beside sections whose questions all ask",
+	ruleCategory:  "asks nothing, beside sections whose questions all ask or below questions that are marked otherwise",
 	ruleLabel:     "stands over an answer or a remark, such as Answer or Note",
 	ruleTitleOnly: "is the title of a page that has questions",
 	ruleInAnswer:  "lies in the answer to another question",
@@ -94,6 +94,13 @@ func (r *reading) reject(line int, shape, text, rule string) {
 	}
 }
 
+// rejectCandidate notes a candidate that is no question, if anything marks it as one.
+func (r *reading) rejectCandidate(c *candidate, rule string) {
+	if !c.plain {
+		r.reject(c.line, c.shape, c.text, rule)
+	}
+}
+
 func (r *reading) noteAsked(line int, shape, text, rule string) {
 	if r.why != nil {
 		*r.why = append(*r.why, Decision{Line: line, Shape: shape, Text: text, Rule: rule, Why: reasons[rule], Question: true})
@@ -122,7 +129,7 @@ func (r *reading) noteInside(answer []ast.Node) {
 			}
 			for _, c := range r.candidatesIn(n) {
 				if c.shape != shapeLine {
-					r.reject(c.line, c.shape, c.text, ruleInAnswer)
+					r.rejectCandidate(c, ruleInAnswer)
 				}
 			}
 			switch n.Kind() {
