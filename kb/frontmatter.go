@@ -458,7 +458,31 @@ func wanted(names []string) string {
 }
 
 // oneLine trims s and makes every run of white space a space.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	if isOneLine(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// isOneLine tells whether s is surely as oneLine leaves it, which most texts are.
+func isOneLine(s string) bool {
+	space := true // before the first byte none may be
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case c < ' ', c == 0xC2, c >= 0xE1 && c <= 0xE3: // white space of other scripts begins so
+			return false
+		}
+		space = false
+	}
+	return !space || s == ""
+}
 
 // abridge shortens s for a message.
 func abridge(s string) string {

@@ -83,9 +83,7 @@ var bracketed = regexp.MustCompile(`\s*[(（\[][^()（）\[\]]*[)）\]]\s*`)
 
 // promiseOf tells what a heading or title promises.
 func promiseOf(text string) promise {
-	name := bareName(text)
-	plain := bareName(bracketed.ReplaceAllString(text, " "))
-	for _, s := range []string{name, plain} {
+	for _, s := range withoutRemarks(text) {
 		if slices.Contains(promisingNames, s) || slices.Contains(genericNames, s) {
 			return fullPromise
 		}
@@ -94,15 +92,34 @@ func promiseOf(text string) promise {
 		return noPromise
 	}
 	for _, part := range nameParts.Split(text, -1) {
-		for _, part := range []string{bareName(part), bareName(bracketed.ReplaceAllString(part, " "))} {
-			for _, s := range promisingNames {
-				if part == s || strings.HasPrefix(part, s+" ") || strings.HasSuffix(part, " "+s) || s[0] >= 0xE3 && strings.Contains(part, s) { // without spaces: Chinese, Japanese, Korean
-					return nearPromise
-				}
+		for _, part := range withoutRemarks(part) {
+			if slices.ContainsFunc(promisingNames, func(s string) bool { return isPart(part, s) }) {
+				return nearPromise
 			}
 		}
 	}
 	return noPromise
+}
+
+// withoutRemarks are the bare names that text may have: all of it, and without what is
+// in brackets.
+func withoutRemarks(text string) []string {
+	if !strings.ContainsAny(text, "(（[") {
+		return []string{bareName(text)}
+	}
+	return []string{bareName(text), bareName(bracketed.ReplaceAllString(text, " "))}
+}
+
+// isPart tells whether name begins or ends with the words of s, or is s. In languages
+// without spaces between words (Chinese, Japanese, Korean) s may be anywhere in it.
+func isPart(name, s string) bool {
+	switch more := len(name) - len(s); {
+	case more <= 0:
+		return name == s
+	case name[len(s)] == ' ' && strings.HasPrefix(name, s), name[more-1] == ' ' && strings.HasSuffix(name, s):
+		return true
+	}
+	return s[0] >= 0xE3 && strings.Contains(name, s)
 }
 
 // filePromise tells what the name of a file, or of the folder it is in, promises.
@@ -110,7 +127,11 @@ func filePromise(file string) promise {
 	name := bareName(strings.TrimSuffix(path.Base(file), path.Ext(file)))
 	folder := bareName(path.Base(path.Dir(file)))
 	for _, s := range promisingNames {
-		if name == s || folder == s || strings.HasPrefix(name, s+" ") || strings.HasSuffix(name, " "+s) || strings.Contains(name, " "+s+" ") {
+		switch {
+		case folder == s:
+			return nearPromise
+		case !strings.Contains(name, s):
+		case isPart(name, s) && (s[0] < 0xE3 || name == s), strings.Contains(name, " "+s+" "):
 			return nearPromise
 		}
 	}
@@ -120,8 +141,17 @@ func filePromise(file string) promise {
 // bareName is text in lower case with its letters, marks and digits, everything
 // else a space: as names are compared. "F.A.Q." is faq.
 func bareName(text string) string {
-	text = strings.ReplaceAll(strings.ToLower(text), "f.a.q", "faq")
+	text = strings.ToLower(text)
+	if strings.Contains(text, "f.a.q") {
+		text = strings.ReplaceAll(text, "f.a.q", "faq")
+	}
 	return oneLine(strings.Map(func(r rune) rune {
+		if r < 0x80 {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+				return r
+			}
+			return ' '
+		}
 		if unicode.In(r, unicode.L, unicode.M, unicode.N) && r != '\uFE0F' && r != '\u20E3' || r == '\u200C' { // variation selector, keycap; joiner in Persian
 			return r
 		}

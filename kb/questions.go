@@ -27,11 +27,37 @@ type questionFinder struct {
 	*reading
 	found []found
 	asked int // questions found
+	known map[*ast.Heading]headingText
 }
+
+// A headingText is what a heading says, and what that is.
+type headingText struct {
+	text    string
+	asks    bool
+	answers bool // it is the "A:" of the heading before it
+	promise promise
+}
+
+// heading reads a heading once, however often it is looked at.
+func (f *questionFinder) heading(h *ast.Heading) headingText {
+	t, ok := f.known[h]
+	if !ok {
+		t.text = f.reading.text(h)
+		rest, prefixed := withoutPrefix(t.text)
+		t.asks = prefixed || endsInQuestionMark(rest)
+		t.answers = !t.asks && answerPrefix.MatchString(t.text)
+		t.promise = promiseOf(t.text)
+		f.known[h] = t
+	}
+	return t
+}
+
+func (f *questionFinder) text(h *ast.Heading) string       { return f.heading(h).text }
+func (f *questionFinder) promiseOf(h *ast.Heading) promise { return f.heading(h).promise }
 
 // findQuestions divides the blocks of a page into questions and what is none.
 func (r *reading) findQuestions(blocks []ast.Node) []found {
-	f := questionFinder{reading: r}
+	f := questionFinder{reading: r, known: make(map[*ast.Heading]headingText, len(r.headings))}
 	switch {
 	case r.front.question != "":
 		f.wholePage(blocks)
@@ -54,10 +80,11 @@ func (r *reading) findQuestions(blocks []ast.Node) []found {
 // promises tells whether the page as a whole promises questions: its title does, or
 // its file by name, and no heading of it says where they are.
 func (f *questionFinder) promises(blocks []ast.Node) bool {
-	if f.titleHeading != nil && promiseOf(f.title) != noPromise {
+	title := promiseOf(f.title)
+	if f.titleHeading != nil && title != noPromise {
 		return false // it is a heading and promises for what is under it
 	}
-	kind := max(promiseOf(f.title), filePromise(f.file))
+	kind := max(title, filePromise(f.file))
 	if f.untitled {
 		kind = filePromise(f.file)
 	}
@@ -66,7 +93,7 @@ func (f *questionFinder) promises(blocks []ast.Node) bool {
 	}
 	return !slices.ContainsFunc(blocks, func(n ast.Node) bool {
 		h, ok := n.(*ast.Heading)
-		return ok && h != f.titleHeading && promiseOf(f.text(h)) == fullPromise
+		return ok && h != f.titleHeading && f.promiseOf(h) == fullPromise
 	})
 }
 
@@ -82,10 +109,7 @@ func (f *questionFinder) asksSomewhere(blocks []ast.Node) bool {
 
 // asks tells whether a heading asks by itself: it ends in a question mark or begins
 // with "Q:" or the like.
-func (f *questionFinder) asks(h *ast.Heading) bool {
-	text, prefixed := withoutPrefix(f.text(h))
-	return prefixed || endsInQuestionMark(text)
-}
+func (f *questionFinder) asks(h *ast.Heading) bool { return f.heading(h).asks }
 
 // wholePage makes one question of the front matter, with the page as its answer.
 func (f *questionFinder) wholePage(blocks []ast.Node) {
@@ -170,8 +194,7 @@ func (f *questionFinder) walk(blocks []ast.Node, section string, depth int) {
 		under := f.sectionOf(above, section)
 		above = append(above, h)
 		end := endOf(blocks, i, f.answerLabel)
-		text := f.text(h)
-		kind := promiseOf(text)
+		kind := f.promiseOf(h)
 		switch {
 		case kind == fullPromise, kind == nearPromise && f.asksSomewhere(blocks[i+1:end]):
 			f.noteHeading(h, rulePromise)
@@ -292,7 +315,7 @@ func (f *questionFinder) judge(e faqEntry, section string) string {
 		return ruleStatement
 	case asks && (hasOwn || deeper > 0 && asking == 0):
 		return ruleEntry
-	case promiseOf(text) != noPromise && (deeper > 0 || f.marked(e.own)):
+	case f.promiseOf(e.heading) != noPromise && (deeper > 0 || f.marked(e.own)):
 		return ruleSection
 	case slices.Contains(contentsNames, name), f.isContents(e.own) && deeper == 0:
 		return ruleContents
@@ -364,7 +387,7 @@ func (f *questionFinder) take(e faqEntry, section string) {
 		f.sections[e.heading] = true
 		f.keep(e.heading)
 		name := f.text(e.heading)
-		if promiseOf(name) == fullPromise {
+		if f.promiseOf(e.heading) == fullPromise {
 			name = ""
 		}
 		f.faq(e.blocks(), name)
@@ -394,11 +417,7 @@ func (f *questionFinder) ask(h *ast.Heading, answer []ast.Node, section, rule st
 }
 
 // answerLabel tells whether a heading is the "A:" of the heading before it.
-func (f *questionFinder) answerLabel(h *ast.Heading) bool {
-	text := f.text(h)
-	found := answerPrefix.FindString(text)
-	return found != "" && !f.asks(h)
-}
+func (f *questionFinder) answerLabel(h *ast.Heading) bool { return f.heading(h).answers }
 
 func (f *questionFinder) isAnswerLabel(n ast.Node) bool {
 	h, ok := n.(*ast.Heading)
