@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -27,20 +30,27 @@ const (
 
 // committed are the pages of a folder as they were at the last commit of the git
 // checkout that it is in: of those alone whose files have changed since or are gone. There
-// are none without git, outside a checkout and before the first commit. A checkout
-// without changes costs one "git diff". An error says why git cannot tell of the
-// checkout, or not of all pages.
+// are none without git, outside a checkout and before the first commit. An error says
+// why git cannot tell of the checkout, or not of all pages.
+//
+// Nothing of the checkout is run. "git diff" would compare files through the filters
+// that its configuration and its .gitattributes name; so git only lists the blobs of
+// the commit ("ls-tree") and gives them ("cat-file"), and what has changed is told by
+// the names that git would give the files.
 func committed(ctx context.Context, dir string) ([]*kb.Page, error) {
 	if dir == "" || !inCheckout(dir) {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
-	changes, err := git(ctx, dir, "diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--relative", "HEAD", "--", ".").Output()
+	tree, err := git(ctx, dir, "ls-tree", "-r", "-z", "HEAD").Output()
 	if err != nil {
 		return nil, whyNot(ctx, dir, err)
 	}
-	blobs, files := oldBlobs(changes)
+	blobs, files, err := oldBlobs(dir, tree)
+	if err != nil {
+		return nil, err
+	}
 	if len(blobs) == 0 {
 		return nil, nil
 	}
@@ -106,9 +116,9 @@ func whyNot(ctx context.Context, dir string, failure error) error {
 	return fmt.Errorf("git: %w", failure)
 }
 
-// git is the command that runs git in dir. What a hook has set about its own checkout
-// does not hold there, nothing is fetched, and no monitor of files that the checkout
-// configures is run. Filters that it configures are: git compares files through them.
+// git is the command that runs git in dir, for commands that run no hook and no filter.
+// What a hook has set about its own checkout does not hold there, nothing is fetched,
+// and no monitor of files that the checkout configures is run.
 func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
@@ -119,19 +129,41 @@ func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// oldBlobs are the names by which git knows what pages were, and their files, as
-// "git diff --raw -z" tells them: ":mode mode blob blob status", then the file, each
-// with a NUL after it.
-func oldBlobs(changes []byte) (blobs, files []string) {
-	fields := strings.Split(string(changes), "\x00")
-	for i := 0; i+1 < len(fields); i += 2 {
-		change := strings.Fields(fields[i])
-		regular := len(change) == 5 && strings.HasPrefix(change[0], ":100") // no link, and not new
-		if regular && kb.IsPage(fields[i+1]) {
-			blobs, files = append(blobs, change[2]), append(files, fields[i+1])
+// oldBlobs are the names by which git knows what the pages in dir were that have
+// changed since or are gone, and their files, as "git ls-tree -r -z" tells them: "mode
+// type name", a tab and the file, each with a NUL after it.
+func oldBlobs(dir string, tree []byte) (blobs, files []string, err error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	for entry := range strings.SplitSeq(string(tree), "\x00") {
+		about, file, _ := strings.Cut(entry, "\t")
+		fields := strings.Fields(about)
+		regular := len(fields) == 3 && strings.HasPrefix(fields[0], "100") // no link
+		if regular && kb.IsPage(file) && !isBlob(root, file, fields[2]) {
+			blobs, files = append(blobs, fields[2]), append(files, file)
 		}
 	}
-	return blobs, files
+	return blobs, files, nil
+}
+
+// isBlob tells whether a file is what git knows by a name: the digest of "blob", its
+// size and its content. One whose line ends git has changed is not, which only means
+// that it is read.
+func isBlob(root *os.Root, file, name string) bool {
+	src, err := root.ReadFile(filepath.FromSlash(file))
+	if err != nil {
+		return false
+	}
+	sum := sha1.New()
+	if len(name) == hex.EncodedLen(sha256.Size) {
+		sum = sha256.New()
+	}
+	fmt.Fprintf(sum, "blob %d\x00", len(src))
+	sum.Write(src)
+	return hex.EncodeToString(sum.Sum(nil)) == name
 }
 
 // readBlob reads one answer of "git cat-file --batch": "name type size", then the
