@@ -36,12 +36,13 @@ func Files(fsys fs.FS) ([]string, error) {
 // an [ErrorList] that says why.
 //
 // In front matter the known keys come first, in the order of the package comment.
-// Prose and addresses (title, summary, aliases, sources, moved) stand in quotes,
+// Prose and addresses (title, summary, question, aliases, sources, moved) stand in quotes,
 // names and days without where they need none. Lists keep their form, in brackets or
 // an item a line. What is not known, comments, and values of several lines are left
 // as they are; a mapping with anchors or aliases of YAML is left alone altogether.
 //
-// In .mdx no anchors are written, because braces are code there.
+// Front matter in TOML and JSON is left as it is. In .mdx no anchors are written,
+// because braces are code there.
 func Format(file string, src []byte) ([]byte, error) {
 	s := readSource(file, src, Options{})
 	if s.page == nil {

@@ -54,7 +54,7 @@ func TestFormatTouchesNothingElse(t *testing.T) {
 		{"no line end is added at the end", "a.md", "## Why?\n\nSo.\n\n## How?\n\nSo", "## Why? {#why}\n\nSo.\n\n## How? {#how}\n\nSo"},
 		{"repeated questions keep their numbers", "a.md", "## Why?\n\nSo.\n\n## Why?\n\nSo.\n", "## Why? {#why}\n\nSo.\n\n## Why? {#why-1}\n\nSo.\n"},
 		{"front matter of another kind stays", "a.md", "+++\ntitle = \"A\"\n+++\n\n## Why?\n\nSo.\n", "+++\ntitle = \"A\"\n+++\n\n## Why? {#why}\n\nSo.\n"},
-		{"a question in front matter is no heading, whatever line ends it", "a.md", "---\nquestion: Why?\norder: 2\n---\n\nSo.\n", "---\nquestion: Why?\norder: 2\n---\n\nSo.\n"},
+		{"a question in front matter is no heading, whatever line ends it", "a.md", "---\nquestion: Why?\norder: 2\n---\n\nSo.\n", "---\nquestion: \"Why?\"\norder: 2\n---\n\nSo.\n"},
 		{"in MDX braces are code, so no anchors are written", "a.mdx", "---\ntitle: A\n---\n## Why?\n\nSo.\n", "---\ntitle: \"A\"\n---\n## Why?\n\nSo.\n"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // How the values of front matter are written: in quotes, or without where they need
 // none.
 var (
-	quotedKeys = []string{"title", "summary", "aliases", "sources", "moved"}
+	quotedKeys = []string{"title", "summary", "question", "aliases", "sources", "moved"}
 	plainKeys  = []string{"category", "ecosystem", "tools", "tags", "author", "owner", "lang"}
 	dayKeys    = []string{"published", "updated", "verified", "review_by"}
 )

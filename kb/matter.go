@@ -14,7 +14,8 @@ func (p *Page) MatterLine(keys ...string) int { return p.MatterLines().Line(keys
 // MatterLines are the lines on which the front matter of a page gives its keys. They
 // are not safe for concurrent use.
 type MatterLines struct {
-	root  *yaml.Node // nil if there is no front matter in YAML, or it cannot be read
+	root  *yaml.Node // nil if there is no front matter, or it cannot be read
+	above int        // lines of the file before those of root
 	given map[*yaml.Node]map[string]matterKey
 }
 
@@ -28,8 +29,17 @@ type matterKey struct {
 // for every page.
 func (p *Page) MatterLines() *MatterLines {
 	m := &MatterLines{given: map[*yaml.Node]map[string]matterKey{}}
-	if matter, _, ok := cutFrontMatter([]byte(strings.TrimPrefix(string(p.Source), "\uFEFF"))); ok {
+	_, src := cutMark(p.Source)
+	if matter, _, ok := cutFrontMatter(src); ok {
+		m.above = 1
 		if root, err := parseYAML(matter); err == nil {
+			m.root = root
+		}
+	} else if matter, _, ok := cutTOML(src); ok {
+		m.root, m.above = tomlNodes(matter), 1
+	} else if jsonMatter.Match(src) {
+		d := newJSONReader(src)
+		if root, err := d.value(0); err == nil {
 			m.root = root
 		}
 	}
@@ -64,7 +74,7 @@ func (m *MatterLines) keys(node *yaml.Node) map[string]matterKey {
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key := node.Content[i]
 			if name := strings.TrimPrefix(key.Value, "#"); all[name].value == nil {
-				all[name] = matterKey{key.Line + 1, node.Content[i+1]}
+				all[name] = matterKey{key.Line + m.above, node.Content[i+1]}
 			}
 		}
 		m.given[node] = all

@@ -235,8 +235,7 @@ func (c *lineCounter) at(offset int) int {
 // closing brace alone, if no empty line, fence or heading comes before; else it is a
 // fault and stays in the text, for nothing tells where it ends.
 func readJSON(file string, src []byte) (m frontMatter, faults ErrorList, body []byte, ok bool) {
-	d := jsonReader{dec: json.NewDecoder(bytes.NewReader(src)), lines: lineCounter{src: src}}
-	d.dec.UseNumber()
+	d := newJSONReader(src)
 	root, err := d.value(0)
 	end := int(d.dec.InputOffset())
 	if err == nil && !restOfLine.Match(src[end:]) {
@@ -270,6 +269,12 @@ type jsonReader struct {
 	dec      *json.Decoder
 	lines    lineCounter
 	complete []*yaml.Node // the keys and values of the outermost object that were read whole
+}
+
+func newJSONReader(src []byte) *jsonReader {
+	d := &jsonReader{dec: json.NewDecoder(bytes.NewReader(src)), lines: lineCounter{src: src}}
+	d.dec.UseNumber()
+	return d
 }
 
 // line is the one that was read last.

@@ -11,9 +11,9 @@ import (
 //go:embed schema/*.json
 var schemas embed.FS
 
-// SchemaNames are those that [Schema] knows: page is the front matter of a page, tools
-// is tools.yaml.
-func SchemaNames() []string { return []string{"page", "tools"} }
+// SchemaNames are those that [Schema] knows: page is the front matter of a page, the
+// others are the files in the root of that name, such as tools.yaml.
+func SchemaNames() []string { return []string{"page", "tools", "synonyms", "curations", "golden"} }
 
 // Schema returns the JSON Schema of that name, nil if there is none.
 func Schema(name string) []byte {

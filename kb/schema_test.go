@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,10 +67,13 @@ func TestSchemasHaveTheKeysThatAreRead(t *testing.T) {
 	_, page := compiled(t, "page")
 	_, tools := compiled(t, "tools")
 	items := tools["items"].(map[string]any)
+	_, curations := compiled(t, "curations")
+	_, golden := compiled(t, "golden")
 	for _, c := range []struct {
 		of   any
 		want []string
-	}{{page, pageKeys}, {page["$defs"].(map[string]any)["question"], questionKeys}, {items, toolKeys}} {
+	}{{page, pageKeys}, {page["$defs"].(map[string]any)["question"], questionKeys}, {items, toolKeys},
+		{curations["items"], curationKeys}, {golden["items"], goldenKeys}} {
 		if diff := cmp.Diff(slices.Sorted(slices.Values(c.want)), keys(c.of)); diff != "" {
 			t.Errorf("-read +in the schema:\n%s", diff)
 		}
@@ -85,7 +89,6 @@ func TestSchemasHaveTheKeysThatAreRead(t *testing.T) {
 
 func TestStarterFitsTheSchemas(t *testing.T) {
 	page, _ := compiled(t, "page")
-	tools, _ := compiled(t, "tools")
 	lib, err := Load(Starter(), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -99,12 +102,43 @@ func TestStarterFitsTheSchemas(t *testing.T) {
 			t.Errorf("%s: %v", p.File, err)
 		}
 	}
-	src, err := fs.ReadFile(Starter(), toolsFile)
-	if err != nil {
-		t.Fatal(err)
+	for _, file := range []string{toolsFile, synonymsFile, goldenFile} {
+		schema, _ := compiled(t, strings.TrimSuffix(file, ".yaml"))
+		src, err := fs.ReadFile(Starter(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(asJSON(t, src)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
-	if err := tools.Validate(asJSON(t, src)); err != nil {
-		t.Error(err)
+}
+
+// What a schema takes is read without a fault, and what it refuses is a fault.
+func TestSchemasTakeWhatIsRead(t *testing.T) {
+	read := map[string]func(src []byte) ErrorList{
+		"page":      func(src []byte) ErrorList { _, faults, _ := readFrontMatter("a.md", src); return faults },
+		"tools":     func(src []byte) ErrorList { _, faults := readTools(src); return faults },
+		"synonyms":  func(src []byte) ErrorList { _, faults := readSynonyms(src); return faults },
+		"curations": func(src []byte) ErrorList { _, faults := readCurations(src); return faults },
+		"golden":    func(src []byte) ErrorList { _, faults := readGolden(src); return faults },
+	}
+	for name, samples := range map[string]map[string]bool{
+		"page":      {"question: Why?": true, "question: [a, b]": false, "question:": true, "lang: de": true},
+		"tools":     {"- {name: A, since: 2006}": true, "": true, "- name: ''": false},
+		"synonyms":  {"- [js, javascript]\n- orm => object relational mapper\n- db => database, data base": true, "- [js]": false, "- js": false, "- a, b": false, "- a = b": false, "- {a: b}": false, "- => b": false, "- [a, '-']": false, "- [a, b => c]": false, "- [a, a]": false},
+		"curations": {"- {query: a, pin: x, reason: r}": true, "- {queries: [a, b], hide: [x], reason: r, until: 2027-01-31}": true, "- {query: a, reason: r}": false, "- {pin: x, reason: r}": false, "- {query: a, pin: [], reason: r}": false, "- {query: a, pin: x, reason: r, until: soon}": false, "- a": false, "query: a": false},
+		"golden":    {"- {query: a, question: p#q}": true, "- {query: a, question: p, within: 3, miss: none yet}": true, "- {query: a}": false, "- {question: p}": false, "- {query: a, question: p, within: 0}": false, "- {query: a, question: p, within: 101}": false, "- {query: a, question: p, miss: ''}": false, "- a": false},
+	} {
+		schema, _ := compiled(t, name)
+		for sample, want := range samples {
+			if err := schema.Validate(asJSON(t, []byte(sample))); (err == nil) != want {
+				t.Errorf("%s: the schema says %v of %q", name, err, sample)
+			}
+			if faults := read[name]([]byte(sample)); (len(faults) == 0) != want {
+				t.Errorf("%s: the reader says %v of %q", name, faults, sample)
+			}
+		}
 	}
 }
 

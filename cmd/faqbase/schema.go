@@ -8,7 +8,7 @@ import (
 )
 
 type schemaCommand struct {
-	Name string `arg:"" help:"Whose schema: page (the front matter of a page) or tools (tools.yaml)."`
+	Name string `arg:"" help:"Whose schema: page (the front matter of a page), tools, synonyms, curations or golden (the files of that name)."`
 }
 
 // Help tells how an editor is given the schema.
@@ -21,7 +21,7 @@ func (schemaCommand) Help() string {
 func (c *schemaCommand) Run(con console) error {
 	src := kb.Schema(c.Name)
 	if src == nil {
-		return usagef("no schema %q, want %s", c.Name, strings.Join(kb.SchemaNames(), " or "))
+		return usagef("no schema %q, want %s", c.Name, strings.Join(kb.SchemaNames(), ", "))
 	}
 	_, err := fmt.Fprintf(con.out, "%s", src)
 	return err
