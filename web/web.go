@@ -158,7 +158,9 @@
 // A page says what it is in its head: title, description, canonical address, Open
 // Graph, and as JSON-LD the questions that it answers (FAQPage) and the way to it
 // (BreadcrumbList), from the values that the page itself shows. Results of a search
-// are not to be indexed. /sitemap.xml has every other page, with the day that its
+// are not to be indexed. A shared link and a home screen have the mark of the icon: it
+// is square and without words, as the title of a site is its own. There is no web
+// manifest: pages are to be read in a browser, and are no application. /sitemap.xml has every other page, with the day that its
 // author gives as that of its last change; past 50,000 it is an index of its parts,
 // ?part=1 and so on. /feed.xml (Atom) has the 50 pages that were changed last; their
 // ids are made of the site's title and the page's path, so that they outlast a change
