@@ -1,6 +1,7 @@
 package index
 
 import (
+	"hash/maphash"
 	"math/bits"
 	"slices"
 	"sort"
@@ -22,6 +23,8 @@ type dictionary struct {
 	classStart []int32
 	// byLanguage are the forms of words, by number of the language.
 	byLanguage []wordForms
+	stems      []string // by class
+	hash       wordHash
 }
 
 type dictionaryWord struct {
@@ -35,8 +38,44 @@ type dictionaryWord struct {
 
 // find returns the ordinal of a word.
 func (d *dictionary) find(text string) (int32, bool) {
-	i, ok := slices.BinarySearchFunc(d.words, text, func(w dictionaryWord, t string) int { return strings.Compare(w.text, t) })
-	return int32(i), ok
+	return d.hash.find(d.words, text)
+}
+
+// A wordHash finds words by a hash: places have the ordinal of a word and 1, or 0, and a
+// word is at the place that its hash names or at one of those that follow without a gap.
+type wordHash struct {
+	seed   maphash.Seed
+	places []int32 // twice as many as words at least, and a power of two
+}
+
+func newWordHash(words []dictionaryWord) wordHash {
+	t := wordHash{maphash.MakeSeed(), make([]int32, 1<<bits.Len(uint(2*len(words))))}
+	for i := range words {
+		at := t.place(words[i].text)
+		for t.places[at] != 0 {
+			at = t.next(at)
+		}
+		t.places[at] = int32(i + 1)
+	}
+	return t
+}
+
+func (t *wordHash) place(text string) int {
+	return int(maphash.String(t.seed, text) & uint64(len(t.places)-1))
+}
+
+func (t *wordHash) next(at int) int { return (at + 1) & (len(t.places) - 1) }
+
+func (t *wordHash) find(words []dictionaryWord, text string) (int32, bool) {
+	if len(t.places) == 0 {
+		return 0, false
+	}
+	for at := t.place(text); t.places[at] != 0; at = t.next(at) {
+		if n := t.places[at] - 1; words[n].text == text {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // class returns the ordinals of the words of a class.
@@ -160,7 +199,7 @@ func (d *dictionary) with(found *vocabulary, classes *classes) *dictionary {
 	if with == d && !more {
 		return d
 	}
-	return &dictionary{with.words, with.byClass, with.classStart, forms}
+	return &dictionary{with.words, with.byClass, with.classStart, forms, with.stems, with.hash}
 }
 
 // withWords returns d and the words that were found in fields, without forms; d itself
@@ -200,11 +239,12 @@ func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dic
 		all = append(all, w)
 	}
 	all = append(all, fresh...)
-	return newDictionary(all, classes.len())
+	return newDictionary(all, classes.stems)
 }
 
-func newDictionary(words []dictionaryWord, numClasses int) *dictionary {
-	d := &dictionary{words: words, byClass: make([]int32, len(words)), classStart: make([]int32, numClasses+1)}
+func newDictionary(words []dictionaryWord, stems []string) *dictionary {
+	numClasses := len(stems)
+	d := &dictionary{words: words, stems: stems, byClass: make([]int32, len(words)), classStart: make([]int32, numClasses+1), hash: newWordHash(words)}
 	for _, w := range words {
 		d.classStart[w.class+1]++
 	}
@@ -226,38 +266,37 @@ func newDictionary(words []dictionaryWord, numClasses int) *dictionary {
 type classes struct {
 	ofStem map[string]uint32
 	ofWord map[string]uint32
+	stems  []string // by class; dictionaries have parts of it, which never change
 }
 
 func newClasses() *classes {
 	return &classes{ofStem: make(map[string]uint32), ofWord: make(map[string]uint32)}
 }
 
-func (c *classes) len() int { return len(c.ofStem) }
+func (c *classes) len() int { return len(c.stems) }
 
 func (c *classes) of(word string) uint32 {
 	if n, ok := c.ofWord[word]; ok {
 		return n
 	}
-	s := stem(word)
-	n, ok := c.ofStem[s]
-	if !ok {
-		n = uint32(len(c.ofStem))
-		c.ofStem[s] = n
-	}
+	n := c.ofStemmed(stem(word))
 	c.ofWord[word] = n
+	return n
+}
+
+func (c *classes) ofStemmed(stem string) uint32 {
+	n, ok := c.ofStem[stem]
+	if !ok {
+		n = uint32(len(c.stems))
+		c.ofStem[stem] = n
+		c.stems = append(c.stems, stem)
+	}
 	return n
 }
 
 // ofForm is the class of the words of a language that have this stem. It is that of the
 // English words with it, if there are any: names are alike in all languages.
-func (c *classes) ofForm(f form) uint32 {
-	n, ok := c.ofStem[f.stem]
-	if !ok {
-		n = uint32(len(c.ofStem))
-		c.ofStem[f.stem] = n
-	}
-	return n
-}
+func (c *classes) ofForm(f form) uint32 { return c.ofStemmed(f.stem) }
 
 // stem is the word's Porter2 stem. Words with anything but a to z are their own.
 func stem(word string) string {

@@ -25,6 +25,7 @@ type scratch struct {
 	overlap  []float32 // weight of the query's words that the question has
 	mask     []uint32  // which words the entry has
 	matched  []int32   // entries with a mask
+	final    []float64 // see scoreOf; notScored before it was asked for
 	excluded []bool
 	out      []int32 // entries that are excluded
 	// Which of the words that are required as they stand, and of those that exclude,
@@ -45,7 +46,7 @@ func (s *scratch) grow(n int) {
 	}
 	s.t, s.tq = make([]float32, n), make([]float32, n)
 	s.score, s.overlap = make([]float32, n), make([]float32, n)
-	s.mask, s.excluded = make([]uint32, n), make([]bool, n)
+	s.mask, s.excluded, s.final = make([]uint32, n), make([]bool, n), slices.Repeat([]float64{notScored}, n)
 	s.required, s.unwanted = make([]uint32, n), make([]uint32, n)
 }
 
@@ -54,7 +55,7 @@ func (s *scratch) reset() {
 		s.t[e], s.tq[e] = 0, 0
 	}
 	for _, e := range s.matched {
-		s.score[e], s.overlap[e], s.mask[e] = 0, 0, 0
+		s.score[e], s.overlap[e], s.mask[e], s.final[e] = 0, 0, 0, notScored
 	}
 	for _, e := range s.out {
 		s.excluded[e] = false
@@ -352,7 +353,7 @@ func (m *match) sameClass(w *matchedWord) error {
 	}
 	from, to := d.withPrefix(prefix)
 	for i := from; i < to; i++ {
-		if len(d.words[i].text) <= len(w.text)+6 && stem(d.words[i].text) == s {
+		if len(d.words[i].text) <= len(w.text)+6 && d.stems[d.words[i].class] == s {
 			if err := m.add(w, i, m.weights.inflection, asForm, withEnglishForms); err != nil {
 				return err
 			}
@@ -596,7 +597,7 @@ func (d *dictionary) forms(text string, any bool) []int32 {
 		from, to := d.withPrefix(s[:max(0, len(s)-1)])
 		var list []int32
 		for k := from; k < to; k++ {
-			if len(d.words[k].text) <= len(text)+6 && stem(d.words[k].text) == s {
+			if len(d.words[k].text) <= len(text)+6 && d.stems[d.words[k].class] == s {
 				list = append(list, k)
 			}
 		}
@@ -1024,11 +1025,25 @@ func (m *match) hasWords(e int32, quoted uint32) bool {
 	return !m.excluded[e] && m.mask[e]&quoted == quoted && m.required[e]&m.single == m.single
 }
 
-// scoreOf is the entry's score without closeness.
+// notScored is less than any score.
+const notScored = -1
+
+// scoreOf is the entry's score without closeness. It is not to be asked for before all
+// words are counted and the tools of the query are known.
 func (m *match) scoreOf(e int32) float64 {
 	if m.total == 0 {
 		return 0
 	}
+	if m.mask[e] == 0 { // its score is not forgotten after the search
+		return m.newScore(e)
+	}
+	if m.final[e] == notScored {
+		m.final[e] = m.newScore(e)
+	}
+	return m.final[e]
+}
+
+func (m *match) newScore(e int32) float64 {
 	words, overlap := m.shares(e)
 	return (words + m.weights.overlap*overlap) * m.factorOf(e)
 }

@@ -14,10 +14,13 @@ type posting struct {
 }
 
 // Lists of frequent words are read again and again, and stop words are in most
-// entries: lists of keptFrom postings and more are kept with the state, up to
-// maxKept postings in all, 12 bytes each.
+// entries. Of short ones hundreds are read for a word that is not yet typed to its end,
+// and to find one takes longer than to read it. So lists are kept with the state, up to
+// maxKept postings in all, 12 bytes each. Short lists, of less than longList, leave half
+// of that to the others, and each costs as much as keptList postings more.
 const (
-	keptFrom = 64
+	longList = 64
+	keptList = 4
 	maxKept  = 1 << 20
 )
 
@@ -57,14 +60,14 @@ func (m *match) postings(word int32) ([]posting, error) {
 	return list[:len(list):len(list)], nil
 }
 
-// keep keeps a copy of a word's list if it is long, there is room, and no other search
-// has kept it meanwhile. Safe for concurrent use.
+// keep keeps a copy of a word's list if there is room, and no other search has kept it
+// meanwhile. Safe for concurrent use.
 func (s *state) keep(word int32, list []posting) {
-	n := int64(len(list))
-	if n < keptFrom {
-		return
+	n, room := int64(len(list)+keptList), int64(maxKept)
+	if len(list) < longList {
+		room /= 2
 	}
-	if s.keptSize.Add(n) <= maxKept {
+	if s.keptSize.Add(n) <= room {
 		kept := slices.Clone(list)
 		if s.kept[word].CompareAndSwap(nil, &kept) {
 			return
