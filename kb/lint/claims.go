@@ -59,9 +59,45 @@ var comparatives = func() []*regexp.Regexp {
 	return all
 }()
 
+// comparingWords are those of which each of comparatives wants one.
+var comparingWords = func() map[string]bool {
+	all := map[string]bool{}
+	for word := range strings.FieldsSeq(`more less most least best better superior outperform outperforms
+		faster slower quicker smaller larger bigger lighter heavier cheaper safer stronger higher lower
+		fastest slowest quickest smallest largest biggest lightest cheapest safest strongest`) {
+		all[word] = true
+	}
+	return all
+}()
+
+// mayClaim tells whether text has one of comparingWords. Most texts have none, and this is
+// much sooner known than what a sentence says.
+func mayClaim(text string) bool {
+	const longest = 11 // of these words
+	var word [longest]byte
+	n := 0 // letters of the present word
+	for i := range len(text) {
+		if c := text[i] | 0x20; c >= 'a' && c <= 'z' {
+			if n < longest {
+				word[n] = c
+			}
+			n++
+			continue
+		}
+		if n <= longest && comparingWords[string(word[:n])] {
+			return true
+		}
+		n = 0
+	}
+	return n <= longest && comparingWords[string(word[:n])]
+}
+
 // claimIn finds a claim in a passage: one that compares with than, or in a sentence
 // that names a tool of the page.
 func claimIn(text string, m mask) (claim, sentence string) {
+	if !mayClaim(text) {
+		return "", ""
+	}
 	for s := range splitSentences(text) {
 		for _, pattern := range comparatives {
 			at := pattern.FindStringSubmatchIndex(s)
