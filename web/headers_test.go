@@ -62,7 +62,7 @@ func TestEveryAddressHasItsHeaders(t *testing.T) {
 		"Cross-Origin-Embedder-Policy": "require-corp",
 	}
 	others := []string{"Accept-Ranges", "Allow", "Cache-Control", "Content-Disposition", "Content-Length", "Content-Type", "Date", "Etag",
-		"Link", "Location", "Retry-After", "Vary", "X-Accel-Buffering", "X-Robots-Tag"}
+		"Link", "Location", "Retry-After", "Vary", "X-Accel-Buffering", "X-Request-Id", "X-Robots-Tag"}
 	check := func(r reply, policy string) {
 		t.Helper()
 		got := make(map[string]string)

@@ -95,11 +95,8 @@ func (m *metrics) register(s *Server, reg prometheus.Registerer) {
 func (m *metrics) timed(c *gin.Context) {
 	start := time.Now()
 	c.Next()
-	route := c.FullPath()
-	switch route {
-	case "":
-		route = "none"
-	case "/events":
+	route := routeOf(c)
+	if route == "/events" {
 		return // open as long as its page is
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(c.Writer.Status())).Observe(time.Since(start).Seconds())

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"path"
 	"regexp"
@@ -213,7 +214,7 @@ func (s *Server) pageHTML(c *gin.Context, lib *kb.Library, p *kb.Page) error {
 	}
 	var err error
 	if v.Further, err = s.related(c.Request.Context(), lib, p.Path, relatedToPage); err != nil {
-		s.log.Warn("related questions", "page", p.Path, "err", err)
+		s.trouble(c, slog.LevelWarn, "related questions", err)
 		untag(c) // the next visitor shall have them
 	}
 	return s.render(c, http.StatusOK, "page.html", v)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -48,7 +49,7 @@ func (s *Server) readyz(c *gin.Context) error {
 	}
 	lib, err := s.searchable(c.Request.Context(), published)
 	if err != nil {
-		s.log.Error("readyz", "err", err)
+		s.trouble(c, slog.LevelError, "not ready", err)
 		return &problem{
 			Title:  "not ready",
 			Status: http.StatusServiceUnavailable,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -99,7 +100,7 @@ type errorPage struct {
 func (s *Server) fail(c *gin.Context, err error) {
 	p, fault := problemOf(err)
 	if fault {
-		s.log.Error("request", "method", c.Request.Method, "path", c.Request.URL.Path, "err", err)
+		s.trouble(c, slog.LevelError, "request failed", err)
 	}
 	if c.Writer.Written() {
 		return
@@ -135,7 +136,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 		view.Nearest = s.nearest(c, view.Text)
 	}
 	if err := s.render(c, p.Status, "error.html", view); err != nil {
-		s.log.Error("error page", "err", err)
+		s.trouble(c, slog.LevelError, "error page", err)
 		text := fmt.Sprintf("%d %s\n", p.Status, p.Title)
 		if s.dev != nil {
 			text += err.Error() + "\n" // most likely the template that is being edited
@@ -167,7 +168,7 @@ func (s *Server) nearest(c *gin.Context, text string) []index.Hit {
 	found, err := s.search(c.Request.Context(), index.Query{Text: text, Page: 1, Size: 5, Sort: index.ByRelevance})
 	if err != nil {
 		if !errors.Is(err, errBusy) {
-			s.log.Warn("search for a lost visitor", "err", err)
+			s.trouble(c, slog.LevelWarn, "search for a lost visitor", err)
 		}
 		return nil
 	}

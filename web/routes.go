@@ -37,7 +37,7 @@ func (s *Server) route() error {
 	g := gin.New()
 	g.HandleMethodNotAllowed = true
 	g.RedirectTrailingSlash = false // knows nothing of the base URL; see noRoute
-	g.Use(s.metrics.timed, s.recovered, secured, bodiless, s.named, s.isolated, s.limited, s.signedIn)
+	g.Use(s.identified, s.metrics.timed, s.logged, s.recovered, secured, bodiless, s.named, s.isolated, s.limited, s.signedIn)
 	get := func(path string, h handler) {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			g.Handle(method, path, s.handle(h))

@@ -219,6 +219,13 @@
 // and never shown. Programs get application/problem+json (RFC 9457), people a page
 // with the search field. Output is rendered before the first byte is sent.
 //
+// # Logs
+//
+// Each answer has an X-Request-Id, made here or by a trusted proxy, and so has each
+// line of the log: the route as a pattern, status, duration and bytes before
+// compression. Addresses, referrers and what errors quote of a request are in no line,
+// since they have what readers search for; [Config].LogQueries puts path and q in.
+//
 // # Security
 //
 // No inline script or style anywhere; the policies are in headers.go, and a table in
@@ -304,7 +311,10 @@ type Config struct {
 	// sentence, and must be safe for concurrent use. All three are for Dev alone.
 	Dir, Editor string
 	Told        func(text string)
-	Log         *slog.Logger
+	// Log gets what goes wrong, with LogRequests a line for each request too; nil for
+	// nowhere. Only with LogQueries it gets what readers have searched for.
+	Log                     *slog.Logger
+	LogRequests, LogQueries bool
 }
 
 // A Server is an http.Handler over the library that was last published. It is
@@ -314,6 +324,8 @@ type Server struct {
 	suggest  index.Suggester
 	relate   index.Relater
 	log      *slog.Logger
+
+	logRequests, logQueries bool
 
 	title  string
 	base   string // before every address: "" or "https://x/help"
@@ -374,14 +386,18 @@ func New(c Config) (*Server, error) {
 		suggest:  c.Searcher,
 		relate:   c.Searcher,
 		log:      c.Log,
-		title:    c.Title,
-		base:     base,
-		prefix:   prefix,
-		host:     hostOf(base),
-		local:    c.Local,
-		edit:     c.EditURL,
-		origin:   c.AllowOrigin,
-		feed:     newFeed(),
+
+		logRequests: c.LogRequests,
+		logQueries:  c.LogQueries,
+
+		title:  c.Title,
+		base:   base,
+		prefix: prefix,
+		host:   hostOf(base),
+		local:  c.Local,
+		edit:   c.EditURL,
+		origin: c.AllowOrigin,
+		feed:   newFeed(),
 
 		queue:       searchQueue(),
 		limiter:     newLimiter(c.Rate),

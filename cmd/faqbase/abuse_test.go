@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -133,8 +134,8 @@ func serveHere(t *testing.T, dir string) *host {
 	stdout, out := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		c := serveCommand{Addr: "127.0.0.1:0", Watch: kb.WatchAuto, PollInterval: time.Second, Quiet: true}
-		ended <- c.serve(ctx, console{out, &h.stderr}, folder{dir: dir, fsys: kb.Dir(dir)}, engine, time.Now(), stopTimeout)
+		c := serveCommand{Addr: "127.0.0.1:0", Watch: kb.WatchAuto, PollInterval: time.Second, logFlags: logFlags{Quiet: true}}
+		ended <- c.serve(ctx, console{out, &h.stderr}, slog.New(slog.NewTextHandler(&h.stderr, &slog.HandlerOptions{Level: slog.LevelError})), folder{dir: dir, fsys: kb.Dir(dir)}, engine, time.Now(), stopTimeout)
 		out.Close()
 	}()
 	h.stop = sync.OnceFunc(func() {

@@ -38,7 +38,7 @@ type serveCommand struct {
 	TrustedProxy []networkFlag `name:"trusted-proxy" placeholder:"ADDRESS" help:"A proxy, or a network of them as 10.0.0.0/8, whose X-Forwarded-For or Forwarded tells who a client is."`
 	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
 	Editor       string        `placeholder:"URL" help:"With --dev: the address that opens a file, with {path} or {file}, and {line}; or the name of an editor, or none (default: that of $$VISUAL or $$EDITOR if it has one, else vscode://file/{path}:{line})."`
-	Quiet        bool          `help:"Report errors alone."`
+	logFlags
 	indexFlag
 }
 
@@ -101,25 +101,22 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	engine, err := c.open(f, con.err)
+	log, notes := c.logger(con.err)
+	con.err = notes
+	engine, err := c.open(f, notes)
 	if errors.Is(err, index.ErrLocked) {
 		return fmt.Errorf("%w; stop that process, or name another place with --index (--index memory keeps none on disk)", err)
 	}
 	if err != nil {
 		return err
 	}
-	return c.serve(ctx, con, f, engine, start, stopTimeout)
+	return c.serve(ctx, con, log, f, engine, start, stopTimeout)
 }
 
 // serve serves f until ctx ends or a part of it fails, and closes engine. It returns
 // at the latest stopTimeout after that: what is still running then, whatever it
 // waits for, is left behind and named in the error.
-func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine engine, start time.Time, stopTimeout time.Duration) error {
-	level := slog.LevelInfo
-	if c.Quiet {
-		level = slog.LevelError
-	}
-	log := slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level}))
+func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger, f folder, engine engine, start time.Time, stopTimeout time.Duration) error {
 	counts := newMetrics(readBuild(), c.Watch)
 	metricsPage := counts.page()
 	if c.AdminAddr != "" {
@@ -153,6 +150,9 @@ func (c *serveCommand) serve(ctx context.Context, con console, f folder, engine 
 		Editor: editor,
 		Told:   func(text string) { fmt.Fprintf(con.err, "faqbase: %s\n", text) },
 		Log:    log,
+
+		LogRequests: c.requests(c.Addr),
+		LogQueries:  c.LogQueries,
 	})
 	if err != nil {
 		return errors.Join(usagef("%v", err), engine.Close())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -141,7 +142,7 @@ func TestServeStopsInTime(t *testing.T) {
 			ended := make(chan error, 1)
 			c := serveCommand{Addr: "127.0.0.1:0"}
 			go func() {
-				ended <- c.serve(ctx, console{out, &errs}, folder{fsys: kb.Starter()}, e, time.Now(), stopTimeout)
+				ended <- c.serve(ctx, console{out, &errs}, slog.New(slog.DiscardHandler), folder{fsys: kb.Starter()}, e, time.Now(), stopTimeout)
 				out.Close()
 			}()
 			answered := make(chan struct{})
