@@ -3,6 +3,7 @@ package index
 import (
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"faqbase/kb"
@@ -11,6 +12,7 @@ import (
 // An entry is what can be a hit: a question, or a page. Immutable but for numbered.
 type entry struct {
 	id       string
+	document string // see documentID
 	page     *kb.Page
 	question *kb.Question // nil for the page itself
 	language *language
@@ -75,7 +77,7 @@ func entriesOf(p *kb.Page, l *language, key pageKey, lengths []fieldLengths, cla
 	list := make([]*entry, 0, 1+len(p.Questions))
 	var buf []word
 	add := func(id, text string, aliases []string, q *kb.Question) {
-		e := &entry{id: id, page: p, question: q, language: l, lengths: lengths[len(list)]}
+		e := &entry{id: id, document: documentID(p, q), page: p, question: q, language: l, lengths: lengths[len(list)]}
 		buf = appendWords(buf[:0], text)
 		e.norm = joinWords(buf)
 		e.asked = askedOf(buf, l, classes)
@@ -101,12 +103,12 @@ type catalog struct {
 	entries []*entry
 	// byDocument gives the number of an entry by the name of its document, byID by its id.
 	byDocument, byID map[string]int32
-	// byQuestion gives the entries that have a question, title or alias of that normal form.
-	byQuestion map[string][]int32
-	columns    map[kb.Facet]*column
-	synonyms   *synonyms
-	curations  curations
-	toolWords  map[string]bool // of the names and aliases of all tools
+	// asked are the normal forms of all questions, titles and aliases.
+	asked     map[string]bool
+	columns   map[kb.Facet]*column
+	synonyms  *synonyms
+	curations curations
+	toolWords map[string]bool // of the names and aliases of all tools
 	// toolNamed gives the name of a tool by the normal form of it or of an alias.
 	toolNamed map[string]string
 	// boost is what one occurrence of a word in a field of an entry is worth, mass the
@@ -140,21 +142,19 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 		c.entries = append(c.entries, p.entries...)
 	}
 	slices.SortStableFunc(c.entries, func(a, b *entry) int { return strings.Compare(a.id, b.id) })
-	n := len(c.entries)
-	c.byDocument = make(map[string]int32, n)
-	c.byID = make(map[string]int32, n)
-	c.byQuestion = make(map[string][]int32, n)
-	for i, e := range c.entries {
-		c.byDocument[documentID(e.page, e.question)] = int32(i)
-		c.byID[e.id] = int32(i)
-		c.byQuestion[e.norm] = append(c.byQuestion[e.norm], int32(i))
-		for _, a := range e.aliases {
-			c.byQuestion[a] = append(c.byQuestion[a], int32(i))
-		}
+	// What follows is most of the time of an edit, and independent of each other.
+	var parts sync.WaitGroup
+	parts.Go(c.setNames)
+	parts.Go(func() {
+		c.boost = w.boosts(c.entries)
+		c.mass = w.masses(c.entries, numClasses)
+		c.kind = w.kinds(c.entries)
+	})
+	for _, f := range facets {
+		c.columns[f] = newColumn(lib, f, c.entries)
 	}
 	c.setLanguages()
 	c.synonyms = newSynonyms(lib.Synonyms)
-	c.curations = newCurations(c)
 	c.toolWords = make(map[string]bool)
 	c.toolNamed = make(map[string]string)
 	for _, t := range lib.Tools {
@@ -168,14 +168,26 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 			}
 		}
 	}
-	for _, f := range facets {
-		c.columns[f] = newColumn(lib, f, c.entries)
-	}
-	c.boost = w.boosts(c.entries)
-	c.mass = w.masses(c.entries, numClasses)
-	c.kind = w.kinds(c.entries)
 	c.relatedness = lazyRelatedness(c.entries, numClasses)
+	parts.Wait()
+	c.curations = newCurations(c)
 	return c
+}
+
+// setNames fills byDocument, byID and asked.
+func (c *catalog) setNames() {
+	n := len(c.entries)
+	c.byDocument = make(map[string]int32, n)
+	c.byID = make(map[string]int32, n)
+	c.asked = make(map[string]bool, n)
+	for i, e := range c.entries {
+		c.byDocument[e.document] = int32(i)
+		c.byID[e.id] = int32(i)
+		c.asked[e.norm] = true
+		for _, a := range e.aliases {
+			c.asked[a] = true
+		}
+	}
 }
 
 // setLanguages fills languages, present and speaks.

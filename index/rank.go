@@ -199,11 +199,17 @@ func (w *weights) masses(entries []*entry, numClasses int) []mass {
 		}
 	}
 	weight := make([][2]float32, numClasses)
+	byNumber := make(map[int32][2]float32) // by number of questions: most classes are in few
 	for c, n := range df {
-		weight[c] = [2]float32{
-			float32(w.wordWeight(int(n), len(entries), false)),
-			float32(w.wordWeight(int(n), len(entries), true)),
+		both, known := byNumber[n]
+		if !known {
+			both = [2]float32{
+				float32(w.wordWeight(int(n), len(entries), false)),
+				float32(w.wordWeight(int(n), len(entries), true)),
+			}
+			byNumber[n] = both
 		}
+		weight[c] = both
 	}
 	of := func(a asked) (sum float32) {
 		for k, c := range a.classes {
