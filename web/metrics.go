@@ -23,15 +23,16 @@ type metrics struct {
 
 // The outcomes of a search.
 const (
-	outcomeFound   = "found"
-	outcomeNothing = "nothing"
-	outcomeLimited = "limited"
-	outcomeTimeout = "timeout"
-	outcomeFailed  = "failed"
+	outcomeFound     = "found"
+	outcomeCorrected = "corrected" // found, with words other than those that were typed
+	outcomeNothing   = "nothing"
+	outcomeLimited   = "limited"
+	outcomeTimeout   = "timeout"
+	outcomeFailed    = "failed"
 )
 
 // outcomes are all of them.
-var outcomes = []string{outcomeFound, outcomeNothing, outcomeLimited, outcomeTimeout, outcomeFailed}
+var outcomes = []string{outcomeFound, outcomeCorrected, outcomeNothing, outcomeLimited, outcomeTimeout, outcomeFailed}
 
 // latencies are the bounds of the histograms, in seconds: half a millisecond, doubled.
 var latencies = prometheus.ExponentialBuckets(.0005, 2, 14)
@@ -46,7 +47,7 @@ func newMetrics() *metrics {
 		}, []string{"route", "status"}),
 		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "faqbase_searches_total",
-			Help: "Searches of visitors by outcome: found, nothing, limited (there was no room in the queue), timeout or failed. One that was answered again without a search counts in faqbase_replayed_total instead.",
+			Help: "Searches of visitors by outcome: found, corrected (found with other words than those that were typed), nothing, limited (there was no room in the queue), timeout or failed. One that was answered again without a search counts in faqbase_replayed_total instead.",
 		}, []string{"outcome"}),
 		search: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "faqbase_search_duration_seconds",
@@ -79,14 +80,20 @@ func (m *metrics) register(s *Server, reg prometheus.Registerer) {
 			return of(lib)
 		})
 	}
+	level := func(name, help string, of func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of)
+	}
 	reg.MustRegister(m.requests, m.searches, m.search, m.replayed,
 		gauge("faqbase_generation", "The generation of the pages that are served; it rises with each change of them.",
 			func(lib *kb.Library) float64 { return float64(lib.Generation) }),
 		gauge("faqbase_pages", "Pages that are served.", func(lib *kb.Library) float64 { return float64(len(lib.Pages)) }),
 		gauge("faqbase_questions", "Questions that are served.", func(lib *kb.Library) float64 { return float64(lib.NumQuestions()) }),
 		gauge("faqbase_faults", "Faults of the pages, as faqbase check tells them.", func(lib *kb.Library) float64 { return float64(len(lib.Faults)) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "faqbase_event_streams", Help: "Event streams of open pages."},
-			func() float64 { return float64(s.feed.streams.Load()) }),
+		level("faqbase_event_streams", "Event streams of open pages.", func() float64 { return float64(s.feed.streams.Load()) }),
+		level("faqbase_searches_running", "Searches that are being made.", func() float64 { return float64(len(s.queue.places)) }),
+		level("faqbase_searches_waiting", "Searches that wait in the queue.", func() float64 { return float64(s.queue.waiting.Load()) }),
+		level("faqbase_search_places", "Searches that may be made at a time.", func() float64 { return float64(cap(s.queue.places)) }),
+		level("faqbase_search_queue_capacity", "Searches that may wait; one more is told to come again.", func() float64 { return float64(s.queue.room) }),
 	)
 }
 
@@ -117,6 +124,8 @@ func (m *metrics) searched(took time.Duration, found *index.Results, err error) 
 		outcome = outcomeFailed
 	case found.Total == 0:
 		outcome = outcomeNothing
+	case len(found.Corrections) > 0:
+		outcome = outcomeCorrected
 	}
 	m.searches.WithLabelValues(outcome).Inc()
 	m.search.Observe(took.Seconds())
