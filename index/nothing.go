@@ -162,8 +162,8 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 		m = again
 	}
 	if !m.knowsAny() {
-		if !m.state.dictionary.cutToBeginnings(&relaxed) {
-			return nil
+		if left, err := m.cutToBeginnings(&relaxed); err != nil || !left {
+			return err
 		}
 		again, done := b.rematch(m)
 		defer done()
@@ -262,9 +262,21 @@ func (r *request) relaxed() request {
 	return q
 }
 
-// cutToBeginnings replaces the words of a request by what begins words of the
-// dictionary, and tells whether any is left.
-func (d *dictionary) cutToBeginnings(r *request) bool {
+// begins tells whether an entry has a word that begins so. The dictionary alone cannot
+// tell, which may have words that nothing has any more.
+func (m *match) begins(text string) (bool, error) {
+	from, to := m.state.dictionary.withPrefix(text)
+	for i := from; i < to; i++ {
+		if all, _, err := m.documents(i); err != nil || all > 0 {
+			return all > 0, err
+		}
+	}
+	return false, m.ctx.Err()
+}
+
+// cutToBeginnings replaces the words of a request by what begins words of entries, and
+// tells whether any is left.
+func (m *match) cutToBeginnings(r *request) (left bool, err error) {
 	var cut []queryWord
 	stopsAlone := !slices.ContainsFunc(r.words, func(w queryWord) bool { return !w.stop })
 	for _, w := range r.words {
@@ -276,7 +288,11 @@ func (d *dictionary) cutToBeginnings(r *request) bool {
 			least = 1
 		}
 		for text := w.text; utf8.RuneCountInString(text) >= least; {
-			if from, to := d.withPrefix(text); from < to {
+			begins, err := m.begins(text)
+			if err != nil {
+				return false, err
+			}
+			if begins {
 				if !slices.ContainsFunc(cut, func(c queryWord) bool { return c.text == text }) {
 					cut = append(cut, queryWord{text: text, typed: w.typed, prefix: true, count: 1})
 				}
@@ -292,5 +308,5 @@ func (d *dictionary) cutToBeginnings(r *request) bool {
 	for i := range r.words {
 		r.sequence = append(r.sequence, i)
 	}
-	return len(r.words) > 0
+	return len(r.words) > 0, nil
 }
