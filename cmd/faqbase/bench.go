@@ -23,6 +23,7 @@ type benchCommand struct {
 	Questions int           `default:"10000" placeholder:"N" help:"How many questions the knowledge base has that is made and measured (${default})."`
 	Time      time.Duration `default:"3s" placeholder:"TIME" help:"How long each kind of query is asked (${default})."`
 	Edits     int           `default:"40" placeholder:"N" help:"How many edits are timed (${default})."`
+	Soak      time.Duration `placeholder:"TIME" help:"Instead serve so long, as 10m, while it is searched and edited 20 times a second, and tell what is answered wrongly, becomes slower or grows."`
 	JSON      bool          `name:"json" help:"Print the figures as JSON."`
 	Floor     int           `hidden:"" placeholder:"BYTES" help:"Answer every request with that many bytes from memory instead; what a measured server is compared with."`
 }
@@ -37,6 +38,8 @@ func (c *benchCommand) Validate() error {
 		return fmt.Errorf("--questions is at least %d, not %d", fewestQuestions, c.Questions)
 	case c.Time <= 0:
 		return fmt.Errorf("--time is a time above 0, as 3s, not %v", c.Time)
+	case c.Soak < 0:
+		return fmt.Errorf("--soak is a time above 0, as 10m, not %v", c.Soak)
 	case c.Edits < 1:
 		return fmt.Errorf("--edits is at least 1, not %d", c.Edits)
 	}
@@ -112,6 +115,9 @@ func (c *benchCommand) Run(ctx context.Context, con console) (err error) {
 	b := bencher{benchCommand: *c, dir: filepath.Join(dir, "kb"), index: filepath.Join(dir, "index"), notes: con.err, seen: make(map[string]bool)}
 	if b.program, err = os.Executable(); err != nil {
 		return err
+	}
+	if c.Soak > 0 {
+		return b.runSoak(ctx, con)
 	}
 	report, err := b.measure(ctx)
 	if err != nil {

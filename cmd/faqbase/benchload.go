@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -224,21 +223,6 @@ func pause(ctx context.Context, d time.Duration) error {
 // memoryOf is what the process behind a site takes, as its metrics tell: RSS by the
 // system, and the heap in use. 0 is a figure that this system does not have.
 func memoryOf(ctx context.Context, site string) (rss, heap uint64, err error) {
-	var body bytes.Buffer
-	if _, err := fetch(ctx, http.DefaultClient, site+"/metrics", &body); err != nil {
-		return 0, 0, err
-	}
-	for line := range strings.Lines(body.String()) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		into := map[string]*uint64{"process_resident_memory_bytes": &rss, "go_memstats_heap_inuse_bytes": &heap}[name]
-		if into == nil {
-			continue
-		}
-		f, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			return 0, 0, errors.New("metrics: " + line)
-		}
-		*into = uint64(f)
-	}
-	return rss, heap, nil
+	err = readMetrics(ctx, http.DefaultClient, site, map[string]*uint64{"process_resident_memory_bytes": &rss, "go_memstats_heap_inuse_bytes": &heap})
+	return rss, heap, err
 }
