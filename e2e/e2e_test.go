@@ -24,7 +24,8 @@ func TestBrowser(t *testing.T) {
 	claim(t, "live", func(t *testing.T) { testLive(t, browser) })
 	claim(t, "opened", func(t *testing.T) { testOpened(t, browser) })
 	claim(t, "dev", func(t *testing.T) { testDev(t, browser) })
-	claim(t, "hostile", func(t *testing.T) { testHostile(t, browser, serve(t, hostile)) })
+	claim(t, "hostile", func(t *testing.T) { testHostile(t, browser, serve(t, frameBreakers)) })
+	claim(t, "untrusted", func(t *testing.T) { testUntrusted(t, browser) })
 	claim(t, "empty", func(t *testing.T) { testEmpty(t, browser, serve(t, fstest.MapFS{})) })
 	claim(t, "machines", func(t *testing.T) { testMachines(t, browser, serve(t, foreign)) })
 }

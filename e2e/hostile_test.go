@@ -15,8 +15,8 @@ import (
 var frameNames = []string{"search", "main", "q", "theme", "status", "bar", "keys", "keys-open", "keys-slash",
 	"related", "facts", "contents", "results", "facets", "count", "sort", "hit-1", "body", "location", "form"}
 
-// hostile are pages that are made to break the frame around them.
-var hostile = func() fstest.MapFS {
+// frameBreakers are pages that are made to break the frame around them.
+var frameBreakers = func() fstest.MapFS {
 	var frame strings.Builder
 	frame.WriteString("---\ntitle: Frame\ntools: [Gin, Echo]\n---\n\n")
 	for _, name := range frameNames {
