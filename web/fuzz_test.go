@@ -12,7 +12,9 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/crypto/bcrypt"
 
 	"faqbase/kb/hostile"
 )
@@ -328,6 +331,59 @@ func FuzzCompare(f *testing.F) {
 		again, err := s.readChoice(t.Context(), lib, parseParams(own))
 		if err != nil || !slices.Equal(again.Tools, choice.Tools) || again.Differences != choice.Differences || again.CSV != choice.CSV || !ownAddress(address) {
 			t.Fatalf("%q: own address %s means something else: %v, %v", raw, address, again, err)
+		}
+	})
+}
+
+// FuzzClient reads arbitrary headers of proxies. Whoever is no trusted proxy is himself
+// the client, whatever he says; behind one it is an address that was named, or the proxy.
+func FuzzClient(f *testing.F) {
+	f.Add("203.0.113.7", "for=203.0.113.7", "")
+	f.Add("203.0.113.7, 127.0.0.2", `for="[2001:db8::1]:80";proto=https, for=unknown`, "10.0.0.1:80")
+	f.Add("[::1]:x, ,,::ffff:127.0.0.1", "for=_hidden;by=x;;=", "fe80::1%eth0")
+	f.Add("127.0.0.1", `for="127.0.0.1`, "\"")
+	trusted := proxies{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	f.Fuzz(func(t *testing.T, x, forwarded, second string) {
+		r := &http.Request{Header: http.Header{"X-Forwarded-For": {x, second}, "Forwarded": {forwarded, second}}}
+		r.RemoteAddr = "192.0.2.1:1234"
+		if got := trusted.client(r); got != newClient(netip.MustParseAddr("192.0.2.1")) {
+			t.Fatalf("a stranger who says %q is %v", r.Header, got)
+		}
+		r.RemoteAddr = "127.0.0.1:1234"
+		if got := trusted.client(r); !got.IsValid() {
+			t.Fatalf("%q leaves nobody", r.Header)
+		}
+		r.Header = http.Header{"X-Forwarded-For": {x, second, "198.51.100.9"}}
+		if got := trusted.client(r); got != newClient(netip.MustParseAddr("198.51.100.9")) {
+			t.Fatalf("a proxy that names another after %q, %q passes on %v", x, second, got)
+		}
+	})
+}
+
+// FuzzUsers reads arbitrary files of users: what is not refused with the line has a name
+// and a hash that a password can be held against.
+func FuzzUsers(f *testing.F) {
+	const hash = "$2y$04$abcdefghijklmnopqrstuuKXzqmZ0xmwvbVZzBQXhh0HUwGMIVhFq"
+	f.Add([]byte("ann:" + hash + "\n"))
+	f.Add([]byte("# x\n\nann:" + hash + "\r\nbob:" + hash + "\n"))
+	f.Add([]byte("ann:" + hash + "\nann:" + hash))
+	f.Add([]byte(":" + hash + "\nann\nann:$2y$99$\x00\xff:"))
+	slow := regexp.MustCompile(`\$(?:0[5-9]|[1-9])`)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if slow.Match(src) {
+			return
+		}
+		list, err := parseUsers("users", src)
+		if err != nil {
+			if !regexp.MustCompile(`^users:[1-9][0-9]*: `).MatchString(err.Error()) {
+				t.Fatalf("%q: %v", src, err)
+			}
+			return
+		}
+		for name, hash := range list.hashes {
+			if _, err := bcrypt.Cost(hash); err != nil || name == "" {
+				t.Fatalf("%q: user %q, %v", src, name, err)
+			}
 		}
 	})
 }
