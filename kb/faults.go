@@ -108,8 +108,10 @@ func distance(a, b string, limit int) int {
 	for j := range last {
 		last[j] = j
 	}
+	lastLeast := 0 // the least in last; rows to come have none that is less than in both
 	for i := 1; i <= len(s); i++ {
 		row[0] = i
+		least := i
 		for j := 1; j <= len(t); j++ {
 			cost := 1
 			if s[i-1] == t[j-1] {
@@ -119,8 +121,12 @@ func distance(a, b string, limit int) int {
 			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			least = min(least, row[j])
 		}
-		before, last, row = last, row, before
+		if least > limit && lastLeast > limit {
+			return limit + 1
+		}
+		before, last, row, lastLeast = last, row, before, least
 	}
 	return min(last[len(t)], limit+1)
 }

@@ -81,3 +81,18 @@ func BenchmarkParseLong(b *testing.B) {
 		}
 	}
 }
+
+// The distance of names is that of all edits, and is given up as soon as it is too long.
+func TestDistanceEndsWhereItIsTooLong(t *testing.T) {
+	names := []string{"", "a", "ab", "ba", "abc", "acb", "cab", "tools", "tolos", "tool", "slots", "a-long-anchor", "a-logn-anchor", "another-anchor", "anchor-a-long"}
+	for _, a := range names {
+		for _, b := range names {
+			whole := distance(a, b, 100)
+			for limit := range 6 {
+				if got, want := distance(a, b, limit), min(whole, limit+1); got != want {
+					t.Errorf("%q and %q: %d within %d, want %d", a, b, got, limit, want)
+				}
+			}
+		}
+	}
+}

@@ -419,6 +419,9 @@ var stormChanges = []stormChange{
 		}
 	}},
 	{4, func(s *storm) { // permission is taken, and given back with the next change of this kind
+		if os.Geteuid() == 0 { // who reads everything; package kb takes permission as another user
+			return
+		}
 		file := s.at(s.file())
 		if info, err := os.Stat(file); err == nil {
 			s.must(os.Chmod(file, info.Mode().Perm()^0o444))
