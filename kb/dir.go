@@ -11,21 +11,50 @@ import (
 // reached through it, whatever the symbolic links in dir say, and nothing but
 // folders and regular files can be opened. dir is looked up anew at each call: a
 // folder that was replaced, or a link that now leads elsewhere, is followed.
-func Dir(dir string) fs.FS { return dirFS(dir) }
+func Dir(dir string) fs.FS { return dirFS{path: dir} }
 
-type dirFS string
+// Linked is [Dir], but that a symbolic link in dir is followed wherever it leads: what
+// lies there is served to every reader.
+func Linked(dir string) fs.FS { return dirFS{path: dir, anywhere: true} }
+
+type dirFS struct {
+	path     string
+	anywhere bool // links may lead out of it
+}
+
+// open holds the folder open until done is called.
+func (d dirFS) open() (fsys rootFS, done func() error, err error) {
+	root, err := os.OpenRoot(d.path)
+	if err != nil {
+		return rootFS{}, nil, err
+	}
+	return rootFS{root, d.anywhere}, root.Close, nil
+}
 
 func (d dirFS) Open(name string) (fs.File, error) {
-	root, err := os.OpenRoot(string(d))
+	root, done, err := d.open()
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close() // a file outlives the root it was opened in
-	return rootFS{root}.Open(name)
+	defer done() // a file outlives the root it was opened in
+	return root.Open(name)
 }
 
 // A rootFS is a folder that is held open.
-type rootFS struct{ root *os.Root }
+type rootFS struct {
+	root     *os.Root
+	anywhere bool
+}
+
+// in gives what is at a path inside the folder, and where links may lead out of it and
+// that fails, what is at the path as the operating system follows it.
+func in[T any](r rootFS, local string, inside, anywhere func(string) (T, error)) (T, error) {
+	v, err := inside(local)
+	if err != nil && r.anywhere {
+		return anywhere(filepath.Join(r.root.Name(), local))
+	}
+	return v, err
+}
 
 var errIrregular = errors.New("not a regular file")
 
@@ -34,7 +63,9 @@ func (r rootFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.root.OpenFile(local, os.O_RDONLY|nonblock, 0)
+	f, err := in(r, local,
+		func(name string) (*os.File, error) { return r.root.OpenFile(name, os.O_RDONLY|nonblock, 0) },
+		func(name string) (*os.File, error) { return os.OpenFile(name, os.O_RDONLY|nonblock, 0) })
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +85,7 @@ func (r rootFS) Stat(name string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.root.Stat(local)
+	return in(r, local, r.root.Stat, os.Stat)
 }
 
 func (r rootFS) Lstat(name string) (fs.FileInfo, error) {
@@ -62,7 +93,7 @@ func (r rootFS) Lstat(name string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.root.Lstat(local)
+	return in(r, local, r.root.Lstat, os.Lstat)
 }
 
 func (r rootFS) ReadLink(name string) (string, error) {
@@ -70,7 +101,7 @@ func (r rootFS) ReadLink(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return r.root.Readlink(local)
+	return in(r, local, r.root.Readlink, os.Readlink)
 }
 
 // localize gives name as the operating system writes it.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -142,11 +141,9 @@ func (s *scanner) update() {
 func (s *scanner) list(ctx context.Context) (fsys fs.FS, l *listing, done func() error, err error) {
 	fsys, done = s.fsys, func() error { return nil }
 	if dir, ok := fsys.(dirFS); ok {
-		root, err := os.OpenRoot(string(dir))
-		if err != nil {
+		if fsys, done, err = dir.open(); err != nil {
 			return nil, nil, nil, err
 		}
-		fsys, done = rootFS{root}, root.Close
 	}
 	if l, err = list(ctx, fsys); err != nil {
 		done()

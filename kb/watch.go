@@ -30,6 +30,7 @@ const (
 // WatchOptions say how a folder is watched. The zero value is a good choice.
 type WatchOptions struct {
 	Options
+	Linked   bool          // symbolic links are followed out of the folder, as [Linked] does
 	Mode     WatchMode     // "" is WatchAuto
 	Interval time.Duration // between two looks when polling; 0 is 2 s
 	Quiet    time.Duration // without events before a look; 0 is 70 ms
@@ -83,7 +84,11 @@ func (e *WatchError) Unwrap() error { return e.Err }
 // Everything happens in the goroutine of the loop, apart from reading files and
 // listening to events; no goroutine is left when the loop ends.
 func Watch(ctx context.Context, dir string, o WatchOptions) iter.Seq2[*Library, error] {
-	return watch(ctx, Dir(dir), func() (eventSource, error) { return listen(dir) }, o)
+	fsys := Dir(dir)
+	if o.Linked {
+		fsys = Linked(dir)
+	}
+	return watch(ctx, fsys, func() (eventSource, error) { return listen(dir) }, o)
 }
 
 // An eventSource tells when a look at the folder is worth while. It need not tell

@@ -36,6 +36,7 @@ type serveCommand struct {
 	AuthFile     string        `name:"auth-file" placeholder:"FILE" help:"Everything but /healthz and /readyz wants a name and password of this file, as htpasswd -B writes it; a change of it counts within a second."`
 	RateLimit    rateFlag      `name:"rate-limit" default:"auto" placeholder:"N[:BURST]" help:"Requests a second that one client may make, and how many at once (four times as many if left out); 0 is no limit, auto is none on a loopback address, else 50:200 (${default})."`
 	TrustedProxy []networkFlag `name:"trusted-proxy" placeholder:"ADDRESS" help:"A proxy, or a network of them as 10.0.0.0/8, whose X-Forwarded-For or Forwarded tells who a client is."`
+	FollowLinks  bool          `name:"follow-symlinks" help:"Follow symbolic links in the folder wherever they lead; everybody may then read what lies there. Without it nothing outside the folder is read."`
 	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
 	Editor       string        `placeholder:"URL" help:"With --dev: the address that opens a file, with {path} or {file}, and {line}; or the name of an editor, or none (default: that of $$VISUAL or $$EDITOR if it has one, else vscode://file/{path}:{line})."`
 	logFlags
@@ -100,6 +101,9 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	f, err := openFolder(c.Dir)
 	if err != nil {
 		return err
+	}
+	if c.FollowLinks && f.dir != "" {
+		f.fsys = kb.Linked(f.dir)
 	}
 	log, notes := c.logger(con.err)
 	con.err = notes
@@ -294,7 +298,7 @@ func (c *serveCommand) libraries(ctx context.Context, f folder, bar *progress) i
 	if f.dir == "" {
 		return func(yield func(*kb.Library, error) bool) { yield(f.load(o)) }
 	}
-	w := kb.WatchOptions{Options: o, Mode: c.Watch, Interval: c.PollInterval}
+	w := kb.WatchOptions{Options: o, Linked: c.FollowLinks, Mode: c.Watch, Interval: c.PollInterval}
 	if bar != nil {
 		w.Progress = bar.read
 	}
