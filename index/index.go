@@ -14,7 +14,7 @@
 //
 // One function makes words of text for the index, the query and the marks in what is
 // shown (words.go). A query is read by readQuery (query.go); nothing that is typed is
-// an error. Each of its words stands for index words, each with a factor (match.go,
+// an error. Each of its words stands for index words, each with a factor (expand.go,
 // rank.go):
 //
 //   - itself, other forms of the same stem, what it is written together with its
@@ -33,7 +33,7 @@
 //
 // Which entries are listed depends on the words alone, never on facets, page, size or
 // order: those that have every word that the index knows, stop words aside, and those
-// that score at least half as well as the best (listed in match.go); and the pages of
+// that score at least half as well as the best (listed.go); and the pages of
 // the tools that are compared or replaced, see below. So a further word
 // narrows the list, and a long question still finds what is nearest to it. Facets are
 // counted over exactly these entries, in one pass. Without a query all questions and
