@@ -29,7 +29,7 @@
 //
 // A symbolic link is followed by a relative path to what lies inside the folder, also
 // to names that begin with a dot; one that leads out is a fault and nothing outside is
-// ever read. Linked folders are read under the link's name, cycles are cut. Only
+// ever read, unless [Linked] or [WatchOptions] says so. Linked folders are read under the link's name, cycles are cut. Only
 // regular files are opened.
 //
 // Pages over 4 MiB, binary files and empty files are not read; at most 16 MiB of pages
