@@ -48,6 +48,7 @@ var looks = []look{
 	{375, 812, "light", true},
 	{375, 812, "dark", true},
 	{768, 1024, "light", true},
+	{768, 1024, "dark", true},
 }
 
 func (l look) String() string { return fmt.Sprintf("%d-%s", l.width, l.scheme) }

@@ -97,10 +97,10 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		if !eval[bool](tb, none) {
 			t.Error("the words stay longer than a minute")
 		}
-		tb.press("/" + kb.Enter) // which is kept
-		tb.until("kept search", `localStorage.getItem("faqbase.searches/")?.includes("docker")`)
 		for _, control := range []string{"#Q-forget", "#Q-keep"} {
 			leave()
+			tb.press("/" + kb.Enter) // which is kept
+			tb.until("kept search", `localStorage.getItem("faqbase.searches/")?.includes("docker")`)
 			tb.open("/")
 			tb.run(chromedp.Click(control))
 			tb.until("no words after "+control, none)
@@ -143,6 +143,10 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 	claim(t, "recent searches are kept in the browser until they are cleared or not wanted", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
+		tb.until("script", `!document.documentElement.classList.contains("nojs")`)
+		if eval[bool](tb, `document.querySelector("#Q-recent").checkVisibility()`) {
+			t.Error("where nothing is kept there is a heading over nothing")
+		}
 		tb.press("/docker root" + kb.Enter)
 		tb.until("search", `location.search === "?q=docker+root"`)
 		tb.open("/")
@@ -157,12 +161,23 @@ func testReader(t *testing.T, browser context.Context, s *site) {
 		tb.until("search", `location.search === "?q=docker+root"`)
 		tb.open("/")
 		tb.until("switch that is off", `!document.querySelector("#Q-keep").checked && !document.querySelector("#Q-recent a")`)
+		tb.run(chromedp.Click("#Q-keep"))
+		if !eval[bool](tb, `document.querySelector("#Q-keep").checkVisibility() && document.querySelector("#Q-keep").checked`) {
+			t.Error("whoever turns it on does not see that it is")
+		}
 	})
 
 	claim(t, "a value of a long facet is found and chosen", func(t *testing.T) {
 		tb := newTab(t, browser, s, desktop)
 		tb.open("/")
-		tb.run(chromedp.Click("#Q-rest-tool > summary"), chromedp.Focus("#Q-find-tool"))
+		const summary = `document.querySelector("#Q-rest-tool > summary")`
+		for _, says := range []string{"Show fewer", "Show all", "Show fewer"} {
+			tb.run(chromedp.Focus("#Q-rest-tool > summary"))
+			tb.press(kb.Enter)
+			tb.until(says, summary+`.innerText === "`+says+`"`)
+			tb.untilFocused("what closes it again", summary)
+		}
+		tb.run(chromedp.Focus("#Q-find-tool"))
 		name := eval[string](tb, `document.querySelector("#Q-rest-tool .facet > span").textContent`)
 		tb.press(strings.ToLower(name[:3]))
 		const visible = `[...document.querySelectorAll("#Q-rest-tool .facet:not([hidden])")]`

@@ -317,6 +317,19 @@ func TestMovedPage(t *testing.T) {
 			t.Errorf("%s gives %d to %q, want 308 to %q", path, r.StatusCode, got, base+want)
 		}
 	}
+	for on, found := range map[string]bool{"go/new": true, "go/old": true, "go/older%23why": true, "go/oldest": false} {
+		var answer struct {
+			Total int
+			Query struct{ On string }
+		}
+		body := s.get("/help/search?q=why&on="+on).want(t, 200, "application/json").body
+		if err := json.Unmarshal([]byte(body), &answer); err != nil {
+			t.Fatal(err)
+		}
+		if found != (answer.Total == 1) || found != (answer.Query.On == "go/new") {
+			t.Errorf("on=%s finds %d on %q", on, answer.Total, answer.Query.On)
+		}
+	}
 	for _, path := range []string{"/kb/go/oldest", "/kb/go/old.markdown"} {
 		if r := s.get("/help" + path); r.StatusCode != 404 {
 			t.Errorf("%s gives %d, want 404", path, r.StatusCode)

@@ -71,6 +71,9 @@ func (s *Server) ask(c *gin.Context, variant string, change func(q *index.Query)
 	if lib == nil || err != nil {
 		return nil, err
 	}
+	if moved, ok := lib.MovedID(q.On); ok {
+		q.On, _, _ = strings.Cut(moved, "#")
+	}
 	if change != nil {
 		change(&q)
 	}

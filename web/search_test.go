@@ -523,6 +523,26 @@ func TestFilters(t *testing.T) {
 			t.Errorf("past the end: %s %s", past.Previous, past.Next)
 		}
 	})
+	t.Run("the links to the next page lead through all hits, without script", func(t *testing.T) {
+		hits := make(map[string]bool)
+		pages := 0
+		for at := "/?q=odd&size=20&sort=title"; at != ""; pages++ {
+			d := parseDocument(t, s.get(at).want(t, 200, "text/html").body)
+			at = ""
+			for _, n := range d.all {
+				href, _ := attr(n, "href")
+				if rel, _ := attr(n, "rel"); rel == "next" {
+					at = href
+				}
+				if n.Data == "a" && n.Parent.Data == "h2" && strings.HasPrefix(href, "/kb/") {
+					hits[href] = true
+				}
+			}
+		}
+		if pages != 3 || len(hits) != 45 {
+			t.Errorf("%d pages lead to %d hits, want 3 and 45", pages, len(hits))
+		}
+	})
 	t.Run("grouped pages end where the hits do", func(t *testing.T) {
 		// The page Go alone has questions enough to be grouped.
 		text := "---\ntitle: Grouped\n---\n\n"

@@ -62,11 +62,11 @@ type texts struct {
 	Pattern, Maturity, FirstRelease, Licence, Homepage, Repository, Documentation, Skills string
 
 	// Filters.
-	Filters, FiltersOn, ShowAll, FindIn, Find, ApplyFilters string
-	OthersLeft                                              sentence // {n}, {example}
-	FacetExample                                            string
-	Results                                                 string
-	RemoveFilter, ClearAll                                  string
+	Filters, FiltersOn, ShowAll, ShowFewer, FindIn, Find, ApplyFilters string
+	OthersLeft                                                         sentence // {n}, {example}
+	FacetExample                                                       string
+	Results                                                            string
+	RemoveFilter, ClearAll                                             string
 
 	// Results.
 	AboutTools, About                          string
@@ -290,6 +290,7 @@ var ui = &texts{
 
 	Filters:      "Filters",
 	FiltersOn:    "%d on",
+	ShowFewer:    "Show fewer",
 	ShowAll:      "Show all",
 	FindIn:       "Find in %s",
 	Find:         "Find",

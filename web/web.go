@@ -129,7 +129,8 @@
 // # What has moved
 //
 // An old path of a page, also with .md, and an old id in /question?id= are redirected
-// (308) to where the front matter says that they have moved. Browsers keep anchors to themselves, so
+// (308) to where the front matter says that they have moved; an old path in on= is read
+// as the new one. Browsers keep anchors to themselves, so
 // a page has an empty element with each old one at the question that it leads to. One
 // that leads to another page has a line at the end of the page, with a link there,
 // that is shown only to those who ask for it.

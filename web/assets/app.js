@@ -418,7 +418,7 @@ function showRecent() {
   const section = $("Q-recent");
   if (!section) return;
   const list = recent();
-  section.hidden = false;
+  section.hidden = list && !list.length && !section.contains(document.activeElement); // whoever turned it on sees it
   section.firstElementChild.nextElementSibling.replaceChildren(
     ...(list || []).map((text) => {
       const link = make("a", "tag", text);
