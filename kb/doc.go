@@ -38,7 +38,7 @@
 //
 // # Watching
 //
-// An event only says "look". A look lists the folder and compares path, size, time,
+// An event only says "look". A look lists the folder and compares path, size, times,
 // inode and mode of each file with those it knows; of what differs, or changed in the
 // last two seconds, it reads the content and compares its digest; it parses what is
 // new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without

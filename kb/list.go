@@ -52,13 +52,14 @@ type listFault struct {
 // A stat is what tells a file's states apart without reading it.
 type stat struct {
 	size  int64
-	mtime int64 // Unix nanoseconds
+	mtime int64 // Unix nanoseconds, as programs set it
+	ctime int64 // the same as the file system tells, 0 where it does not
 	inode uint64
 	mode  fs.FileMode
 }
 
 func statOf(info fs.FileInfo) stat {
-	return stat{info.Size(), info.ModTime().UnixNano(), inode(info), info.Mode()}
+	return stat{info.Size(), info.ModTime().UnixNano(), changed(info), inode(info), info.Mode()}
 }
 
 // list walks fsys. The error is about its root, or that of ctx.

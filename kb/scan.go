@@ -36,7 +36,7 @@ const (
 // A scanner makes its library equal to what is on disk, reading only what
 // changed. It is for one goroutine at a time.
 //
-// A file is unchanged if its size, time, inode and mode are; where they differ, or
+// A file is unchanged if its size, times, inode and mode are; where they differ, or
 // the time is so recent that it proves nothing, if its content's digest is. What
 // becomes unreadable keeps its last version, and [assemble] keeps that of a page in
 // which nothing is sound any more; only what is no longer there is taken away.

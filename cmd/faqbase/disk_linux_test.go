@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestDiskInTrouble serves from an index on a disk of its own on which nothing can be
+// written any more. What was indexed is served on, which is told with the folder and the
+// reason, and what was saved meanwhile is found as soon as it can be written.
+func TestDiskInTrouble(t *testing.T) {
+	for _, c := range []struct {
+		claim, reason string
+		begin, end    func(disk string) error
+	}{
+		{"a disk that is full", "no space left on device", func(disk string) error {
+			f, err := os.Create(filepath.Join(disk, "ballast"))
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			for block := make([]byte, 4<<10); err == nil; {
+				_, err = f.Write(block)
+			}
+			if errors.Is(err, syscall.ENOSPC) {
+				return nil
+			}
+			return err
+		}, func(disk string) error { return os.Remove(filepath.Join(disk, "ballast")) }},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			disk, pages := t.TempDir(), t.TempDir()
+			if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=4m"); err != nil {
+				t.Skipf("no disk of its own, which takes the rights of root: %v", err)
+			}
+			t.Cleanup(func() {
+				if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
+					t.Error(err)
+				}
+			})
+			dir := filepath.Join(disk, "index")
+			save := func(word string) {
+				t.Helper()
+				text := fmt.Sprintf("# Page\n\n### What is a %s?\n\nAn animal. %s\n", word, strings.Repeat(word+"s and others. ", 1000))
+				if err := os.WriteFile(filepath.Join(pages, "a.md"), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			save("walrus")
+			p, err := startServe("faqbase", pages, os.Environ(), "--index", dir, pages)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.end(os.Kill) // where it has not ended before
+			found := func(word string) bool {
+				body, status, err := get(p.url + "/search?exact=1&q=" + word)
+				if err != nil || status != 200 {
+					t.Fatalf("status %d, %v: %s", status, err, body)
+				}
+				return !strings.Contains(body, `"total":0,`)
+			}
+			if err := c.begin(disk); err != nil {
+				t.Fatal(err)
+			}
+			save("quokka")
+			if !poll(func() bool {
+				return strings.Contains(p.stderr.String(), "still served until the index can be written again")
+			}) {
+				t.Fatalf("it is not told:\n%s", p.stderr.String())
+			}
+			for _, part := range []string{dir, c.reason} {
+				if !strings.Contains(p.stderr.String(), part) {
+					t.Errorf("what is told does not name %s:\n%s", part, p.stderr.String())
+				}
+			}
+			if !found("walrus") || found("quokka") {
+				t.Error("what was indexed is not served on")
+			}
+			if _, err := startServe("faqbase", pages, os.Environ(), "--index", filepath.Join(disk, "other"), pages); err == nil || !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("another start there: %v", err)
+			}
+			if err := c.end(disk); err != nil {
+				t.Fatal(err)
+			}
+			if !poll(func() bool { return found("quokka") }) {
+				t.Errorf("what was saved meanwhile is not found:\n%s", p.stderr.String())
+			}
+			if err := p.end(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
