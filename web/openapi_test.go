@@ -292,7 +292,7 @@ func TestSchemasHaveTheFieldsOfTheTypes(t *testing.T) {
 		"Page": pageJSON{}, "Section": sectionJSON{}, "Pinned": pinnedJSON{}, "Explanation": explanationJSON{}, "Reason": reasonJSON{},
 		"Blocked": blockedJSON{}, "Operator": operatorJSON{}, "Neighbour": neighbourJSON{}, "Facets": facetsJSON{}, "Value": valueJSON{},
 		"FacetValues": facetJSON{}, "Suggestions": suggestionsJSON{}, "Suggestion": suggestionJSON{}, "Question": questionJSON{},
-		"Related": relatedJSON{}, "Ready": readyJSON{}, "LibraryEvent": eventJSON{}, "Problem": problem{},
+		"Related": relatedJSON{}, "Unknown": unknownJSON{}, "Ready": readyJSON{}, "LibraryEvent": eventJSON{}, "Problem": problem{},
 	}
 	d := described()
 	for name, s := range d.components("schemas") {
