@@ -263,6 +263,9 @@ func (s *Server) static(c *gin.Context) error {
 	if f == nil {
 		return notFound("no asset %s", name)
 	}
+	if s.isSharedPicture(c) {
+		c.Header("Cross-Origin-Resource-Policy", "cross-origin")
+	}
 	a.serve(c, f)
 	return nil
 }

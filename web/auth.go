@@ -14,6 +14,13 @@ import (
 // whatever else it may ask.
 var guesses = Rate{PerSecond: 1, Burst: 20}
 
+// letIn is where Gin's context has that the request is one of a user.
+const letIn = "let in"
+
+// stranger tells whether a request is of somebody who may see nothing of a protected
+// site, not even the frame of its pages: its name, its facets, its numbers.
+func (s *Server) stranger(c *gin.Context) bool { return s.users != nil && !c.GetBool(letIn) }
+
 // signedIn answers 401 to those without a right name and password. The threat is a
 // stranger who reads a private knowledge base, or tries passwords until one fits. The
 // rule: everything but the probes wants both (Basic, RFC 7617); who was right is
@@ -26,12 +33,14 @@ func (s *Server) signedIn(c *gin.Context) {
 	name, password, given := c.Request.BasicAuth()
 	cred := s.users.credential(name, password)
 	if given && s.users.remembered(cred) {
+		c.Set(letIn, true)
 		return
 	}
 	if given {
 		right, err := s.verify(c.Request.Context(), s.proxies.client(c.Request), cred)
 		switch {
 		case right:
+			c.Set(letIn, true)
 			return
 		case err != nil:
 			s.fail(c, err)
@@ -44,7 +53,6 @@ func (s *Server) signedIn(c *gin.Context) {
 		Title:  "unauthorized",
 		Status: http.StatusUnauthorized,
 		Detail: "a name and a password are wanted",
-		bare:   true,
 	})
 	c.Abort()
 }
@@ -53,11 +61,21 @@ func (s *Server) signedIn(c *gin.Context) {
 // often.
 func (s *Server) verify(ctx context.Context, from client, cred credential) (right bool, err error) {
 	if wait, ok := s.guesses.take(from); !ok {
-		p := tooMany("too many passwords were tried; try again in a moment", wait)
-		p.bare = true
-		return false, p
+		return false, tooMany("too many passwords were tried; try again in a moment", wait)
 	}
-	return queued(ctx, s.hashes, func(context.Context) (bool, error) { return s.users.right(cred), nil })
+	right, err = queued(ctx, s.hashes, func(context.Context) (bool, error) { return s.users.right(cred), nil })
+	if errors.Is(err, errBusy) || errors.Is(err, context.DeadlineExceeded) {
+		err = errManyPasswords
+	}
+	return right, err
+}
+
+// errManyPasswords is what is told whose password has no turn in time.
+var errManyPasswords = &problem{
+	Title:  "too busy",
+	Status: http.StatusServiceUnavailable,
+	Detail: "too many passwords are being checked; try again in a moment",
+	retry:  1,
 }
 
 // hashQueue is the queue of passwords: half of the processors are left to those who
@@ -65,7 +83,7 @@ func (s *Server) verify(ctx context.Context, from client, cred credential) (righ
 func hashQueue() *queue { return newQueue(max(1, runtime.GOMAXPROCS(0)/2), 64) }
 
 // errProtected is what is wrong with a configuration that opens a protected site.
-var errProtected = errors.New(`allowed origin "*": want one origin where there are users, whose browsers would read for everybody`)
+var errProtected = errors.New("allowed origin: want none where there are users; browsers send no password for pages of another site")
 
 // privately is a Cache-Control of a site whose readers have passwords: no cache that
 // several people share may keep an answer.

@@ -121,6 +121,35 @@ func TestAProtectedSite(t *testing.T) {
 			}
 		}
 	})
+	run("a stranger who asks too often learns no more", func(t *testing.T, s *Server) {
+		s.limiter = newLimiter(Rate{PerSecond: 0.1, Burst: 1})
+		const stranger = "192.0.2.7:1"
+		asked(s, stranger, "/")
+		for _, path := range []string{"/", "/kb/python/peewee", "/nowhere", "/browse"} {
+			w := asked(s, stranger, path, "Accept", "text/html")
+			wantProblem(t, w, http.StatusTooManyRequests, "10")
+			if body := w.Body.String(); strings.Contains(body, "<") || strings.Contains(body, fmt.Sprintf("%x", lib.Digest)) || strings.Contains(body, s.title) {
+				t.Errorf("%s: %s", path, body)
+			}
+		}
+		s.limiter = newLimiter(Rate{})
+		if w := signIn(s, "/nowhere", "ann", "long enough"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), s.title) {
+			t.Errorf("who has signed in gets %d %s", w.Code, w.Body)
+		}
+	})
+	run("whose password has no turn in time is told of passwords alone", func(t *testing.T, s *Server) {
+		for range cap(s.hashes.places) {
+			s.hashes.places <- struct{}{}
+		}
+		for _, room := range []int64{0, 1} { // at once, and after the time limit
+			s.hashes.room = room
+			w := signIn(s, "/", "ann", "long enough")
+			wantProblem(t, w, http.StatusServiceUnavailable, "1")
+			if body := w.Body.String(); strings.Contains(body, "search") || !strings.Contains(body, "passwords") {
+				t.Errorf("%d may wait: %s", room, body)
+			}
+		}
+	})
 	run("a hash is made once for a reader", func(t *testing.T, s *Server) {
 		signIn(s, "/search?q=a", "ann", "long enough")
 		for range cap(s.hashes.places) {
@@ -205,11 +234,10 @@ func TestAProtectedSite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := New(Config{Searcher: empty(nil), Users: users, AllowOrigin: "*"}); err == nil {
-			t.Error("every origin may read it")
-		}
-		if _, err := New(Config{Searcher: empty(nil), Users: users, AllowOrigin: "https://a.example"}); err != nil {
-			t.Error(err)
+		for _, origin := range []string{"*", "https://a.example"} {
+			if _, err := New(Config{Searcher: empty(nil), Users: users, AllowOrigin: origin}); err == nil {
+				t.Errorf("%s may read it", origin)
+			}
 		}
 	})
 }

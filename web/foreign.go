@@ -41,6 +41,29 @@ func (s *Server) answersTo(r *http.Request) bool {
 	return true
 }
 
+// isShared tells whether a request is for JSON or for the source of a page, which other
+// sites may read where that is allowed.
+func isShared(c *gin.Context) bool {
+	switch c.FullPath() {
+	case "/kb/*path":
+		return strings.HasSuffix(c.Param("path"), ".md") || wantsSource(c.Request)
+	case "/search", "/suggest", "/facets/:facet", "/question", "/openapi.json":
+		return true
+	}
+	return false
+}
+
+// isSharedPicture tells whether the picture of shared links is asked for, which other
+// sites show beside them. That of a protected site would tell them who has signed in.
+func (s *Server) isSharedPicture(c *gin.Context) bool {
+	const file = "icon.png"
+	if c.FullPath() != "/static/*name" || s.users != nil {
+		return false
+	}
+	name := strings.TrimPrefix(c.Param("name"), "/")
+	return name == s.assets.names[file] || s.dev != nil && name == file
+}
+
 // named answers 421 to requests for another host.
 func (s *Server) named(c *gin.Context) {
 	if isProbe(c.FullPath()) || s.answersTo(c.Request) {
@@ -59,9 +82,13 @@ func (s *Server) named(c *gin.Context) {
 // is a stranger's page that cannot read an answer, but learns from its size or time
 // what a private knowledge base has. The rule, where browsers say who asks (Fetch
 // Metadata): other sites may link here, and read JSON where that is allowed, and
-// nothing else.
+// nothing else. Probes say nothing that could be learned, and the picture of the site is
+// made to be shown where its links are.
 func (s *Server) isolated(c *gin.Context) {
 	h := c.Request.Header
+	if isProbe(c.FullPath()) || s.isSharedPicture(c) {
+		return
+	}
 	switch h.Get("Sec-Fetch-Site") {
 	case "cross-site", "same-site":
 	default:
@@ -69,7 +96,7 @@ func (s *Server) isolated(c *gin.Context) {
 	}
 	switch mode := h.Get("Sec-Fetch-Mode"); {
 	case mode == "navigate" && h.Get("Sec-Fetch-Dest") == "document", // a link
-		mode == "cors" && s.origin != "":
+		mode == "cors" && isShared(c) && (s.origin == "*" || s.origin != "" && s.origin == h.Get("Origin")):
 		return
 	}
 	s.fail(c, &problem{

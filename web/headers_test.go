@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
+
+	"faqbase/index"
 )
 
 // TestEveryAddressHasItsHeaders is the table of the headers that keep readers safe.
@@ -161,33 +164,85 @@ func TestTheHostThatIsAsked(t *testing.T) {
 
 func TestOtherSitesLearnNothing(t *testing.T) {
 	lib := load(t, fixture(t, nil), "")
+	const app, evil = "https://app.example", "https://evil.example"
 	private := serve(t, lib, Config{Searcher: empty(lib)})
-	shared := serve(t, lib, Config{Searcher: empty(lib), AllowOrigin: "https://app.example"})
+	shared := serve(t, lib, Config{Searcher: empty(lib), AllowOrigin: app})
+	public := serve(t, lib, Config{Searcher: empty(lib), AllowOrigin: "*"})
 	for _, c := range []struct {
-		claim            string
-		site, mode, dest string
-		private, shared  int
+		claim                    string
+		site, mode, dest, origin string
+		path                     string
+		private, shared, public  int
 	}{
-		{"the site itself reads", "same-origin", "cors", "empty", 200, 200},
-		{"a typed address opens", "none", "navigate", "document", 200, 200},
-		{"a program has no such headers", "", "", "", 200, 200},
-		{"a link of another site opens", "cross-site", "navigate", "document", 200, 200},
-		{"a script of another site reads where it may", "cross-site", "cors", "empty", 403, 200},
-		{"of the same domain too", "same-site", "cors", "empty", 403, 200},
-		{"nobody makes a picture of it", "cross-site", "no-cors", "image", 403, 403},
-		{"nor a script", "cross-site", "no-cors", "script", 403, 403},
-		{"nor measures how long it takes", "cross-site", "no-cors", "empty", 403, 403},
-		{"nor frames it", "cross-site", "navigate", "iframe", 403, 403},
-		{"nor embeds it", "same-site", "navigate", "object", 403, 403},
+		{"the site itself reads", "same-origin", "cors", "empty", "", "/search?q=orm", 200, 200, 200},
+		{"a typed address opens", "none", "navigate", "document", "", "/search?q=orm", 200, 200, 200},
+		{"a program has no such headers", "", "", "", "", "/search?q=orm", 200, 200, 200},
+		{"a link of another site opens", "cross-site", "navigate", "document", "", "/search?q=orm", 200, 200, 200},
+		{"a script of another site reads where it may", "cross-site", "cors", "empty", app, "/search?q=orm", 403, 200, 200},
+		{"of the same domain too", "same-site", "cors", "empty", app, "/search?q=orm", 403, 200, 200},
+		{"also the source of a page", "cross-site", "cors", "empty", app, "/kb/python/peewee.md", 403, 200, 200},
+		{"no other site does", "cross-site", "cors", "empty", evil, "/search?q=orm", 403, 403, 200},
+		{"nor one of the same domain", "same-site", "cors", "empty", evil, "/question?id=x", 403, 403, 404},
+		{"nor one without a name", "cross-site", "cors", "empty", "", "/search?q=orm", 403, 403, 200},
+		{"nobody reads a page", "cross-site", "cors", "empty", app, "/kb/python/peewee", 403, 403, 403},
+		{"nor the search page", "cross-site", "cors", "empty", app, "/?q=orm", 403, 403, 403},
+		{"nor a fragment", "cross-site", "cors", "empty", app, "/results?q=orm", 403, 403, 403},
+		{"nor what is not there", "cross-site", "cors", "empty", app, "/nowhere", 403, 403, 403},
+		{"nobody makes a picture of it", "cross-site", "no-cors", "image", "", "/search?q=orm", 403, 403, 403},
+		{"nor a script", "cross-site", "no-cors", "script", "", "/search?q=orm", 403, 403, 403},
+		{"nor measures how long it takes", "cross-site", "no-cors", "empty", "", "/search?q=orm", 403, 403, 403},
+		{"nor frames it", "cross-site", "navigate", "iframe", "", "/search?q=orm", 403, 403, 403},
+		{"nor embeds it", "same-site", "navigate", "object", "", "/search?q=orm", 403, 403, 403},
+		{"a probe is open to all", "cross-site", "no-cors", "empty", "", "/healthz", 200, 200, 200},
 	} {
 		for _, at := range []struct {
 			s    *site
 			want int
-		}{{private, c.private}, {shared, c.shared}} {
-			r := at.s.get("/search?q=orm", "Sec-Fetch-Site", c.site, "Sec-Fetch-Mode", c.mode, "Sec-Fetch-Dest", c.dest)
+		}{{private, c.private}, {shared, c.shared}, {public, c.public}} {
+			headers := []string{"Sec-Fetch-Site", c.site, "Sec-Fetch-Mode", c.mode, "Sec-Fetch-Dest", c.dest}
+			if c.origin != "" {
+				headers = append(headers, "Origin", c.origin)
+			}
+			r := at.s.get(c.path, headers...)
 			if r.StatusCode != at.want {
-				t.Errorf("%s: %d, want %d", c.claim, r.StatusCode, at.want)
+				t.Errorf("%s: %d, want %d where %q may read", c.claim, r.StatusCode, at.want, at.s.origin)
 			}
 		}
+	}
+}
+
+// TestWhatOtherSitesMayReadIsWhatTheyMayAskFor holds the two rules for equal: the header
+// that lets a browser hand an answer on, and the refusal of all else.
+func TestWhatOtherSitesMayReadIsWhatTheyMayAskFor(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	const app = "https://app.example"
+	s := serve(t, lib, Config{Searcher: fake{search: empty(lib).search, suggest: func(context.Context, string, int) ([]index.Suggestion, error) { return nil, nil }}, AllowOrigin: app})
+	for _, path := range []string{"/", "/results", "/search", "/suggest?q=a", "/facets/tool", "/question?id=python/sqlalchemy-vs-django-orm%23together", "/kb",
+		"/kb/python/peewee", "/kb/python/peewee.md", "/kb/pictures/pool.svg", "/browse", "/compare", "/tools", "/tools/sqlalchemy", "/sitemap.xml", "/feed.xml",
+		"/robots.txt", "/opensearch.xml", "/openapi.json", "/favicon.ico"} {
+		readable := s.get(path).Header.Get("Access-Control-Allow-Origin") == app
+		asked := s.get(path, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Origin", app).StatusCode == http.StatusOK
+		if readable != asked {
+			t.Errorf("%s: readable %v, given %v", path, readable, asked)
+		}
+	}
+}
+
+func TestThePictureOfSharedLinksIsShownElsewhere(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	s := serve(t, lib, Config{Searcher: empty(lib)})
+	shown := func(path string) (status int, policy string) {
+		r := s.get(path, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image")
+		return r.StatusCode, r.Header.Get("Cross-Origin-Resource-Policy")
+	}
+	icon, err := s.assets.url("icon.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, policy := shown(icon); status != http.StatusOK || policy != "cross-origin" {
+		t.Errorf("%s: %d, %s", icon, status, policy)
+	}
+	if status, policy := shown("/favicon.ico"); status != http.StatusForbidden || policy != "same-origin" {
+		t.Errorf("the mark of pages: %d, %s", status, policy)
 	}
 }

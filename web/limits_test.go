@@ -268,6 +268,24 @@ func TestClientsAreLimited(t *testing.T) {
 			t.Errorf("told %d times:\n%s", n, log.String())
 		}
 	})
+	run("nobody is told of a proxy where neither requests nor passwords are limited", Config{}, func(t *testing.T, s *Server) {
+		if asked(s, a, "/search", "X-Forwarded-For", "198.51.100.1"); log.Len() > 0 {
+			t.Errorf("told: %s", log.String())
+		}
+	})
+	file, _ := usersFile(t, hashed(t, "ann", "x"))
+	users, err := OpenUsers(file, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run("a proxy that is not named is told of where passwords are", Config{Users: users}, func(t *testing.T, s *Server) {
+		for range 3 {
+			asked(s, "127.0.0.1:1", "/", "X-Forwarded-For", "198.51.100.1")
+		}
+		if n := strings.Count(log.String(), "--trusted-proxy"); n != 1 {
+			t.Errorf("told %d times:\n%s", n, log.String())
+		}
+	})
 	run("the readers behind a proxy that is named are told apart", Config{Rate: rate, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}, func(t *testing.T, s *Server) {
 		for i := range 100 {
 			if w := asked(s, a, "/search", "X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i)); w.Code != 200 {

@@ -126,7 +126,7 @@ func (s *Server) page(c *gin.Context) error {
 	}
 	if p := lib.Page(name); p != nil {
 		c.Writer.Header().Add("Vary", "Accept")
-		if prefer(c.Request.Header.Values("Accept"), "text/html", "text/markdown") == "text/markdown" {
+		if wantsSource(c.Request) {
 			return s.pageSource(c, lib, p)
 		}
 		return s.pageHTML(c, lib, p)
@@ -158,6 +158,11 @@ func sourceNamed(lib *kb.Library, name string) *kb.Page {
 		return p
 	}
 	return nil
+}
+
+// wantsSource tells whether a reader likes the source of a page better than the page.
+func wantsSource(r *http.Request) bool {
+	return prefer(r.Header.Values("Accept"), "text/html", "text/markdown") == "text/markdown"
 }
 
 // pageSource answers with a page as its author wrote it, and names the page to those

@@ -114,7 +114,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	}
 	const asJSON, asHTML = "application/problem+json", "text/html"
 	form := asHTML
-	if p.bare || isForPrograms(c.Request.URL.Path) {
+	if p.bare || s.stranger(c) || isForPrograms(c.Request.URL.Path) {
 		form = asJSON
 	} else if best := prefer(c.Request.Header.Values("Accept"), asHTML, asJSON, "application/json"); best != asHTML {
 		form = asJSON

@@ -101,16 +101,14 @@ func tooMany(detail string, wait time.Duration) *problem {
 	}
 }
 
-// limited answers 429 to those who ask too often.
+// limited answers 429 to those who ask too often. Where clients are told apart, here or
+// for their passwords, a proxy that makes all of them one is told of.
 func (s *Server) limited(c *gin.Context) {
 	switch c.FullPath() {
 	case "/healthz", "/readyz", "/static/*name", "/favicon.ico":
 		return
 	}
-	if s.limiter.rate.Off() {
-		return
-	}
-	if forwarded(c.Request) && !s.proxies.trust(peer(c.Request)) {
+	if (s.users != nil || !s.limiter.rate.Off()) && forwarded(c.Request) && !s.proxies.trust(peer(c.Request)) {
 		s.unnamedProxy.Do(func() {
 			s.log.Warn("requests come through a proxy; name it with --trusted-proxy so that its readers are told apart",
 				"proxy", peer(c.Request))

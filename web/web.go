@@ -241,7 +241,7 @@
 // /readyz are open to every probe.
 //
 // With [Config].Users all else wants a name and password (401), no shared cache may
-// keep an answer, and no origin may read the JSON but one that is named. Wrong
+// keep an answer, and no other origin may read the JSON. Wrong
 // passwords are limited always, for each client. No response names the program's version.
 package web
 
@@ -288,7 +288,8 @@ type Config struct {
 	EditURL     string
 	AllowOrigin string // Access-Control-Allow-Origin on JSON reads: scheme://host[:port], "*" or "" for none
 	Version     string // of the program, for ETag
-	// Users are those who may read the site, nil for everybody.
+	// Users are those who may read the site, nil for everybody. With them AllowOrigin
+	// has to be "".
 	Users *Users
 	// Local tells that the server is reached from the same machine alone. It then
 	// answers to that machine's own names and to the host of BaseURL only.
@@ -417,7 +418,7 @@ func New(c Config) (*Server, error) {
 		s.title = "faq/base"
 	}
 	switch {
-	case s.users != nil && s.origin == "*":
+	case s.users != nil && s.origin != "":
 		return nil, errProtected
 	case s.users == nil && s.origin == "" && base != "":
 		s.origin = "*"

@@ -3,11 +3,13 @@ package main
 import (
 	"net/http"
 	"net/http/pprof"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 
 	"faqbase/kb"
 )
@@ -20,6 +22,9 @@ type metrics struct {
 	untaken  prometheus.Gauge
 	unread   prometheus.Gauge
 }
+
+// versionLabel is the label that has the version of the program.
+const versionLabel = "version"
 
 func newMetrics(b build, mode kb.WatchMode) *metrics {
 	m := &metrics{
@@ -41,7 +46,7 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "faqbase_info",
 		Help:        "Always 1; its labels say which program this is and how it watches the folder.",
-		ConstLabels: prometheus.Labels{"version": b.String(), "watch": string(mode)},
+		ConstLabels: prometheus.Labels{versionLabel: b.String(), "watch": string(mode)},
 	})
 	info.Set(1)
 	m.registry.MustRegister(m.reindex, m.untaken, m.unread, info,
@@ -50,8 +55,27 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 }
 
 // page answers with all metrics.
-func (m *metrics) page() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
+func (m *metrics) page() http.Handler { return metricsPage(m.registry) }
+
+// publicPage answers with those that everybody may read. The threat is somebody who
+// looks for programs with a known hole; the rule: nothing names the version of this one
+// or of Go.
+func (m *metrics) publicPage() http.Handler {
+	return metricsPage(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		families, err := m.registry.Gather()
+		families = slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return f.GetName() == "go_info" })
+		for _, f := range families {
+			for _, metric := range f.Metric {
+				// Labels are shared with what counts; a clone is shortened.
+				metric.Label = slices.DeleteFunc(slices.Clone(metric.Label), func(l *dto.LabelPair) bool { return l.GetName() == versionLabel })
+			}
+		}
+		return families, err
+	}))
+}
+
+func metricsPage(from prometheus.Gatherer) http.Handler {
+	return promhttp.HandlerFor(from, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
 }
 
 // admin is what --admin-addr serves: metrics and the profiles of package pprof.

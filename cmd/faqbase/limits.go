@@ -45,12 +45,12 @@ func (f *rateFlag) UnmarshalText(text []byte) error {
 }
 
 // on is the limit for a server that listens on addr: with auto there is none where
-// only this machine can ask.
-func (f rateFlag) on(addr string) web.Rate {
+// only this machine can ask, and no proxy on it asks for others.
+func (f rateFlag) on(addr string, proxied bool) web.Rate {
 	if !f.auto {
 		return f.rate
 	}
-	if isLoopbackHost(addr) {
+	if isLoopbackHost(addr) && !proxied {
 		return web.Rate{}
 	}
 	return usualRate

@@ -19,27 +19,31 @@ import (
 func TestWhoIsLimited(t *testing.T) {
 	for _, c := range []struct {
 		flag, addr string
+		proxied    bool
 		want       web.Rate
 	}{
-		{"auto", "127.0.0.1:8080", web.Rate{}},
-		{"auto", "localhost:8080", web.Rate{}},
-		{"auto", "[::1]:8080", web.Rate{}},
-		{"auto", ":8080", usualRate},
-		{"auto", "0.0.0.0:8080", usualRate},
-		{"auto", "[::]:8080", usualRate},
-		{"auto", "192.0.2.1:80", usualRate},
-		{"auto", "faq.example:80", usualRate},
-		{"0", ":8080", web.Rate{Burst: 1}},
-		{"7", "127.0.0.1:8080", web.Rate{PerSecond: 7, Burst: 28}},
-		{"0.1", ":8080", web.Rate{PerSecond: 0.1, Burst: 1}},
-		{"7:9", ":8080", web.Rate{PerSecond: 7, Burst: 9}},
+		{"auto", "127.0.0.1:8080", true, usualRate},
+		{"auto", ":8080", true, usualRate},
+		{"0", "127.0.0.1:8080", true, web.Rate{Burst: 1}},
+		{"auto", "127.0.0.1:8080", false, web.Rate{}},
+		{"auto", "localhost:8080", false, web.Rate{}},
+		{"auto", "[::1]:8080", false, web.Rate{}},
+		{"auto", ":8080", false, usualRate},
+		{"auto", "0.0.0.0:8080", false, usualRate},
+		{"auto", "[::]:8080", false, usualRate},
+		{"auto", "192.0.2.1:80", false, usualRate},
+		{"auto", "faq.example:80", false, usualRate},
+		{"0", ":8080", false, web.Rate{Burst: 1}},
+		{"7", "127.0.0.1:8080", false, web.Rate{PerSecond: 7, Burst: 28}},
+		{"0.1", ":8080", false, web.Rate{PerSecond: 0.1, Burst: 1}},
+		{"7:9", ":8080", false, web.Rate{PerSecond: 7, Burst: 9}},
 	} {
 		var f rateFlag
 		if err := f.UnmarshalText([]byte(c.flag)); err != nil {
 			t.Errorf("%s: %v", c.flag, err)
 		}
-		if got := f.on(c.addr); got != c.want || c.flag == "0" && !got.Off() {
-			t.Errorf("--rate-limit %s --addr %s: %+v, want %+v", c.flag, c.addr, got, c.want)
+		if got := f.on(c.addr, c.proxied); got != c.want || c.flag == "0" && !got.Off() {
+			t.Errorf("--rate-limit %s --addr %s, behind a proxy %v: %+v, want %+v", c.flag, c.addr, c.proxied, got, c.want)
 		}
 	}
 }
@@ -127,6 +131,24 @@ func TestSlowAndLargeRequests(t *testing.T) {
 		}
 		ends(t, time.Now(), in, idleTimeout)
 	})
+}
+
+func TestTheVersionIsForWhoeverRunsTheProgram(t *testing.T) {
+	m := newMetrics(build{version: "v1.2.3"}, kb.WatchOff)
+	page := func(h http.Handler) string {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		return w.Body.String()
+	}
+	for range 2 { // what one leaves out the other still has
+		if public := page(m.publicPage()); strings.Contains(public, "version=") || strings.Contains(public, "v1.2.3") ||
+			!strings.Contains(public, `faqbase_info{watch="off"} 1`) || !strings.Contains(public, "go_goroutines") {
+			t.Errorf("beside the pages:\n%s", public)
+		}
+		if admin := page(m.admin()); !strings.Contains(admin, `faqbase_info{version="v1.2.3`) || !strings.Contains(admin, "go_info{version=") {
+			t.Errorf("for whoever runs it:\n%s", admin)
+		}
+	}
 }
 
 func TestAdminAnswersToThisMachineAlone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"net"
@@ -32,9 +33,9 @@ type serveCommand struct {
 	Title        string        `placeholder:"NAME" help:"The name of the site."`
 	BaseURL      string        `name:"base-url" placeholder:"URL" help:"The address under which others reach the site; put before every address that is written."`
 	EditURL      string        `name:"edit-url" placeholder:"URL" help:"Where a page is edited, with {file} for its file, as https://github.com/me/faq/edit/main/{file}."`
-	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all."`
+	AllowOrigin  string        `placeholder:"ORIGIN" help:"The origin whose pages may read the JSON (CORS), or * for all; not together with --auth-file."`
 	AuthFile     string        `name:"auth-file" placeholder:"FILE" help:"Everything but /healthz and /readyz wants a name and password of this file, as htpasswd -B writes it; a change of it counts within a second."`
-	RateLimit    rateFlag      `name:"rate-limit" default:"auto" placeholder:"N[:BURST]" help:"Requests a second that one client may make, and how many at once (four times as many if left out); 0 is no limit, auto is none on a loopback address, else 50:200 (${default})."`
+	RateLimit    rateFlag      `name:"rate-limit" default:"auto" placeholder:"N[:BURST]" help:"Requests a second that one client may make, and how many at once (four times as many if left out); 0 is no limit, auto is none on a loopback address without --trusted-proxy, else 50:200 (${default})."`
 	TrustedProxy []networkFlag `name:"trusted-proxy" placeholder:"ADDRESS" help:"A proxy, or a network of them as 10.0.0.0/8, whose X-Forwarded-For or Forwarded tells who a client is."`
 	FollowLinks  bool          `name:"follow-symlinks" help:"Follow symbolic links in the folder wherever they lead; everybody may then read what lies there. Without it nothing outside the folder is read."`
 	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
@@ -122,7 +123,7 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 // waits for, is left behind and named in the error.
 func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger, f folder, engine engine, start time.Time, stopTimeout time.Duration) error {
 	counts := newMetrics(readBuild(), c.Watch)
-	metricsPage := counts.page()
+	metricsPage := counts.publicPage()
 	if c.AdminAddr != "" {
 		metricsPage = nil
 	}
@@ -146,7 +147,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 
 		Users:          users,
 		Local:          isLoopbackHost(c.Addr),
-		Rate:           c.RateLimit.on(c.Addr),
+		Rate:           c.RateLimit.on(c.Addr, len(c.TrustedProxy) > 0),
 		TrustedProxies: networks(c.TrustedProxy),
 
 		Dev:    c.Dev,
@@ -168,7 +169,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 	if c.Dev && !isLoopback(listener.Addr()) {
 		fmt.Fprintf(con.err, "faqbase: --dev shows paths of this machine and searches of all visitors to everybody who reaches %s\n", listener.Addr())
 	}
-	admin, err := c.serveAdmin(ctx, counts, log)
+	admin, err := c.serveAdmin(ctx, counts, log, con.err)
 	if err != nil {
 		return errors.Join(err, listener.Close(), engine.Close())
 	}
@@ -250,8 +251,8 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 }
 
 // serveAdmin serves the metrics and profiles on c.AdminAddr, if there is one, until
-// stop is called.
-func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slog.Logger) (stop func(), err error) {
+// stop is called. Who else can reach it is told on w.
+func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slog.Logger, w io.Writer) (stop func(), err error) {
 	if c.AdminAddr == "" {
 		return func() {}, nil
 	}
@@ -262,6 +263,9 @@ func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slo
 	h := counts.admin()
 	if isLoopbackHost(c.AdminAddr) {
 		h = toLoopbackAlone(h)
+	}
+	if !isLoopback(listener.Addr()) {
+		fmt.Fprintf(w, "faqbase: --admin-addr shows metrics and profiles of this program to everybody who reaches %s\n", listener.Addr())
 	}
 	server := newHTTPServer(h)
 	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
