@@ -30,8 +30,8 @@ type box struct {
 	end     string // the line that ends it, "" where mark or the indent does
 	tagEnd  int    // where its opening tag ends in the source, 0 if on its line
 	options bool   // the next line may be an option of MyST
+	column  int    // of its mark
 	indent  int    // of what is in it, -1 while it is unknown
-	fence   []byte // of the code in it that is open
 	closed  bool   // its end was seen
 	depth   int    // of boxes around it
 }
@@ -71,15 +71,54 @@ var (
 	// boxTitle is the title among the attributes of a box, boxID its id.
 	boxTitle = regexp.MustCompile(`(?:^|[\s{,])(?:title|question|summary|header|heading|label)=\{?(?:"([^"\n]+)"|'([^'\n]+)')`)
 	quoted   = regexp.MustCompile(`^["“]([^"“”\n]+)["”]`)
-	boxID    = regexp.MustCompile(`(?:^|\s)id=(?:"([^"\s]+)"|'([^'\s]+)')`)
+	// boxAnswer is the answer among the attributes of a component.
+	boxAnswer = regexp.MustCompile(`(?:^|\s)answer=\{?(?:"([^"]+)"|'([^']+)')`)
+	// calloutName is that of a box of Quarto among its attributes, calloutFolds says
+	// that it can be opened and closed.
+	calloutName  = regexp.MustCompile(`\.callout-(\w+)`)
+	calloutFolds = regexp.MustCompile(`\bcollapse=`)
+	boxID        = regexp.MustCompile(`(?:^|\s)id=(?:"([^"\s]+)"|'([^'\s]+)')`)
 	// componentName is that of an element that only MDX and its like know.
 	componentName = regexp.MustCompile(`^<([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(?:\.[A-Z]\w*)?)`)
-	componentEnd  = regexp.MustCompile(`</[A-Z][\w.]*>`)
+	// boxEnd is the end of a component or a shortcode, or a line of colons.
+	boxEnd        = regexp.MustCompile(`(?m)</[A-Z][\w.]*>|\{\{[<%]\s*(/[\w-]+)\s*[>%]\}\}|\{%-?\s*(end[\w-]+)\s*-?%\}|^[ \t>]*(:{3,})[ \t\r]*$`)
 	directiveLine = regexp.MustCompile(`^:[\w-]+:(?:\s.*)?$`)
 )
 
-// boxEnds is where in the source the last end of each kind is, by the end itself.
-var boxEnds = parser.NewContextKey()
+// endsKey is that of the boxEnds of a page.
+var endsKey = parser.NewContextKey()
+
+// longestColons is the longest run of colons that is told from longer ones.
+const longestColons = 20
+
+// A boxEnds is where the ends of boxes are in the source of a page, in order.
+type boxEnds struct {
+	of     map[string][]int       // by what a box has as its end
+	colons [longestColons + 1]int // the last line of as many colons, or more
+	read   int                    // bytes that were looked at
+}
+
+// find finds all ends in one pass.
+func (ends *boxEnds) find(src []byte) {
+	ends.of = map[string][]int{}
+	ends.read += len(src)
+	for _, m := range boxEnd.FindAllSubmatchIndex(src, -1) {
+		from, to := m[0], m[1]
+		switch {
+		case m[6] >= 0:
+			for n := min(m[7]-m[6], longestColons); n >= 3; n-- {
+				ends.colons[n] = m[0]
+			}
+			continue
+		case m[2] >= 0:
+			from, to = m[2], m[3]
+		case m[4] >= 0:
+			from, to = m[4], m[5]
+		}
+		end := string(src[from:to])
+		ends.of[end] = append(ends.of[end], from)
+	}
+}
 
 // A boxParser parses boxes. It holds nothing, so that one serves all pages at once.
 type boxParser struct{}
@@ -125,8 +164,8 @@ func (p boxParser) Open(parent ast.Node, reader text.Reader, pc parser.Context) 
 	if b == nil {
 		return nil, parser.NoChildren
 	}
-	b.depth = depth
-	if l.text[0] != '<' || b.tagEnd > 0 {
+	b.depth, b.column = depth, pc.BlockIndent()
+	if l.text[0] != '<' || b.tagEnd > 0 { // else it went over its tag
 		reader.AdvanceToEOL()
 	}
 	return b, parser.HasChildren
@@ -169,12 +208,20 @@ func (l boxLine) colons() *box {
 		b.closed = true
 		return b
 	}
-	b.folds, b.code = foldingNames.MatchString(b.name), slices.Contains(codeNames, b.name)
-	switch attributes := boxTitle.FindSubmatch(m[5]); {
+	b.folds = foldingNames.MatchString(b.name)
+	b.code = slices.Contains(codeNames, b.name) && l.ends().colons[min(len(m[1]), longestColons)] > l.start
+	inBraces := m[5]
+	if len(m[2]) > 0 && b.name == "" {
+		inBraces = m[6]
+	}
+	switch attributes := boxTitle.FindSubmatch(inBraces); {
 	case len(m[4]) > 0:
 		l.titled(b, m[4])
 	case attributes != nil:
 		l.titled(b, slices.Concat(attributes[1], attributes[2]))
+		if callout := calloutName.FindSubmatch(inBraces); callout != nil {
+			b.name, b.folds = string(callout[1]), calloutFolds.Match(inBraces)
+		}
 	case len(m[2]) == 0 || b.folds || slices.Contains(fenceBoxNames, b.name): // of others it is no title
 		l.titled(b, m[6])
 	}
@@ -228,8 +275,8 @@ func (l boxLine) indentedBelow() bool {
 	return false
 }
 
-// shortcode begins a box between a shortcode and its end. One without a title or an
-// end, or an end alone, is an empty one.
+// shortcode begins a box between a shortcode and its end. One without an end has
+// nothing but its title in it, an end alone nothing.
 func (l boxLine) shortcode() *box {
 	if !shortcodeLine.Match(l.text) || !bracesLine.Match(l.text) {
 		return nil
@@ -247,53 +294,106 @@ func (l boxLine) shortcode() *box {
 	if title == nil {
 		title = boxTitle.FindSubmatch(attributes)
 	}
-	if end += string(name); title == nil || !l.endsLater(end) {
+	if title == nil {
 		return empty
 	}
-	b := &box{name: strings.ToLower(string(name)), indent: -1, folds: true, end: end}
+	b := empty
+	if end += string(name); l.nextEnd(end, l.start) >= 0 {
+		b = &box{name: strings.ToLower(string(name)), indent: -1, folds: true, end: end}
+	}
 	l.titled(b, slices.Concat(title[1:]...))
 	return b
 }
 
 // component begins a box between the tags of a component. Its opening tag may go on
-// for some lines; what follows it on its line is in the box.
+// for some lines; what follows it on its line is in the box. One without an end has
+// nothing but its title and its answer in it, if these are attributes.
 func (l boxLine) component() *box {
 	m := componentName.FindSubmatch(l.text)
-	if m == nil || atom.Lookup(bytes.ToLower(m[1])) != 0 || !l.endsLater("</"+string(m[1])+">") {
+	if m == nil || atom.Lookup(bytes.ToLower(m[1])) != 0 {
 		return nil
 	}
-	size := tagSize(l.reader.Source()[l.start:])
+	src := l.reader.Source()
+	size, alone := tagSize(src[l.start:])
 	if size == 0 {
 		return nil
 	}
-	tag := l.reader.Source()[l.start : l.start+size]
+	tag := src[l.start : l.start+size]
+	rest, _, _ := bytes.Cut(src[l.start+size:], []byte("\n"))
+	rest = bytes.TrimSpace(rest)
 	b := &box{name: strings.ToLower(string(m[1])), indent: -1, end: "</" + string(m[1]) + ">"}
 	b.folds = foldingNames.MatchString(b.name)
-	if title := boxTitle.FindSubmatchIndex(tag); title != nil {
+	title := boxTitle.FindSubmatchIndex(tag)
+	if title != nil {
 		from, to := max(title[2], title[4]), max(title[3], title[5])
 		l.titledAt(b, l.start+from, to-from)
 	}
 	if id := boxID.FindSubmatch(tag); id != nil {
 		b.place = string(slices.Concat(id[1], id[2]))
 	}
+	end := l.nextEnd(b.end, l.start+size)
+	switch {
+	case alone:
+		if title == nil || len(rest) > 0 {
+			return nil
+		}
+		b.closed = true
+		b.folds = l.answered(b, tag) && b.folds
+	case end < 0:
+		if title == nil {
+			return nil
+		}
+		b.name, b.folds, b.closed = "", false, true
+	case len(rest) == 0:
+	case bytes.Contains(rest, []byte(b.end)):
+		if !bytes.HasSuffix(rest, []byte(b.end)) || bytes.Count(rest, []byte(b.end)) > 1 {
+			return nil // a component in a line of text
+		}
+		b.closed = size <= len(l.text)
+	case !endsLine(src[end+len(b.end):]):
+		return nil
+	}
 	if size > len(l.text) {
 		b.tagEnd = l.start + size
 		return b
 	}
-	switch rest := l.text[size:]; {
-	case len(rest) == 0:
-	case bytes.HasSuffix(rest, []byte(b.end)) && bytes.Count(rest, []byte(b.end)) == 1:
-		b.closed = true
-	default: // a component in a line of text
-		return nil
+	if len(rest) > 0 {
+		l.reader.Advance(l.pc.BlockOffset() + size)
+	} else {
+		l.reader.AdvanceToEOL()
 	}
-	l.reader.Advance(l.pc.BlockOffset() + size)
 	return b
 }
 
-// tagSize is how long the opening tag of a component is, 0 if it is none that opens
-// one. Its attributes may be in braces, with tags in them.
-func tagSize(src []byte) int {
+// answered gives a box the answer that is among the attributes of its tag, if there is one.
+func (l boxLine) answered(b *box, tag []byte) bool {
+	answer := boxAnswer.FindSubmatchIndex(tag)
+	if answer == nil {
+		return false
+	}
+	p := ast.NewParagraph()
+	at := l.start + max(answer[2], answer[4])
+	p.SetPos(at)
+	for line := range bytes.Lines(tag[max(answer[2], answer[4]):max(answer[3], answer[5])]) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			segment := text.NewSegment(at, at+len(line))
+			p.Lines().Append(segment.TrimLeftSpace(l.reader.Source()))
+		}
+		at += len(line)
+	}
+	b.AppendChild(b, p)
+	return p.Lines().Len() > 0
+}
+
+// endsLine tells whether there is nothing but white space up to the end of the line.
+func endsLine(src []byte) bool {
+	line, _, _ := bytes.Cut(src, []byte("\n"))
+	return len(bytes.TrimSpace(line)) == 0
+}
+
+// tagSize is how long the tag is that a component begins with, 0 if it is none, and
+// whether it is all of it. Its attributes may be in braces, with tags in them.
+func tagSize(src []byte) (size int, alone bool) {
 	const longest = 2 << 10
 	src = src[:min(len(src), longest)]
 	var quote byte
@@ -311,78 +411,100 @@ func tagSize(src []byte) int {
 		case c == '}':
 			depth--
 		case c == '>' && depth <= 0 && src[i-1] != '=':
-			if src[i-1] == '/' {
-				return 0
-			}
-			return i + 1
+			return i + 1, src[i-1] == '/'
 		case c == '\n' && i+1 < len(src) && (src[i+1] == '\n' || src[i+1] == '\r'):
-			return 0
+			return 0, false
 		}
 	}
-	return 0
+	return 0, false
 }
 
-// endsLater tells whether the end of a box is somewhere behind the present line. Each
-// kind of end is looked for once.
-func (l boxLine) endsLater(end string) bool {
-	src := l.reader.Source()
-	ends, _ := l.pc.Get(boxEnds).(map[string]int)
+// ends gives the ends of boxes on the page.
+func (l boxLine) ends() *boxEnds {
+	ends, _ := l.pc.Get(endsKey).(*boxEnds)
 	if ends == nil {
-		ends = map[string]int{}
-		for _, at := range componentEnd.FindAllIndex(src, -1) {
-			ends[string(src[at[0]:at[1]])] = at[0]
-		}
-		l.pc.Set(boxEnds, ends)
+		ends = &boxEnds{}
+		l.pc.Set(endsKey, ends)
+		ends.find(l.reader.Source())
 	}
-	at, known := ends[end]
-	if !known && end[0] != '<' {
-		at = bytes.LastIndex(src, []byte(end))
-		ends[end] = at
-	}
-	return at > l.start
+	return ends
 }
 
-func (boxParser) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
+// nextEnd is where in the source the first end of a kind from an offset on is, -1 if
+// there is none.
+func (l boxLine) nextEnd(end string, from int) int {
+	all := l.ends().of[end]
+	i, _ := slices.BinarySearch(all, from)
+	if i == len(all) {
+		return -1
+	}
+	return all[i]
+}
+
+func (boxParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
 	b := node.(*box)
 	line, segment := reader.PeekLine()
+	inTag := segment.Start < b.tagEnd
+	if inTag {
+		if segment.Stop <= b.tagEnd || endsLine(reader.Source()[b.tagEnd:]) {
+			reader.AdvanceToEOL()
+			return parser.Continue | parser.NoChildren
+		}
+		reader.Advance(b.tagEnd - segment.Start + segment.Padding)
+		line, segment = reader.PeekLine()
+	}
 	trimmed := bytes.TrimSpace(line)
-	switch {
-	case b.mark == nil && b.end == "":
+	if b.mark == nil && b.end == "" {
 		return b.continueIndented(reader, line, len(trimmed) == 0)
+	}
+	width, _ := util.IndentWidth(line, reader.LineOffset())
+	near := width < max(b.column, b.indent)+4 // what is further in is code
+	switch {
 	case b.closed:
 		return parser.Close
-	case segment.Start < b.tagEnd:
-		reader.AdvanceToEOL()
-		return parser.Continue | parser.NoChildren
 	case b.options && directiveLine.Match(trimmed):
 		reader.AdvanceToEOL()
 		return parser.Continue | parser.NoChildren
-	case b.code && !b.endsWith(trimmed):
+	case b.code && !(near && b.endsWith(trimmed)):
 		b.Lines().Append(segment)
 		reader.AdvanceToEOL()
 		return parser.Continue | parser.NoChildren
 	}
 	b.options = false
-	inCode := b.fence != nil
-	if mark := fenceOf(trimmed); mark != nil && !b.endsWith(trimmed) {
-		if b.fence == nil {
-			b.fence = mark
-		} else if mark[0] == b.fence[0] && len(mark) >= len(b.fence) && len(mark) == len(trimmed) {
-			b.fence = nil
-		}
-	}
-	if !inCode && b.endsWith(trimmed) && !b.hasOpen(trimmed) {
+	switch inCode := b.inFence(width, pc); {
+	case inCode:
+	case near && b.endsWith(trimmed) && !b.hasOpen(trimmed):
 		b.closed = true
 		reader.AdvanceToEOL()
 		return parser.Close
-	}
-	if !inCode && b.end != "" && b.end[0] == '<' && bytes.HasSuffix(trimmed, []byte(b.end)) && !b.hasOpen([]byte(b.end)) {
+	case (near || b.indent < 0) && b.end != "" && b.end[0] == '<' && bytes.HasSuffix(trimmed, []byte(b.end)) && !b.hasOpen([]byte(b.end)):
 		b.closed = true // with this line
 	}
-	if len(trimmed) > 0 && b.mark == nil {
+	if len(trimmed) > 0 && b.mark == nil && !inTag {
 		b.dedent(reader, line)
 	}
 	return parser.Continue | parser.HasChildren
+}
+
+// inFence tells whether a line that begins in a column is in fenced code in b.
+func (b *box) inFence(column int, pc parser.Context) bool {
+	last := pc.LastOpenedBlock().Node
+	if _, ok := last.(*ast.FencedCodeBlock); !ok {
+		return false
+	}
+	for n := last.Parent(); n != nil && n != ast.Node(b); n = n.Parent() {
+		switch n := n.(type) {
+		case *ast.ListItem: // code ends with what it is in
+			column -= n.Offset
+		case *ast.Blockquote:
+			return false
+		case *box:
+			if n.mark == nil && n.end == "" {
+				column -= n.indent
+			}
+		}
+	}
+	return column >= 0
 }
 
 // continueIndented goes on with a box that ends where the text is not further in.
@@ -445,6 +567,9 @@ func (r *reading) openBoxes() {
 		return ast.WalkContinue, nil
 	})
 	for _, b := range slices.Backward(all) { // those in others first
+		if b.mark != nil && !b.closed && slices.Contains(codeNames, b.name) {
+			r.faults.warnf(r.file, r.lineOfPosition(b.Pos()), "unclosed-box", "%s %s is not closed; add a line %s below it", b.mark, b.name, b.mark)
+		}
 		openBox(b)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -57,11 +58,36 @@ func TestLinesOfFrontMatterAreCountedOnce(t *testing.T) {
 	}
 }
 
+// The ends of boxes are looked for once, however many kinds of them there are.
+func TestEndsOfBoxesAreFoundInOnePass(t *testing.T) {
+	var page strings.Builder
+	for i := range 2_000 {
+		fmt.Fprintf(&page, "{{< details-%d \"Why?\" >}}\n\n{{< faq%d \"Why?\" >}}\n<Faq%d title=\"Why?\">\n::: math\n", i, i, i)
+	}
+	src := []byte(page.String())
+	pc := parser.NewContext()
+	markdown.Parser().Parse(text.NewReader(src), parser.WithContext(pc))
+	ends, ok := pc.Get(endsKey).(*boxEnds)
+	if !ok {
+		t.Fatal("no ends were looked for")
+	}
+	if ends.read != len(src) {
+		t.Errorf("read %d bytes for the ends of boxes in %d", ends.read, len(src))
+	}
+}
+
 // BenchmarkParseLong has what is long in one piece; its speed is the same for all sizes.
 func BenchmarkParseLong(b *testing.B) {
 	pieces := map[string]func(n int) string{
-		"boxes":    func(n int) string { return strings.Repeat(":::details Why?\n", n) },
-		"tags":     func(n int) string { return strings.Repeat("<Tab title=\"a\">\n", n) + "</Tab>\n" },
+		"boxes": func(n int) string { return strings.Repeat(":::details Why?\n", n) },
+		"tags":  func(n int) string { return strings.Repeat("<Tab title=\"a\">\n", n) + "</Tab>\n" },
+		"kinds": func(n int) string {
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "{{< faq-%d \"Why?\" >}}\n", i)
+			}
+			return b.String()
+		},
 		"terms":    func(n int) string { return "<dl>\n" + strings.Repeat("<dt>Why?\n<dd>So.\n", n) },
 		"labels":   func(n int) string { return strings.Repeat("(a)=\n{: #b}\n", n) + "## Why?\n" },
 		"html":     func(n int) string { return strings.Repeat("<details>\n", n) },
@@ -69,7 +95,7 @@ func BenchmarkParseLong(b *testing.B) {
 		"toml":     func(n int) string { return "+++\na = [" + strings.Repeat("\n1,", n) + "]\n+++\nText.\n" },
 		"json":     func(n int) string { return "{\"a\": [" + strings.Repeat("\n1,", n) + "1]}\nText.\n" },
 	}
-	for _, what := range []string{"boxes", "tags", "terms", "labels", "html", "sections", "toml", "json"} {
+	for _, what := range []string{"boxes", "tags", "kinds", "terms", "labels", "html", "sections", "toml", "json"} {
 		for _, n := range []int{1_000, 10_000} {
 			src := []byte(pieces[what](n))
 			b.Run(fmt.Sprintf("%s/%d", what, n), func(b *testing.B) {
