@@ -55,7 +55,7 @@ func (r *reading) nameHeadings() {
 }
 
 func (r *reading) refuseAnchor(line int, id string) {
-	r.faults.errorf(r.file, line, "bad-anchor", "anchor {#%s} begins with %s, as the names of everything around a page do; give this heading another one", abridge(id), frame)
+	r.faults.errorf(r.file, line, "bad-anchor", "anchor {#%s} begins with %s, as the names of everything around a page do; give it another name", abridge(id), frame)
 }
 
 // nameBySlug gives a heading the first name of its slug that is free.
@@ -134,8 +134,13 @@ func explicitAnchor(h *ast.Heading) (string, bool) {
 
 // anchorAtEnd finds an anchor that closing number signs hid from the parser,
 // "## Why? {#why} ##", and attributes as kramdown and Python-Markdown have them,
-// "## Why? {: #why .wide }".
-var anchorAtEnd = regexp.MustCompile(`\s*\{(?:#([\pL\pM\pN_:.-]+)|:[^{}]*?(?:#([\pL\pM\pN_:.-]+)[^{}]*)?)\}$`)
+// "## Why? {: #why .wide }". What else is in such braces, "{:ok, value}", is text.
+var anchorAtEnd = regexp.MustCompile(`\s*\{(?:#` + anchorName + `|:\s*(?:` + braceAttribute + `\s+)*(?:#` + anchorName + `|` + braceAttribute + `)(?:\s+` + braceAttribute + `)*\s*)\}$`)
+
+const (
+	anchorName     = `([\pL\pM\pN_:.-]+)`
+	braceAttribute = `(?:\.[\w.-]+|[\w:-]+=(?:"[^"{}]*"|'[^'{}]*'|[^\s{}"']+))`
+)
 
 // closedAnchor takes such an anchor out of the heading's text.
 func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {

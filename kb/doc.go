@@ -193,9 +193,10 @@
 //	              line that asks, if promised or one of several; promised, three or more
 //	              quotations of one line, where nothing else is marked.
 //	bold          A line that is bold as a whole, if it asks; promised, also one that is
-//	              italic as a whole, and one that does not ask, where half of them do:
-//	              that has a space and ends in neither ":" nor ".". The bold beginning of a
-//	              line, if it asks and is promised or one of several.
+//	              italic as a whole, and one that does not ask but has a space and ends in
+//	              neither ":" nor ".", where half of its kind do ask and, if it is italic,
+//	              no bold one does. The bold beginning of a line, if it asks and is
+//	              promised or one of several.
 //	line          The first line of a paragraph, if it asks and nothing around it is
 //	              marked: promised, or three at least and every third paragraph.
 //

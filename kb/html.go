@@ -253,6 +253,10 @@ func (r *reading) namePlaces(blocks []*ast.HTMLBlock, tags []*ast.RawHTML, folds
 		}
 	}
 	for _, f := range folds {
+		if ofFrame(f.place) { // of a box: those of HTML are left out
+			r.refuseAnchor(r.line(f), f.place)
+			f.place = ""
+		}
 		name(f.place, f)
 		if s := f.summary(); s != nil {
 			name(s.place, s)

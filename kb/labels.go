@@ -35,7 +35,7 @@ func (r *reading) labelHeadings() (left []label) {
 			if h == nil && isUnderline(r.lineAtNumber(l.line-1)) {
 				h = ends[l.line-2]
 			}
-			if h == nil && next[l.line] == l.line+1 {
+			if alone := len(bytes.TrimSpace(r.lineAtNumber(l.line-1))) == 0; h == nil && alone && next[l.line] == l.line+1 {
 				h = begins[l.line+1]
 			}
 		}
@@ -82,24 +82,29 @@ func (r *reading) lineAtNumber(line int) []byte {
 func isUnderline(line []byte) bool { return underline.Match(line) }
 
 // keepLabels makes places of the labels that no heading has: before the next block of
-// the page.
+// the page, or at its end.
 func (r *reading) keepLabels(left []label) {
 	n := r.doc.FirstChild()
 	for _, l := range left {
+		if ofFrame(l.id) {
+			r.refuseAnchor(l.line, l.id)
+			continue
+		}
 		if _, taken := r.anchorLines[l.id]; taken {
 			continue
 		}
 		for n != nil && r.line(n) <= l.line {
 			n = n.NextSibling()
 		}
-		if n == nil {
-			return
-		}
 		r.anchorLines[l.id] = l.line
 		r.places[l.id] = true
 		s := &spot{}
 		s.SetPos(r.lineStarts[l.line-1])
 		s.SetAttributeString("html", r.placeSpan(l.id))
-		r.doc.InsertBefore(r.doc, n, s)
+		if n == nil {
+			r.doc.AppendChild(r.doc, s)
+		} else {
+			r.doc.InsertBefore(r.doc, n, s)
+		}
 	}
 }

@@ -682,6 +682,7 @@ func (f *questionFinder) unanswered(blocks []ast.Node, all []*candidate, rules [
 // is depends on the others.
 type style struct {
 	boldLines, boldAsking int // lines that are bold as a whole
+	italics, italicAsking int // those that are italic
 	leads, leadsAsking    int // bold beginnings of a line that goes on
 	quoted                int // quotations that ask
 	quotedLines           int // quotations of one line
@@ -706,6 +707,11 @@ func survey(all []*candidate) style {
 			s.leads++
 			if c.asks {
 				s.leadsAsking++
+			}
+		case c.shape == shapeBold && c.italic:
+			s.italics++
+			if c.asks {
+				s.italicAsking++
 			}
 		case c.shape == shapeBold:
 			s.boldLines++
@@ -767,7 +773,10 @@ func (s style) judge(c *candidate, promised bool) string {
 			return yes
 		case !c.inline && c.asks:
 			return yes
-		case !c.inline && promised && isStatement(c.text) && s.boldAsking > 0 && 2*s.boldAsking >= s.boldLines:
+		case c.inline || !promised || !isStatement(c.text):
+		case c.italic && s.boldAsking == 0 && s.italicAsking > 0 && 2*s.italicAsking >= s.italics:
+			return yes
+		case !c.italic && s.boldAsking > 0 && 2*s.boldAsking >= s.boldLines:
 			return yes
 		}
 	}
