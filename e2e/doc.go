@@ -11,6 +11,8 @@
 //   - axe-core, for the checks of accessibility: npm ci --ignore-scripts in this
 //     folder.
 //
+// With REQUIRE_BROWSER=1, as in continuous integration, they fail instead.
+//
 // TestBrowser has one browser for all claims, in groups that can be run by themselves
 // (go test ./e2e -run 'TestBrowser/^keys$'):
 //
@@ -30,8 +32,7 @@
 //	hostile   pages and storage that are made to break the frame
 //	empty     no pages at all
 //	machines  what is told to machines; pages from right to left
-//
-// With REQUIRE_BROWSER=1, as in continuous integration, they fail instead.
+//	untrusted nothing that Markdown attempts is run
 //
 // Every tab fails its test on an error in the console, an exception that nothing
 // caught and a violation of the content security policy. The policy forbids eval,

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -8,7 +9,7 @@ import (
 
 // wordNumbers are the texts of an entry as closeness reads them, made of the numbers of
 // words in the dictionary: to make words of a text takes longer than all else that a
-// search does with it. Four bytes a word. Immutable.
+// search does with it. Four bytes a word, and 40 a sentence. Immutable.
 type wordNumbers struct {
 	around    []uint32 // the words of what the page says around the entry
 	words     []uint32 // of all sentences; isExtra marks further forms
@@ -68,7 +69,9 @@ func newNumbered(e *entry, s *state) (*wordNumbers, bool) {
 		}
 	})
 	e.eachText(n.add)
-	return &n.wordNumbers, n.known && float64(len(n.odd)) <= maxOdd*float64(len(n.words))
+	// Copies, so that neither buf nor room to grow is kept with them.
+	kept := &wordNumbers{slices.Clone(n.around), slices.Clone(n.words), slices.Clone(n.odd), slices.Clone(n.sentences)}
+	return kept, n.known && float64(len(n.odd)) <= maxOdd*float64(len(n.words))
 }
 
 // A numberer makes numbers of texts.

@@ -200,10 +200,16 @@ func (b *bencher) measure(ctx context.Context) (_ *benchReport, err error) {
 	return r, err
 }
 
+// patience is how long the program may take to be ready: a million questions are
+// indexed within it on a slow disk.
+func (b *bencher) patience() time.Duration {
+	return processTimeout + time.Duration(b.Questions)*5*time.Millisecond
+}
+
 // serve starts the program on the folder; it took that long until it was ready.
 func (b *bencher) serve() (*process, time.Duration, error) {
 	start := time.Now()
-	p, err := startServe(b.program, ".", os.Environ(), b.dir, "--index", b.index, "--quiet")
+	p, err := startProcess(b.patience(), b.program, ".", os.Environ(), "serve", "--addr", "127.0.0.1:0", b.dir, "--index", b.index, "--quiet")
 	return p, time.Since(start), err
 }
 
@@ -213,7 +219,7 @@ const floorKind = "the same size from memory"
 // floors measures a server that only answers with so many bytes.
 func (b *bencher) floors(ctx context.Context, size int) (_ []benchLoad, err error) {
 	b.note("a body of the same size from memory")
-	p, err := startProcess(b.program, ".", os.Environ(), "bench", "--floor", strconv.Itoa(size))
+	p, err := startProcess(processTimeout, b.program, ".", os.Environ(), "bench", "--floor", strconv.Itoa(size))
 	if err != nil {
 		return nil, err
 	}

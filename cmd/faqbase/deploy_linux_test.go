@@ -14,15 +14,20 @@ import (
 	"testing"
 )
 
-// TestTheImageNeedsNothingButTheProgram starts the program as the image does: alone in
-// an empty root that it may not write to, as a user without rights.
+// TestTheImageNeedsNothingButTheProgram builds and starts the program as the Dockerfile
+// does: alone in an empty root that it may not write to, as a user without rights.
 func TestTheImageNeedsNothingButTheProgram(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root may change the root folder and the user")
 	}
 	root := t.TempDir()
-	build := exec.Command("go", "build", "-trimpath", "-tags", "nomsgpack", "-o", filepath.Join(root, "faqbase"), ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	command := regexp.MustCompile(`(?s)RUN (CGO_ENABLED=0 GOOS=.*?-o) /faqbase (\./cmd/faqbase)\n`).FindStringSubmatch(readDeploy(t, "Dockerfile"))
+	if command == nil {
+		t.Fatal("the Dockerfile builds the program no longer as this test knows it")
+	}
+	build := exec.Command("sh", "-c", command[1]+" "+filepath.Join(root, "faqbase")+" "+command[2])
+	build.Dir = filepath.Join("..", "..")
+	build.Env = append(os.Environ(), "TARGETOS=", "TARGETARCH=", "VERSION=v1")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// processTimeout bounds how long the program may take to be ready, and to end.
+// processTimeout bounds how long the program may take to be ready with few pages, and
+// to end.
 const processTimeout = 30 * time.Second
 
 // A process is the program, serving, as bench and the tests start it.
@@ -48,11 +49,12 @@ func (o *output) String() string {
 // startServe runs program, which is faqbase, as faqbase serve on a free port and
 // waits until it is ready. It runs in dir with env.
 func startServe(program, dir string, env []string, args ...string) (*process, error) {
-	return startProcess(program, dir, env, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+	return startProcess(processTimeout, program, dir, env, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
 }
 
-// startProcess runs program until it prints a line that begins with its address.
-func startProcess(program, dir string, env []string, args ...string) (*process, error) {
+// startProcess runs program until it prints a line that begins with its address, for
+// which it has the time timeout.
+func startProcess(timeout time.Duration, program, dir string, env []string, args ...string) (*process, error) {
 	p := &process{done: make(chan struct{})}
 	p.cmd = exec.Command(program, args...)
 	p.cmd.Dir, p.cmd.Env = dir, env
@@ -80,9 +82,9 @@ func startProcess(program, dir string, env []string, args ...string) (*process, 
 	}()
 	select {
 	case p.ready = <-line:
-	case <-time.After(processTimeout):
+	case <-time.After(timeout):
 		p.end(os.Kill)
-		return nil, fmt.Errorf("not ready after %v; standard error:\n%s", processTimeout, p.stderr.String())
+		return nil, fmt.Errorf("not ready after %v; standard error:\n%s", timeout, p.stderr.String())
 	}
 	url, _, ok := strings.Cut(p.ready, " ")
 	if !ok {

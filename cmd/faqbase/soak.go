@@ -30,7 +30,7 @@ const (
 	soakPause    = 10 * time.Millisecond // between two requests of one of them
 	soakStreams  = 4                     // event streams that are open at a time
 	soakEdit     = 50 * time.Millisecond // from one edit to the next: 20 a second
-	soakExtra    = 20                    // pages that come and go
+	soakExtra    = 20                    // pages that come and go, at most at once
 	soakSample   = time.Second           // from one look at what the process takes to the next
 	soakParts    = 5                     // of the time, which are compared
 
@@ -234,53 +234,78 @@ func (s *soaker) listen(ctx context.Context) error {
 	}
 }
 
-// extra is the file of a page that comes and goes.
-func (s *soaker) extra(n int) string {
-	return filepath.Join(s.dir, "extra", strconv.Itoa(n%soakExtra)+".md")
-}
-
-// edit changes a file every soakEdit until ctx ends: mostly it writes a page anew, now
-// and then one comes, goes or gets another name.
+// edit changes a file every soakEdit until ctx ends.
 func (s *soaker) edit(ctx context.Context) error {
 	tick := time.NewTicker(soakEdit)
 	defer tick.Stop()
 	if err := os.MkdirAll(filepath.Join(s.dir, "extra"), 0o755); err != nil {
 		return err
 	}
-	for n := 1; ; n++ {
+	for edits := new(soakEdits); ; {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
 		}
-		number := n * 37 % sample.Pages(s.Questions)
-		page := sample.Page(number, min(sample.PerPage, s.Questions-number*sample.PerPage), n)
-		name := filepath.Join(s.dir, filepath.FromSlash(page.Name))
-		var err error
-		switch n % 10 {
-		case 3:
-			name = s.extra(n)
-		case 6:
-			if err = os.Remove(s.extra(n + 7)); errors.Is(err, os.ErrNotExist) {
-				err = nil
-			}
-			name = ""
-		case 9:
-			if err = os.Rename(s.extra(n+4), s.extra(n+5)); errors.Is(err, os.ErrNotExist) {
-				err = nil
-			}
-			name = ""
-		}
-		if name != "" {
-			err = os.WriteFile(name, page.Data, 0o644)
-		}
-		if err != nil {
+		if err := s.change(edits.next()); err != nil {
 			return err
 		}
 		s.mu.Lock()
 		s.report.Edits++
 		s.mu.Unlock()
 	}
+}
+
+// change makes one change of the folder.
+func (s *soaker) change(c soakChange) error {
+	number := c.n * 37 % sample.Pages(s.Questions)
+	page := sample.Page(number, min(sample.PerPage, s.Questions-number*sample.PerPage), c.n)
+	extra := func(n int) string { return filepath.Join(s.dir, "extra", strconv.Itoa(n)+".md") }
+	switch {
+	case c.goes != 0 && c.comes != 0:
+		return os.Rename(extra(c.goes), extra(c.comes))
+	case c.goes != 0:
+		return os.Remove(extra(c.goes))
+	case c.comes != 0:
+		return os.WriteFile(extra(c.comes), page.Data, 0o644)
+	}
+	return os.WriteFile(filepath.Join(s.dir, filepath.FromSlash(page.Name)), page.Data, 0o644)
+}
+
+// soakEdits is the sequence of changes of a soak: mostly a page is written anew, now
+// and then an extra one comes, goes or gets another name. At most soakExtra of them are
+// there at once.
+type soakEdits struct {
+	n     int
+	last  int   // of the extra pages that there have been
+	there []int // the extra pages that are there, the oldest first
+}
+
+// A soakChange is the n-th change: the extra page comes is made, goes is removed, with
+// both goes becomes comes, and with neither a page is written anew.
+type soakChange struct{ n, comes, goes int }
+
+func (e *soakEdits) next() soakChange {
+	e.n++
+	c := soakChange{n: e.n}
+	switch e.n % 10 {
+	case 3:
+		c.comes = e.last + 1
+	case 6:
+		if len(e.there) == soakExtra {
+			c.goes = e.there[0]
+		}
+	case 9:
+		c.comes, c.goes = e.last+1, e.there[0]
+	}
+	if c.goes != 0 {
+		e.there = e.there[1:]
+	}
+	if c.comes != 0 {
+		e.last = c.comes
+		e.there = append(e.there, c.comes)
+	}
+	return c
 }
 
 // watch looks at what the process takes until ctx ends.

@@ -48,3 +48,35 @@ func TestAnotherAnswerIsTold(t *testing.T) {
 		t.Errorf("told as\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestASoakHasPagesComeGoAndGetOtherNames(t *testing.T) {
+	var comes, goes, renames, writes int
+	there := make(map[int]bool)
+	edits := new(soakEdits)
+	for range 1000 {
+		c := edits.next()
+		if c.goes != 0 && !there[c.goes] || there[c.comes] {
+			t.Fatalf("%+v where %v are there", c, there)
+		}
+		switch {
+		case c.goes != 0 && c.comes != 0:
+			renames++
+		case c.goes != 0:
+			goes++
+		case c.comes != 0:
+			comes++
+		default:
+			writes++
+		}
+		delete(there, c.goes)
+		if c.comes != 0 {
+			there[c.comes] = true
+		}
+		if len(there) > soakExtra {
+			t.Fatalf("%d extra pages, want %d at most", len(there), soakExtra)
+		}
+	}
+	if comes != 100 || renames != 100 || goes != 101-soakExtra || writes != 699+soakExtra {
+		t.Errorf("%d come, %d go, %d get another name, %d are written anew", comes, goes, renames, writes)
+	}
+}
