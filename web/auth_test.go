@@ -189,7 +189,7 @@ func TestAProtectedSite(t *testing.T) {
 	})
 	run("a change of the file counts, and a fault in it leaves the users as they were", func(t *testing.T, s *Server) {
 		told = nil
-		before := s.users.list
+		before := s.users.list.Load()
 		signIn(s, "/search", "ann", "long enough")
 		for _, fault := range []string{"", "ann\n", "ann:plain\n", "ann:{SHA}x\n", "ann:$apr1$x$y\n"} {
 			write(fault)
@@ -200,7 +200,7 @@ func TestAProtectedSite(t *testing.T) {
 				}
 			}
 		}
-		if s.users.list != before {
+		if s.users.list.Load() != before {
 			t.Error("the users are others")
 		}
 		if err := os.Remove(file); err != nil {
@@ -291,4 +291,27 @@ func TestANameThatNobodyHasTakesAsLong(t *testing.T) {
 	if known, unknown := cost("ann"), cost("eve"); known != unknown {
 		t.Errorf("cost %d for a name, %d for one that nobody has", known, unknown)
 	}
+}
+
+func TestNobodyWaitsForWhoeverReadsTheUsersAgain(t *testing.T) {
+	file, write := usersFile(t, hashed(t, "ann", "x"))
+	synctest.Test(t, func(t *testing.T) {
+		reading, goOn := make(chan struct{}), make(chan struct{})
+		u, err := OpenUsers(file, func(string) { close(reading); <-goOn })
+		if err != nil {
+			t.Fatal(err)
+		}
+		write("a fault, which is told while the file is looked at\n")
+		time.Sleep(usersEvery)
+		go u.credential("ann", "x")
+		<-reading
+		if !u.mu.TryLock() { // else nobody looks, and what follows claims nothing
+			if !u.credential("ann", "x").known {
+				t.Error("ann is known no more")
+			}
+		} else {
+			t.Error("nobody looks at the file")
+		}
+		close(goOn)
+	})
 }

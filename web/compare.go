@@ -131,7 +131,7 @@ func (s *Server) without(choice toolChoice) []kb.Link {
 func (s *Server) nearTools(ctx context.Context, lib *kb.Library, name string) []*kb.Tool {
 	found, err := s.completions(ctx, name)
 	if err != nil {
-		s.log.Warn("tools near an unknown one", "err", s.silent(err, name))
+		s.log.Warn("tools near an unknown one", "err", s.told(err))
 		return nil
 	}
 	var near []*kb.Tool

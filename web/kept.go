@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -86,19 +87,38 @@ func (s *Server) keep(c *gin.Context, contentType string, body []byte) {
 }
 
 // once runs ask for the first of those who want the same at the same time, in
-// its turn, and gives all of them what it gives, which none may change. If the
-// first leaves, one of the others is the next to run it.
-func once[T any](ctx context.Context, s *Server, key string, ask func(context.Context) (T, error)) (T, error) {
+// its turn, and gives all of them what it gives, which none may change. Each waits for
+// [searchTimeout] at most, and no longer than he is there. If the first leaves, or has
+// no time left, one of the others is the next to run it.
+func once[T any](ctx context.Context, s *Server, key string, ask func(context.Context) (T, error)) (answer T, err error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
 	for {
 		mine := false
-		v, err, _ := s.asking.Do(key, func() (any, error) {
+		asked := s.asking.DoChan(key, func() (_ any, err error) {
 			mine = true
+			defer caught(&err)
 			return queued(ctx, s.queue, ask)
 		})
-		if !mine && errors.Is(err, context.Canceled) && ctx.Err() == nil {
-			continue
+		select {
+		case <-ctx.Done():
+			return answer, ctx.Err()
+		case a := <-asked:
+			ended := errors.Is(a.Err, context.Canceled) || errors.Is(a.Err, context.DeadlineExceeded)
+			if !mine && ended && ctx.Err() == nil {
+				continue
+			}
+			answer, _ = a.Val.(T)
+			return answer, a.Err
 		}
-		return v.(T), err
+	}
+}
+
+// caught makes an error of a panic in a goroutine that belongs to no request, where it
+// would end the program.
+func caught(err *error) {
+	if v := recover(); v != nil {
+		*err = &panicked{v, debug.Stack()}
 	}
 }
 

@@ -184,6 +184,50 @@ func TestWhatManyAskAtOnceIsSearchedOnce(t *testing.T) {
 	})
 }
 
+func TestWhoJoinsASearchHasHisOwnTime(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	synctest.Test(t, func(t *testing.T) {
+		h := newWaiting(t, lib)
+		first := h.ask(t.Context(), "/results?q=session")
+		time.Sleep(searchTimeout - time.Second/10)
+		second := h.ask(t.Context(), "/results?q=session")
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan struct{})
+		go func() {
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/results?q=session", nil))
+			close(left)
+		}()
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		select {
+		case <-left:
+		default:
+			t.Error("who has left still waits for the search of another")
+		}
+		time.Sleep(time.Second)
+		if first.Code != http.StatusServiceUnavailable {
+			t.Errorf("the first, whose time is over, gets %d", first.Code)
+		}
+		if n := h.asked.Load(); n != 2 {
+			t.Errorf("searched %d times, want once more for the second", n)
+		}
+		close(h.release)
+		synctest.Wait()
+		if second.Code != http.StatusOK || second.Body.Len() == 0 {
+			t.Errorf("the second, who has time left, gets %d %s", second.Code, second.Body)
+		}
+	})
+}
+
+func TestAPanicOfASearchEndsNoMoreThanItsRequests(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	s := serve(t, lib, Config{Searcher: fake{search: func(context.Context, index.Query) (*index.Results, error) { panic("no") }}})
+	for range 2 {
+		s.get("/search?q=a").want(t, http.StatusInternalServerError, "application/problem+json")
+	}
+}
+
 func TestAnAnswerThatALibraryOvertookIsNotKept(t *testing.T) {
 	lib := load(t, fixture(t, nil), "")
 	next := load(t, fixture(t, map[string]string{"new.md": "# New\n"}), "")

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -173,6 +174,84 @@ func TestReadinessCostsOneSearchASecond(t *testing.T) {
 		asked(s, "192.0.2.1:1", "/readyz")
 		if searches != 3 {
 			t.Errorf("%d searches, want one a second and one for each library", searches)
+		}
+	})
+}
+
+func TestAServerThatCannotBeSearchedIsNotReady(t *testing.T) {
+	lib := load(t, fixture(t, nil), "")
+	run := func(claim string, search func(ctx context.Context) error, test func(t *testing.T, s *Server, searches *atomic.Int32, log *strings.Builder)) {
+		t.Run(claim, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var searches atomic.Int32
+				var log strings.Builder
+				s, err := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), Searcher: fake{search: func(ctx context.Context, q index.Query) (*index.Results, error) {
+					searches.Add(1)
+					if err := search(ctx); err != nil {
+						return nil, err
+					}
+					return &index.Results{Library: lib, Query: q}, nil
+				}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				s.Publish(lib)
+				test(t, s, &searches, &log)
+			})
+		})
+	}
+	hang := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	run("one search that hangs is waited for by all, no longer than the time limit", hang, func(t *testing.T, s *Server, searches *atomic.Int32, _ *strings.Builder) {
+		start := time.Now()
+		statuses := make(chan int, 10)
+		for range cap(statuses) {
+			go func() { statuses <- asked(s, "192.0.2.1:1", "/readyz").Code }()
+			time.Sleep(time.Second / 10)
+		}
+		for range cap(statuses) {
+			if status := <-statuses; status != http.StatusServiceUnavailable {
+				t.Errorf("status %d", status)
+			}
+		}
+		if n := searches.Load(); n != 1 || time.Since(start) != searchTimeout {
+			t.Errorf("%d searches in %v", n, time.Since(start))
+		}
+	})
+	run("a probe that leaves is no trouble, and its search goes on for the others", hang, func(t *testing.T, s *Server, searches *atomic.Int32, log *strings.Builder) {
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan struct{})
+		go func() {
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/readyz", nil))
+			close(left)
+		}()
+		synctest.Wait()
+		start := time.Now()
+		leave()
+		if <-left; time.Since(start) != 0 || log.Len() > 0 {
+			t.Errorf("it took %v to leave: %s", time.Since(start), log)
+		}
+		if w := asked(s, "192.0.2.1:1", "/readyz"); w.Code != http.StatusServiceUnavailable || searches.Load() != 1 {
+			t.Errorf("the next gets %d after %d searches", w.Code, searches.Load())
+		}
+	})
+	broken := true
+	run("a failure is remembered for a second", func(context.Context) error {
+		if broken {
+			panic("broken")
+		}
+		return nil
+	}, func(t *testing.T, s *Server, searches *atomic.Int32, _ *strings.Builder) {
+		for range 10 {
+			wantProblem(t, asked(s, "192.0.2.1:1", "/readyz"), http.StatusServiceUnavailable, "2")
+		}
+		if n := searches.Load(); n != 1 {
+			t.Errorf("%d searches", n)
+		}
+		broken = false
+		time.Sleep(readyFor)
+		if w := asked(s, "192.0.2.1:1", "/readyz"); w.Code != http.StatusOK {
+			t.Errorf("when it is mended: %d", w.Code)
 		}
 	})
 }

@@ -2,12 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/singleflight"
 
 	"faqbase/index"
 	"faqbase/kb"
@@ -34,10 +37,16 @@ const readyFor = time.Second
 
 // readiness is what the last real search has told. Safe for concurrent use.
 type readiness struct {
-	mu    sync.Mutex
-	found *kb.Library // nil if that search failed
+	last   atomic.Pointer[probed]
+	asking singleflight.Group
+}
+
+// A probed is what a real search has told. It does not change.
+type probed struct {
+	found *kb.Library // nil if the search failed
+	err   error
 	of    *kb.Library // that was published then
-	at    time.Time
+	at    time.Time   // when it ended
 }
 
 // readyz says that a library is published and that it can be searched.
@@ -48,6 +57,9 @@ func (s *Server) readyz(c *gin.Context) error {
 		return err
 	}
 	lib, err := s.searchable(c.Request.Context(), published)
+	if errors.Is(err, context.Canceled) {
+		return err // the probe has left, which says nothing of this server
+	}
 	if err != nil {
 		s.trouble(c, slog.LevelError, "not ready", err)
 		return &problem{
@@ -60,21 +72,39 @@ func (s *Server) readyz(c *gin.Context) error {
 	return s.json(c, readyJSON{Generation: lib.Generation, Pages: len(lib.Pages), Questions: lib.NumQuestions()})
 }
 
-// searchable is the library that a real search finds, at most readyFor ago.
+// searchable is the library that a real search finds, or its error, at most readyFor
+// ago. All who ask while it runs wait for one search, each for [searchTimeout] at most.
 func (s *Server) searchable(ctx context.Context, published *kb.Library) (*kb.Library, error) {
-	r := &s.ready
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.found != nil && r.of == published && time.Since(r.at) < readyFor {
-		return r.found, nil
+	if last := s.ready.last.Load(); last != nil && last.of == published && time.Since(last.at) < readyFor {
+		return last.found, last.err
 	}
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	own := context.WithoutCancel(ctx) // the search is not that of whoever asked first
+	asked := s.ready.asking.DoChan(fmt.Sprintf("%p", published), func() (any, error) {
+		p := &probed{of: published}
+		p.found, p.err = s.probe(own)
+		p.at = time.Now()
+		s.ready.last.Store(p)
+		return p, nil
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case a := <-asked:
+		p := a.Val.(*probed)
+		return p.found, p.err
+	}
+}
+
+// probe searches for everything and gives the library that was found in.
+func (s *Server) probe(ctx context.Context) (lib *kb.Library, err error) {
+	defer caught(&err)
 	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
 	defer cancel()
 	found, err := s.searcher.Search(ctx, index.Query{Page: 1, Size: 1, Sort: index.ByRelevance})
 	if err != nil {
-		r.found = nil
 		return nil, err
 	}
-	r.found, r.of, r.at = found.Library, published, time.Now()
-	return r.found, nil
+	return found.Library, nil
 }

@@ -45,9 +45,16 @@ func badParameter(name, format string, args ...any) *problem {
 	}
 }
 
+// longestEcho is how many runes a detail has that repeats a part of an address.
+const longestEcho = 300
+
 // notFound says what there is not.
 func notFound(format string, args ...any) error {
-	return &problem{Title: "not found", Status: http.StatusNotFound, Detail: fmt.Sprintf(format, args...)}
+	detail := []rune(fmt.Sprintf(format, args...))
+	if len(detail) > longestEcho {
+		detail = append(detail[:longestEcho], '…')
+	}
+	return &problem{Title: "not found", Status: http.StatusNotFound, Detail: string(detail)}
 }
 
 // problemOf maps an error to what the visitor is told. Its second result is

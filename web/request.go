@@ -63,12 +63,12 @@ func readQuery(raw string) (index.Query, error) {
 		switch q.Sort {
 		case index.ByRelevance, index.ByUpdated, index.ByTitle:
 		default:
-			return q, badParameter("sort", "sort is relevance, updated or title, not %q", q.Sort)
+			return q, badParameter("sort", "sort is relevance, updated or title, not %s", abridged(string(q.Sort)))
 		}
 	}
 	if params.Has("group") {
 		if v := params.Get("group"); v != "page" {
-			return q, badParameter("group", "group is page, not %q", v)
+			return q, badParameter("group", "group is page, not %s", abridged(v))
 		}
 		q.Group = true
 	}

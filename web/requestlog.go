@@ -1,13 +1,15 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
+	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"regexp"
-	"strings"
+	"syscall"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 )
@@ -77,38 +79,49 @@ func routeOf(c *gin.Context) string {
 
 // trouble logs an error that a request has met.
 func (s *Server) trouble(c *gin.Context, level slog.Level, msg string, err error) {
-	said := []string{c.Request.URL.Path}
-	for _, values := range parseParams(c.Request.URL.RawQuery) {
-		said = append(said, values...)
-	}
-	attrs := append(s.about(c), slog.String("err", s.silent(err, said...)))
+	attrs := append(s.about(c), slog.String("err", s.told(err)))
 	s.log.LogAttrs(c.Request.Context(), level, msg, attrs...)
 }
 
-// silent is the text of an error without the words that a reader has said: an error or
-// a panic of any package may quote what it could not cope with.
-func (s *Server) silent(err error, said ...string) string {
-	text := err.Error()
+// told is what the log is told of an error: with queries its text, else its kind.
+func (s *Server) told(err error) string {
 	if s.logQueries {
-		return text
+		return err.Error()
 	}
-	for _, word := range said {
-		parts := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		for _, part := range append(parts, word) {
-			if utf8.RuneCountInString(part) > 2 && !isRouteWord(part) {
-				text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(part)).ReplaceAllLiteralString(text, "…")
-			}
-		}
-	}
-	return text
+	return kindOf(err)
 }
 
-// isRouteWord tells words that are in the patterns of routes, which say nothing of a
-// reader, from others; they are in the names of functions too.
-func isRouteWord(word string) bool {
-	switch strings.ToLower(word) {
-	case "search", "results", "suggest", "facets", "question", "browse", "compare", "tools", "categories", "ecosystems", "category", "ecosystem", "tool":
-		return true
+// A panicked is the error of a request that panicked.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// kindOf is what a log may have of an error, whose text may quote what it could not
+// cope with, in any form: its types from the outermost in, the text of those that are
+// the same whatever was asked, and where a panic was.
+func kindOf(err error) string {
+	for _, known := range []error{context.DeadlineExceeded, context.Canceled, fs.ErrNotExist, fs.ErrPermission, io.ErrUnexpectedEOF, io.EOF} {
+		if err == known {
+			return known.Error()
+		}
 	}
-	return false
+	kind := fmt.Sprintf("%T", err)
+	switch e := err.(type) {
+	case *panicked:
+		return fmt.Sprintf("panic: %T\n%s", e.value, e.stack)
+	case syscall.Errno:
+		return e.Error()
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			kind += ": " + kindOf(inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			kind += "; " + kindOf(inner)
+		}
+	}
+	return kind
 }

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -106,8 +108,14 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
-// secretWord is what nobody may find in a log.
-const secretWord = "xyzzyplugh"
+// secretWords are what nobody may find in a log, each with the forms in which it could
+// be there: as it is, escaped, or a part of it.
+var secretWords = map[string][]string{
+	"xyzzyplugh": {"xyzzyp"},
+	"öß":         {"öß", "ÖSS", `u00f6`, "%c3%b6", "xc3"},
+	"naïveté":    {"naïvet", "u00ef", "%c3%af", "na\\xc3"},
+	"#~":         {"#~", "%23~", "%23%7e"},
+}
 
 func TestNoLogHasWhatIsSearchedFor(t *testing.T) {
 	lib := load(t, fixture(t, nil), "")
@@ -134,29 +142,55 @@ func TestNoLogHasWhatIsSearchedFor(t *testing.T) {
 		"an index out of it":  func(text string) error { _ = text[len(text)+1:]; return nil },
 		"a part of it alone":  func(text string) error { _, part, _ := strings.Cut(text, " "); return errors.New(part) },
 		"it is escaped as Go": func(text string) error { return fmt.Errorf("%+q", text) },
+		"as in an address":    func(text string) error { return errors.New(url.QueryEscape(text)) },
+		"without its end":     func(text string) error { return errors.New(strings.ReplaceAll(text, "lugh", "")) },
+		"deep in others": func(text string) error {
+			return fmt.Errorf("search: %w", errors.Join(errors.New("x"), &fs.PathError{Op: "open", Path: text, Err: fs.ErrPermission}))
+		},
+		"a panic escapes it": func(text string) error { panic(fmt.Errorf("%+q", text)) },
 	}
-	paths := []string{"/search?q=" + secretWord, "/search?q=two+" + secretWord + "+words", "/?q=" + secretWord, "/results?q=" + secretWord, "/suggest?q=" + secretWord,
-		"/facets/tool?match=" + secretWord, "/facets/tool?q=" + secretWord, "/facets/" + secretWord, "/search?tool=" + secretWord, "/search?size=" + secretWord,
-		"/search?on=" + secretWord, "/search?explain=1&id=" + secretWord, "/question?id=" + secretWord, "/kb/" + secretWord, "/kb/" + secretWord + ".png",
-		"/tools/" + secretWord, "/categories/" + secretWord, "/compare?tool=gin&tool=" + secretWord, "/" + secretWord, "/nowhere/" + secretWord + "/", "/events/" + secretWord,
-		"/search?" + secretWord + "=1", "/static/" + secretWord, "/readyz?q=" + secretWord}
+	pathsOf := func(word string) []string {
+		return []string{"/search?q=" + word, "/search?q=two+" + word + "+words", "/?q=" + word, "/results?q=" + word, "/suggest?q=" + word,
+			"/facets/tool?match=" + word, "/facets/tool?q=" + word, "/facets/" + word, "/search?tool=" + word, "/search?size=" + word,
+			"/search?on=" + word, "/search?explain=1&id=" + word, "/question?id=" + word, "/kb/" + word, "/kb/" + word + ".png",
+			"/tools/" + word, "/categories/" + word, "/compare?tool=gin&tool=" + word, "/" + word, "/nowhere/" + word + "/", "/events/" + word,
+			"/search?" + word + "=1", "/static/" + word, "/readyz?q=" + word}
+	}
 	for _, claim := range slices.Sorted(maps.Keys(failures)) {
 		t.Run(claim, func(t *testing.T) {
 			fail = failures[claim]
 			s, out := loggedServer(t, Config{Searcher: searcher(), LogRequests: true, Rate: Rate{PerSecond: 1, Burst: 1000}})
-			for _, path := range paths {
-				out.Reset()
-				asked(s, "192.0.2.1:1", path, "Referer", "http://example.com/?q="+secretWord, "User-Agent", secretWord,
-					"X-Forwarded-For", secretWord, requestID, secretWord, "Cookie", "theme="+secretWord, "Accept", secretWord)
-				if strings.Contains(strings.ToLower(out.String()), secretWord) {
-					t.Errorf("%s: %s", path, out)
-				}
-				if !strings.Contains(out.String(), `"msg":"request"`) {
-					t.Errorf("%s: no line: %s", path, out)
+			for word, forms := range secretWords {
+				escaped := url.PathEscape(word)
+				for _, path := range pathsOf(escaped) {
+					out.Reset()
+					asked(s, "192.0.2.1:1", path, "Referer", "http://example.com/?q="+escaped, "User-Agent", word,
+						"X-Forwarded-For", word, requestID, word, "Cookie", "theme="+word, "Accept", word)
+					for _, form := range forms {
+						if strings.Contains(strings.ToLower(out.String()), strings.ToLower(form)) {
+							t.Errorf("%s: %s in %s", path, form, out)
+						}
+					}
+					if !strings.Contains(out.String(), `"msg":"request"`) {
+						t.Errorf("%s: no line: %s", path, out)
+					}
 				}
 			}
 		})
 	}
+	t.Run("what went wrong can be told from it all the same", func(t *testing.T) {
+		for claim, want := range map[string]string{
+			"deep in others":    "*fmt.wrapError: *errors.joinError; *errors.errorString; *fs.PathError: permission denied",
+			"a panic quotes it": "panic: string\\ngoroutine",
+			"a panic has it":    "requestlog_test.go",
+		} {
+			fail = failures[claim]
+			s, out := loggedServer(t, Config{Searcher: searcher()})
+			if asked(s, "192.0.2.1:1", "/search?q=word"); !strings.Contains(out.String(), want) {
+				t.Errorf("%s: want %s in %s", claim, want, out)
+			}
+		}
+	})
 	t.Run("with queries it has them", func(t *testing.T) {
 		fail = failures["an error quotes it"]
 		s, out := loggedServer(t, Config{Searcher: searcher(), LogRequests: true, LogQueries: true})

@@ -134,7 +134,7 @@ func (s *Server) recovered(c *gin.Context) {
 		if v == http.ErrAbortHandler {
 			panic(v)
 		}
-		s.fail(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		s.fail(c, &panicked{v, debug.Stack()})
 		c.Abort()
 	}()
 	c.Next()

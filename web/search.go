@@ -412,7 +412,7 @@ func (s *Server) facetValues(c *gin.Context) error {
 	switch f {
 	case kb.FacetCategory, kb.FacetEcosystem, kb.FacetTool:
 	default:
-		return notFound("no facet %q, want category, ecosystem or tool", f)
+		return notFound("no facet %s, want category, ecosystem or tool", abridged(string(f)))
 	}
 	params := parseParams(c.Request.URL.RawQuery)
 	match := params.Get("match")
@@ -458,6 +458,9 @@ func (s *Server) question(c *gin.Context) error {
 	id, as := params.Get("id"), params.Get("as")
 	if id == "" {
 		return badParameter("id", "id is that of a question, as in hits")
+	}
+	if len(id) > maxID {
+		return badParameter("id", "id is at most %d bytes, not %d", maxID, len(id))
 	}
 	switch as {
 	case "", asHTML, asMarkdown:

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -32,10 +33,11 @@ type Users struct {
 	secret   []byte // of this process, so that what is kept of passwords says nothing
 	verified *otter.Cache[[sha256.Size]byte, struct{}]
 
-	mu    sync.Mutex
-	list  *userList
-	read  time.Time // when the file was last looked at
-	fault string    // what was wrong with it then
+	list atomic.Pointer[userList]
+
+	mu    sync.Mutex // of whoever looks at the file; nobody waits for it
+	read  time.Time  // when the file was last looked at
+	fault string     // what was wrong with it then
 	told  func(fault string)
 }
 
@@ -43,7 +45,7 @@ type Users struct {
 type userList struct {
 	src    []byte
 	hashes map[string][]byte // by name
-	nobody []byte            // a hash that takes as long as any and that no password has
+	nobody []byte            // a hash that takes as long as the slowest and that no password has
 }
 
 // OpenUsers reads a file of users. told gets what is wrong with the file later, once,
@@ -57,9 +59,11 @@ func OpenUsers(file string, told func(fault string)) (*Users, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.list, err = parseUsers(file, src); err != nil {
+	list, err := parseUsers(file, src)
+	if err != nil {
 		return nil, err
 	}
+	u.list.Store(list)
 	u.read = time.Now()
 	return u, nil
 }
@@ -112,30 +116,34 @@ func parseUsers(file string, src []byte) (*userList, error) {
 	return list, err
 }
 
-// now are the users by the file as it is, looked at once a second.
+// now are the users by the file as it was when somebody last looked, once a second.
+// Who finds another looking has the users as they are: a slow disk, or the hash that a
+// changed file costs, holds up one request and not all.
 func (u *Users) now() *userList {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if time.Since(u.read) < usersEvery {
-		return u.list
+	if u.mu.TryLock() {
+		defer u.mu.Unlock()
+		if time.Since(u.read) >= usersEvery {
+			u.read = time.Now()
+			u.reload()
+		}
 	}
-	u.read = time.Now()
+	return u.list.Load()
+}
+
+// reload reads the file again.
+func (u *Users) reload() {
 	src, err := u.source()
-	if err == nil && bytes.Equal(src, u.list.src) {
-		u.tell("")
-		return u.list
-	}
-	var list *userList
-	if err == nil {
-		list, err = parseUsers(u.file, src)
+	if err == nil && !bytes.Equal(src, u.list.Load().src) {
+		var list *userList
+		if list, err = parseUsers(u.file, src); err == nil {
+			u.list.Store(list)
+		}
 	}
 	if err != nil {
 		u.tell(err.Error())
-		return u.list
+		return
 	}
-	u.list = list
 	u.tell("")
-	return list
 }
 
 func (u *Users) tell(fault string) {
@@ -177,7 +185,9 @@ func (u *Users) remembered(c credential) bool {
 }
 
 // right tells whether the credential is right, which takes as long for a name that
-// nobody has.
+// nobody has as for the slowest hash of the file. Where all have one cost, as htpasswd
+// makes them, the time does not tell who is named; where costs differ it does, of those
+// whose hash is quicker.
 func (u *Users) right(c credential) bool {
 	if bcrypt.CompareHashAndPassword(c.hash, []byte(c.password)) != nil || !c.known {
 		return false

@@ -224,8 +224,9 @@
 //
 // Each answer has an X-Request-Id, made here or by a trusted proxy, and so has each
 // line of the log: the route as a pattern, status, duration and bytes before
-// compression. Addresses, referrers and what errors quote of a request are in no line,
-// since they have what readers search for; [Config].LogQueries puts path and q in.
+// compression. Addresses, referrers and the texts of errors, which may quote a request,
+// are in no line, since they have what readers search for: of an error there is its
+// kind, of a panic where it was. [Config].LogQueries puts path, q and those texts in.
 //
 // # Security
 //
