@@ -455,6 +455,13 @@ func (r *reading) quotedIn(q *ast.Blockquote) []*candidate {
 			}
 			continue
 		}
+		if inner, ok := n.(*fold); ok {
+			if c := r.foldOf(inner); len(c) == 1 && c[0].answered && (c[0].asks || c[0].prefixed) {
+				c[0].shape, c[0].opens, c[0].rest = shapeQuoted, true, q
+				return c
+			}
+			continue
+		}
 		if !isParagraph(n) {
 			continue
 		}

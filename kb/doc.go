@@ -167,8 +167,9 @@
 //	              two or more deeper ones that all do; one over questions marked otherwise.
 //	              The headings in it are questions by the same rules;
 //	category      and not a heading that does not ask and has none under it, where most
-//	              others are sections, all of whose questions ask, or where two or more
-//	              questions that are marked otherwise come before all headings.
+//	              others are sections, all of whose questions ask, or, if it has no text of
+//	              its own, where two or more questions that are marked otherwise come
+//	              before all headings.
 //	heading       Elsewhere every heading that asks is a question, with all that is under
 //	              it up to the next of its level or above.
 //	in-answer     What lies in an answer is no question.
@@ -181,8 +182,9 @@
 //	summary       The summary of a <details> element or the title of a box that is one, if
 //	              it asks or is promised.
 //	term          A term of a definition list, also in raw HTML, if it asks or is promised.
-//	prefixed      A line with "Q:" or the like, if it ends in a question mark, is followed
-//	              by "A:", or is promised.
+//	prefixed      A line with "Q:" or the like, if it ends in a question mark (a single letter
+//	              of another language does not count there), is followed by "A:", or is
+//	              promised.
 //	item          An item of a list that begins with a heading, with something in bold,
 //	              with "Q:" or with a line that asks, if at least half of its list's items
 //	              ask, and, where nothing is promised, at least two, or it is the only one

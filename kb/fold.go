@@ -121,7 +121,7 @@ type htmlPiece struct {
 type htmlStream struct {
 	*reading
 	pieces []htmlPiece
-	closed []bool // which pieces begin a <details> element that has an end
+	closed []bool // which pieces begin a <details> element or a <dl> that has an end
 	at     int
 }
 
@@ -413,7 +413,8 @@ func (s *htmlStream) next(depth int) ast.Node {
 }
 
 // takeList makes a definition list of the pieces up to its end, or up to a heading or
-// the end of what it is in. What stands beside its terms is in the description before.
+// the end of what it is in; a heading in a <dd> of a list with an end is in the list.
+// What stands beside its terms is in the description before.
 func (s *htmlStream) takeList(depth int) ast.Node {
 	list := east.NewDefinitionList(0, nil)
 	list.SetPos(s.pieces[s.at].pos)
@@ -423,6 +424,7 @@ func (s *htmlStream) takeList(depth int) ast.Node {
 		list.AppendChild(list, description)
 	}
 	inside := false // of a <dd>
+	closed := s.closed[s.at]
 	if s.pieces[s.at].tag == atom.Dl {
 		s.at++
 	}
@@ -433,7 +435,7 @@ func (s *htmlStream) takeList(depth int) ast.Node {
 		case p.tag == atom.Dl && p.end:
 			s.at++
 			return list
-		case p.tag == atom.Details && p.end, heading && !inside:
+		case p.tag == atom.Details && p.end, heading && !(inside && closed):
 			return list
 		case p.tag == atom.Dt:
 			s.at++
@@ -460,18 +462,21 @@ func (s *htmlStream) takeList(depth int) ast.Node {
 	return list
 }
 
-// match finds which <details> elements have an end.
+// match finds which <details> elements and which <dl> have an end.
 func (s *htmlStream) match() {
 	s.closed = make([]bool, len(s.pieces))
-	var open []int
+	open := map[atom.Atom][]int{}
 	for i, p := range s.pieces {
+		if p.tag != atom.Details && p.tag != atom.Dl {
+			continue
+		}
+		outer := open[p.tag]
 		switch {
-		case p.tag != atom.Details:
 		case !p.end:
-			open = append(open, i)
-		case len(open) > 0:
-			s.closed[open[len(open)-1]] = true
-			open = open[:len(open)-1]
+			open[p.tag] = append(outer, i)
+		case len(outer) > 0:
+			s.closed[outer[len(outer)-1]] = true
+			open[p.tag] = outer[:len(outer)-1]
 		}
 	}
 }

@@ -70,6 +70,14 @@ func TestParse(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("an anchor and a numbered mark are no words of a line that asks", func(t *testing.T) {
+		src := []byte("###PDoes it fold? {#custom}\n\nYes.\n\n\u95ee\u9898 1\uff1aWhy?\n\nSo.\n")
+		p, err := Parse("faq/a.md", src, Options{})
+		if p == nil {
+			t.Fatal(err)
+		}
+		checkPage(t, src, p)
+	})
 	t.Run("prose is what is written in sentences, with its lines", func(t *testing.T) {
 		p, err := Parse("a.md", []byte(proseAndMore), Options{})
 		if err != nil {
@@ -339,7 +347,7 @@ func checkNothingLost(t *testing.T, p *Page) {
 	r.divide(p.choice)
 	parts := []string{p.Title, p.Intro, p.Text}
 	for _, q := range p.Questions {
-		parts = append(parts, q.Text, q.Answer)
+		parts = append(parts, q.Text, q.Answer, q.Anchor)
 	}
 	if p.Comparison != nil {
 		parts = append(parts, p.Comparison.Columns...)
@@ -368,8 +376,15 @@ func checkNothingLost(t *testing.T, p *Page) {
 }
 
 // markedWords are the words of a text, without the "Q:" and "A:" that mark a question
-// or an answer and go.
+// or an answer and go, also if they have a number of their own ("Question 1.").
 func markedWords(text string) []string {
+	numbered := regexp.MustCompile(`(?m)^\pL+ +#?\d+[^\pL\pN]`)
+	text = numbered.ReplaceAllStringFunc(text, func(mark string) string {
+		if questionPrefix.MatchString(mark) || answerPrefix.MatchString(mark) {
+			return ""
+		}
+		return mark
+	})
 	return slices.DeleteFunc(words(text), func(word string) bool {
 		return questionPrefix.MatchString(word+":") || answerPrefix.MatchString(word+":") || letterPrefix.MatchString(word+":") || letterAnswer.MatchString(word+":")
 	})

@@ -205,7 +205,7 @@ func mayFollowMark(r rune) bool {
 // answer: "Q1.", "Question:", "A:". They match in Markdown, where a full stop may
 // have a backslash.
 var (
-	questionPrefix = regexp.MustCompile(`^\s*(?i:q|qn|question|frage|pregunta|pergunta|domanda|vraag|fråga|spørgsmål|spørsmål|pytanie|otázka|вопрос|питання|soru|问|問|質問|질문|سؤال)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
+	questionPrefix = regexp.MustCompile(`^\s*(?i:q|qn|question|frage|pregunta|pergunta|domanda|vraag|fråga|spørgsmål|spørsmål|pytanie|otázka|вопрос|питання|soru|问|問|質問|질문|سؤال|问题[ \t]*#?\d)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
 	answerPrefix   = regexp.MustCompile(`^\s*(?i:a|ans|answer|antwort|réponse|respuesta|resposta|risposta|antwoord|svar|odpowiedź|odpověď|ответ|відповідь|cevap|答|答案|回答|답|답변|جواب)[ \t]*#?\d{0,4}[ \t]*(?:\\?[.:)]|[：、．）]|[ \t]+[-–—])[ \t]*`)
 )
 

@@ -362,12 +362,12 @@ func (f *questionFinder) dropCategories(entries []faqEntry) {
 	}
 }
 
-// dropBeside finds the headings that ask nothing, nor have any below that do, where
-// questions that are marked otherwise come before all headings.
+// dropBeside finds the headings without text of their own that ask nothing, nor have
+// any below that do, where questions that are marked otherwise come before all headings.
 func (f *questionFinder) dropBeside(entries []faqEntry) {
 	asks := func(n ast.Node) bool { h, ok := n.(*ast.Heading); return ok && f.asks(h) }
 	for i, e := range entries {
-		if (e.rule == ruleEntry || e.rule == ruleSection) && !f.asks(e.heading) && !slices.ContainsFunc(e.deeper, asks) && !f.marked(e.own) {
+		if (e.rule == ruleEntry || e.rule == ruleSection) && !f.asks(e.heading) && !slices.ContainsFunc(e.own, f.isContent) && !slices.ContainsFunc(e.deeper, asks) {
 			entries[i].rule = ruleCategory
 		}
 	}
@@ -741,7 +741,7 @@ func (s style) judge(c *candidate, promised bool) string {
 			return yes
 		}
 	case shapePrefixed:
-		if c.asks || promised || c.labelled {
+		if promised || c.labelled || c.asks && !c.lettered {
 			return yes
 		}
 	case shapeItem:

@@ -46,7 +46,7 @@ var reasons = map[string]string{
 	rulePrefixed:  "a line that begins with Q: or the like",
 	ruleBold:      "a line in bold",
 	ruleItem:      "an item of a list whose items begin with questions",
-	ruleSummary:   "the summary of a <details> element",
+	ruleSummary:   "the summary of a <details> element or the title of a box",
 	ruleTerm:      "a term of a definition list",
 	ruleQuoted:    "a quotation that asks",
 	ruleLine:      "a line that asks, where nothing is marked",
@@ -113,11 +113,13 @@ func (r *reading) noteHeading(h *ast.Heading, rule string) {
 	}
 }
 
-// noteInside notes what lies in an answer and would be a question elsewhere.
+// noteInside notes what lies in an answer and would be a question elsewhere, once for
+// each line.
 func (r *reading) noteInside(answer []ast.Node) {
 	if r.why == nil {
 		return
 	}
+	noted := map[int]bool{}
 	for _, n := range answer {
 		_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 			if !entering {
@@ -128,12 +130,10 @@ func (r *reading) noteInside(answer []ast.Node) {
 				return ast.WalkSkipChildren, nil
 			}
 			for _, c := range r.candidatesIn(n) {
-				if c.shape != shapeLine {
+				if c.shape != shapeLine && !noted[c.line] {
+					noted[c.line] = true
 					r.rejectCandidate(c, ruleInAnswer)
 				}
-			}
-			switch n.Kind() {
-			case ast.KindList, kindFold, ast.KindBlockquote: // done
 			}
 			return ast.WalkContinue, nil
 		})
