@@ -206,6 +206,7 @@ func TestWhoJoinsASearchHasHisOwnTime(t *testing.T) {
 			t.Error("who has left still waits for the search of another")
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if first.Code != http.StatusServiceUnavailable {
 			t.Errorf("the first, whose time is over, gets %d", first.Code)
 		}
