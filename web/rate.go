@@ -104,8 +104,8 @@ func tooMany(detail string, wait time.Duration) *problem {
 // limited answers 429 to those who ask too often. Where clients are told apart, here or
 // for their passwords, a proxy that makes all of them one is told of.
 func (s *Server) limited(c *gin.Context) {
-	switch c.FullPath() {
-	case "/healthz", "/readyz", "/static/*name", "/favicon.ico":
+	switch route := c.FullPath(); {
+	case isProbe(route), route == "/static/*name", route == "/favicon.ico":
 		return
 	}
 	if (s.users != nil || !s.limiter.rate.Off()) && forwarded(c.Request) && !s.proxies.trust(peer(c.Request)) {

@@ -209,7 +209,7 @@ func (b *bencher) patience() time.Duration {
 // serve starts the program on the folder; it took that long until it was ready.
 func (b *bencher) serve() (*process, time.Duration, error) {
 	start := time.Now()
-	p, err := startProcess(b.patience(), b.program, ".", os.Environ(), "serve", "--addr", "127.0.0.1:0", b.dir, "--index", b.index, "--quiet")
+	p, err := startServe(b.patience(), b.program, ".", os.Environ(), b.dir, "--index", b.index, "--quiet")
 	return p, time.Since(start), err
 }
 

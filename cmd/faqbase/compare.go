@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -46,7 +45,10 @@ func servesOtherThan(ctx context.Context, site, dir string, paths []string) (dif
 		if err != nil {
 			return "", err
 		}
-		if a, b := lasting(want), lasting(got.String()); a != b {
+		if want.status != http.StatusOK {
+			return "", fmt.Errorf("%s: status %d", path, want.status)
+		}
+		if a, b := lasting(want.body.String()), lasting(got.String()); a != b {
 			return difference(path, a, b), nil
 		}
 	}
@@ -69,34 +71,24 @@ func difference(path, want, got string) string {
 	return fmt.Sprintf("GET %s\nhas      …%s…\nand not  …%s…", path, strings.ToValidUTF8(cut(got), ""), strings.ToValidUTF8(cut(want), ""))
 }
 
-// A recorded response is kept as it was written.
-type recorded struct {
+// A response keeps what a handler answers.
+type response struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (r *recorded) Header() http.Header { return r.header }
+func (r *response) Header() http.Header         { return r.header }
+func (r *response) WriteHeader(status int)      { r.status = status }
+func (r *response) Write(p []byte) (int, error) { return r.body.Write(p) }
 
-func (r *recorded) WriteHeader(status int) { r.status = status }
-
-func (r *recorded) Write(b []byte) (int, error) { return r.body.Write(b) }
-
-// answerOf is what h answers to an address, without HTTP.
-func answerOf(ctx context.Context, h http.Handler, address string) (string, error) {
+// answerOf is what h answers to GET address, without HTTP.
+func answerOf(ctx context.Context, h http.Handler, address string) (*response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", err
-	}
-	req.RequestURI, req.RemoteAddr = u.RequestURI(), "127.0.0.1:1"
-	r := &recorded{header: http.Header{}, status: http.StatusOK}
+	r := &response{header: make(http.Header), status: http.StatusOK}
 	h.ServeHTTP(r, req)
-	if r.status != http.StatusOK {
-		return "", fmt.Errorf("%s: status %d", address, r.status)
-	}
-	return r.body.String(), nil
+	return r, nil
 }

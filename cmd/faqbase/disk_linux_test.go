@@ -52,7 +52,7 @@ func TestDiskInTrouble(t *testing.T) {
 				}
 			}
 			save("walrus")
-			p, err := startServe("faqbase", pages, os.Environ(), "--index", dir, pages)
+			p, err := startServe(processTimeout, "faqbase", pages, os.Environ(), "--index", dir, pages)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestDiskInTrouble(t *testing.T) {
 			if !found("walrus") || found("quokka") {
 				t.Error("what was indexed is not served on")
 			}
-			if _, err := startServe("faqbase", pages, os.Environ(), "--index", filepath.Join(disk, "other"), pages); err == nil || !strings.Contains(err.Error(), c.reason) {
+			if _, err := startServe(processTimeout, "faqbase", pages, os.Environ(), "--index", filepath.Join(disk, "other"), pages); err == nil || !strings.Contains(err.Error(), c.reason) {
 				t.Errorf("another start there: %v", err)
 			}
 			if err := c.end(disk); err != nil {

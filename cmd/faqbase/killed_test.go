@@ -31,7 +31,7 @@ func TestKilled(t *testing.T) {
 	s.checkout()
 	serve := []string{"--index", kept, "--poll-interval", "100ms", "--quiet", dir}
 	begin := time.Now()
-	p, err := startServe("faqbase", dir, os.Environ(), serve...)
+	p, err := startServe(processTimeout, "faqbase", dir, os.Environ(), serve...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestKilled(t *testing.T) {
 		if stdout.String() == "" {
 			starting++
 		}
-		if p, err = startServe("faqbase", dir, os.Environ(), serve...); err != nil {
+		if p, err = startServe(processTimeout, "faqbase", dir, os.Environ(), serve...); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
 		if round%20 == 19 {

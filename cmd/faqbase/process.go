@@ -47,9 +47,9 @@ func (o *output) String() string {
 }
 
 // startServe runs program, which is faqbase, as faqbase serve on a free port and
-// waits until it is ready. It runs in dir with env.
-func startServe(program, dir string, env []string, args ...string) (*process, error) {
-	return startProcess(processTimeout, program, dir, env, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+// waits until it is ready, for which it has the time timeout. It runs in dir with env.
+func startServe(timeout time.Duration, program, dir string, env []string, args ...string) (*process, error) {
+	return startProcess(timeout, program, dir, env, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
 }
 
 // startProcess runs program until it prints a line that begins with its address, for

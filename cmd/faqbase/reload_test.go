@@ -31,7 +31,7 @@ func BenchmarkSaveToSearchable(b *testing.B) {
 	page := lib.Pages[len(lib.Pages)/2]
 	file := filepath.Join(dir, filepath.FromSlash(page.File))
 
-	p, err := startServe("faqbase", dir, append(os.Environ(), "XDG_CACHE_HOME="+cache), dir)
+	p, err := startServe(processTimeout, "faqbase", dir, append(os.Environ(), "XDG_CACHE_HOME="+cache), dir)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -108,7 +108,7 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("serve waits until the server is ready; for one that fails, exec faqbase serve")
 	}
 	env := []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH"), "TMPDIR=" + ts.Getenv("TMPDIR"), "XDG_CACHE_HOME=" + ts.Getenv("XDG_CACHE_HOME")}
-	p, err := startServe("faqbase", ts.MkAbs("."), env, args...)
+	p, err := startServe(processTimeout, "faqbase", ts.MkAbs("."), env, args...)
 	ts.Check(err)
 	ts.Value(serverKey{}).(*server).process = p
 	ts.Setenv("ADDR", strings.TrimPrefix(p.url, "http://"))

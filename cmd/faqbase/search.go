@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -139,29 +138,16 @@ func (c *searchCommand) printJSON(ctx context.Context, w io.Writer, engine engin
 		query.Set("explain", "1")
 		query["id"] = c.ID
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/search?"+query.Encode(), nil)
+	answer, err := answerOf(ctx, site, "/search?"+query.Encode())
 	if err != nil {
 		return err
 	}
-	answer := response{header: make(http.Header), status: http.StatusOK}
-	site.ServeHTTP(&answer, request)
 	if answer.status != http.StatusOK {
 		return fmt.Errorf("search: %s", strings.TrimSpace(answer.body.String()))
 	}
 	_, err = answer.body.WriteTo(w)
 	return err
 }
-
-// A response keeps what a handler answers.
-type response struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (r *response) Header() http.Header         { return r.header }
-func (r *response) WriteHeader(status int)      { r.status = status }
-func (r *response) Write(p []byte) (int, error) { return r.body.Write(p) }
 
 // printHits writes three lines for each hit: its number and question, where it
 // is, and the best passage, with what matched in bold on a terminal. Below them are
