@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 )
 
 // badAnchor finds what was meant to be an anchor at the end of a heading.
-var badAnchor = regexp.MustCompile(`\{#[^{}]*\}\s*$`)
+var badAnchor = regexp.MustCompile(`\{:?\s*#[^{}]*\}\s*$`)
 
 // frame is what the ids of all elements begin with that are around what an author
 // wrote, so that no anchor may: whatever is looked for there would be found in a page.
@@ -133,13 +134,17 @@ func explicitAnchor(h *ast.Heading) (string, bool) {
 }
 
 // anchorAtEnd finds an anchor that closing number signs hid from the parser,
-// "## Why? {#why} ##", and attributes as kramdown and Python-Markdown have them,
-// "## Why? {: #why .wide }". What else is in such braces, "{:ok, value}", is text.
-var anchorAtEnd = regexp.MustCompile(`\s*\{(?:#` + anchorName + `|:\s*(?:` + braceAttribute + `\s+)*(?:#` + anchorName + `|` + braceAttribute + `)(?:\s+` + braceAttribute + `)*\s*)\}$`)
+// "## Why? {#why} ##", and attributes: as kramdown has them, "{: #why .wide }", and as
+// Pandoc, Hugo and Python-Markdown do, which begin with an id or a class, "{.wide #why}";
+// "{-}" is Pandoc's "without a number". What else is in such braces, "{:ok, value}", is text.
+var anchorAtEnd = regexp.MustCompile(`(?:\s*\{#` + anchorName + `\}|` +
+	`\s*\{:\s*(?:` + braceAttribute + `\s+)*(?:#` + anchorName + `|` + braceAttribute + `)(?:\s+` + braceAttribute + `)*\s*\}|` +
+	`\s+\{\s*(?:#` + anchorName + `|(?:` + braceClass + `|-)(?:\s+` + braceAttribute + `)*(?:\s+#` + anchorName + `)?)(?:\s+` + braceAttribute + `)*\s*\})$`)
 
 const (
 	anchorName     = `([\pL\pM\pN_:.-]+)`
-	braceAttribute = `(?:\.[\w.-]+|[\w:-]+=(?:"[^"{}]*"|'[^'{}]*'|[^\s{}"']+))`
+	braceClass     = `\.[\w.-]+`
+	braceAttribute = `(?:` + braceClass + `|[\w:-]+=(?:"[^"{}]*"|'[^'{}]*'|[^\s{}"']+))`
 )
 
 // closedAnchor takes such an anchor out of the heading's text.
@@ -155,11 +160,11 @@ func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {
 		}
 		start = t.Segment.Start
 	}
-	found := anchorAtEnd.FindSubmatch(r.src[start:last.Segment.Stop])
-	if found == nil {
+	size, id := attributesAtEnd(r.src[start:last.Segment.Stop])
+	if size == 0 {
 		return "", false
 	}
-	for end := last.Segment.Stop - len(found[0]); ; {
+	for end := last.Segment.Stop - size; ; {
 		t, ok := h.LastChild().(*ast.Text)
 		if !ok || t.Segment.Stop <= end {
 			break
@@ -170,8 +175,17 @@ func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {
 		}
 		h.RemoveChild(h, t)
 	}
-	id := slices.Concat(found[1], found[2])
-	return string(id), len(id) > 0
+	return id, id != ""
+}
+
+// attributesAtEnd is the size of the attributes at the end of a heading's text, 0 if
+// there are none, and the anchor in them, "" if there is none.
+func attributesAtEnd(text []byte) (size int, id string) {
+	found := anchorAtEnd.FindSubmatch(text)
+	if found == nil || bytes.HasSuffix(text[:len(text)-len(found[0])], []byte(`\`)) {
+		return 0, ""
+	}
+	return len(found[0]), string(slices.Concat(found[1:]...))
 }
 
 // headingSlug is GitHub's name of a heading: lower case, only letters, marks,

@@ -126,12 +126,13 @@
 // What is on a page outside its intro and its questions is found as the page:
 // [Page.Sections] are its headings there with what is under each, [Page.Text] all of it.
 //
-// A heading's anchor is its {#id}, else its name by GitHub's rule: lower case,
-// punctuation dropped, spaces as "-". Explicit ones are taken first, repeats get -1,
-// -2 and so on, an empty one is "question". Questions that are no headings are named
-// by the same rule after all headings; an id in them (<a name>, <details id>) is their
-// anchor. Any other id in raw HTML is an anchor too if no heading has it. None begins
-// with "Q-", which the names of everything around a page do.
+// A heading's anchor is its {#id}, which may stand among other attributes ({.wide
+// #id}, {: #id .wide}; none of them is text), else its name by GitHub's rule: lower
+// case, punctuation dropped, spaces as "-". Explicit ones are taken first, repeats
+// get -1, -2 and so on, an empty one is "question". Questions that are no headings
+// are named by the same rule after all headings; an id in them (<a name>, <details
+// id>) is their anchor. Any other id in raw HTML is an anchor too if no heading has
+// it. None begins with "Q-", which the names of everything around a page do.
 //
 // The quick comparison is the first table under a heading "Quick comparison", else
 // the first table whose columns after the first all name tools of the page, by name

@@ -29,7 +29,8 @@ func Files(fsys fs.FS) ([]string, error) {
 
 // Format gives a page, the file of that name, in its usual form: the front matter in
 // one order and style, and for each question in a heading the anchor that it has as
-// {#id}, so that it stays when the question is worded anew. Nothing else is touched,
+// {#id}, within the braces of its other attributes if it has some, so that it stays
+// when the question is worded anew. Nothing else is touched,
 // neither line ends nor a byte order mark, and the page that is read is the same: its
 // values, ids and answers. Formatting the result changes nothing. Of a page
 // that cannot be read, or with broken front matter, src is the result and the error
@@ -125,13 +126,14 @@ func (f formatter) frontMatter(text []byte) []byte {
 	return out
 }
 
-// An insertion is an anchor to write at a place in a text.
+// An insertion is what is written at a place in a text: an anchor.
 type insertion struct {
-	at     int
-	anchor string
+	at   int
+	text string
 }
 
-// anchors gives text with the anchors of its questions written out.
+// anchors gives text with the anchors of its questions written out, in the braces
+// of other attributes where a heading has some.
 func (f formatter) anchors(text []byte) []byte {
 	s := readSource(f.file, text, Options{})
 	if s.page == nil { // a byte order mark is all there is
@@ -148,8 +150,18 @@ func (f formatter) anchors(text []byte) []byte {
 	}
 	var all []insertion
 	for _, q := range s.page.Questions {
-		if line, column, ok := anchorPlace(lines, q.Line-1); ok {
-			all = append(all, insertion{starts[line] + column, q.Anchor})
+		line, column := headingEnd(lines, q.Line-1)
+		if line < 0 {
+			continue
+		}
+		text := lines[line][:column]
+		switch attributes, id := attributesAtEnd(text); {
+		case id != "" || badAnchor.Match(text):
+		case attributes > 0: // into their braces
+			column = len(bytes.TrimRight(text[:column-1], " \t"))
+			all = append(all, insertion{starts[line] + column, " #" + q.Anchor})
+		default:
+			all = append(all, insertion{starts[line] + column, " {#" + q.Anchor + "}"})
 		}
 	}
 	slices.SortFunc(all, func(a, b insertion) int { return a.at - b.at })
@@ -180,7 +192,7 @@ func insert(text []byte, all []insertion) []byte {
 	var out []byte
 	last := 0
 	for _, i := range all {
-		out = append(append(out, text[last:i.at]...), " {#"+i.anchor+"}"...)
+		out = append(append(out, text[last:i.at]...), i.text...)
 		last = i.at
 	}
 	return append(out, text[last:]...)
@@ -192,29 +204,26 @@ var (
 	atxHeading = regexp.MustCompile(`^(?:[ \t>]|(?:[-*+]|\d{1,9}[.)])[ \t])*#{1,6}[ \t]+[^ \t\r\n].*?([ \t]+#+)?[ \t\r\n]*$`)
 	// underline is what makes a heading of the lines above it.
 	underline = regexp.MustCompile(`^[ \t>]*(?:=+|-+)[ \t]*\r?\n?$`)
-	// hasAnchor finds what is or was meant to be an anchor.
-	hasAnchor = regexp.MustCompile(`\{#[^{}]*\}[ \t]*#*[ \t\r\n]*$`)
 )
 
-// anchorPlace is the line and the column, in bytes, where an anchor is written for
-// the heading that begins on a line. ok is false where there is no heading, or it
-// has an anchor.
-func anchorPlace(lines [][]byte, line int) (at, column int, ok bool) {
+// headingEnd is the line and the column, in bytes, where the text of the heading ends
+// that begins on a line. The line is -1 where there is no heading.
+func headingEnd(lines [][]byte, line int) (at, column int) {
 	const longest = 8 // lines of a heading
 	text := lines[line]
 	if m := atxHeading.FindSubmatchIndex(text); m != nil {
 		if m[2] >= 0 {
-			return line, m[2], !hasAnchor.Match(text)
+			return line, m[2]
 		}
-		return line, len(bytes.TrimRight(text, " \t\r\n")), !hasAnchor.Match(text)
+		return line, len(bytes.TrimRight(text, " \t\r\n"))
 	}
 	for i := line + 1; i < min(len(lines), line+longest); i++ {
 		if underline.Match(lines[i]) {
-			return i - 1, len(bytes.TrimRight(lines[i-1], " \t\r\n")), !hasAnchor.Match(lines[i-1])
+			return i - 1, len(bytes.TrimRight(lines[i-1], " \t\r\n"))
 		}
 		if len(bytes.TrimSpace(lines[i])) == 0 {
 			break
 		}
 	}
-	return 0, 0, false
+	return -1, 0
 }
