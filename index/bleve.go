@@ -42,6 +42,8 @@ type Bleve struct {
 	batchDocuments int
 
 	indexed atomic.Uint64
+	// published holds one value if a state was published that numberLoop has not seen.
+	published chan struct{}
 	// alive ends when Close begins.
 	alive   context.Context
 	end     context.CancelFunc
@@ -83,9 +85,11 @@ func Open(dir string, options ...Option) (*Bleve, error) {
 		write:   (*generation).write,
 
 		batchDocuments: batchDocuments,
+		published:      make(chan struct{}, 1),
 	}
 	b.alive, b.end = context.WithCancel(context.Background())
 	b.stopped.Go(b.renewLoop)
+	b.stopped.Go(b.numberLoop)
 	return b, nil
 }
 
@@ -241,6 +245,10 @@ func (s *state) release() {
 func (b *Bleve) publish(s *state) {
 	if old := b.state.Swap(s); old != nil {
 		old.release()
+	}
+	select {
+	case b.published <- struct{}{}:
+	default: // numberLoop has yet to look, and will see this state
 	}
 }
 

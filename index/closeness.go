@@ -13,12 +13,12 @@ import (
 // and whether words have the accents that were typed. It reads the text of an entry.
 type closeness struct {
 	*match
-	stand  [][]standing          // by place in scratch.stands, less 1
-	terms  map[string][]standing // the same by index word; made when a text is read anew
-	pairs  []wordPair
-	pairsU float64  // weight of all pairs
-	u      float64  // of all words
-	typed  []string // by word of the query, as it was typed, if accents are to be seen
+	numberer numberer
+	stand    [][]standing // by place in scratch.stands, less 1
+	pairs    []wordPair
+	pairsU   float64  // weight of all pairs
+	u        float64  // of all words
+	typed    []string // by word of the query, as it was typed, if accents are to be seen
 	// For the entry at hand.
 	speaks  languageSet
 	counts  []float64 // by pair: occurrences in its sentences, those in the answer by weight
@@ -27,7 +27,6 @@ type closeness struct {
 	spelled uint32    // words that occur as they were typed
 	folded  uint32    // words that occur with other accents
 	best    sentence
-	buf     []word
 }
 
 // A standing is a word of the query that an index word stands for.
@@ -48,11 +47,12 @@ type wordPair struct {
 type sentence struct {
 	span
 	part  passagePart
+	text  int // which of the entry's texts, in the order of eachText
 	share float64
 }
 
 // A passagePart is where a sentence stands.
-type passagePart int
+type passagePart uint8
 
 const (
 	inQuestion passagePart = iota
@@ -78,7 +78,7 @@ func newCloseness(r *request, m *match) *closeness {
 			}
 			c.note(t.words[0], standing{i, t.factor, t.how, t.in})
 		}
-		c.typed = append(c.typed, strings.ToLower(norm.NFC.String(w.typed)))
+		c.typed = append(c.typed, composedLower(w.typed))
 	}
 	for i := 1; i < len(r.sequence); i++ {
 		a, b := r.sequence[i-1], r.sequence[i]
@@ -99,7 +99,7 @@ func (c *closeness) note(word int32, s standing) {
 	if c.stands[number] == 0 {
 		c.stand = append(c.stand, nil)
 		c.stands[number] = int32(len(c.stand))
-		c.standing = append(c.standing, word)
+		c.standing = append(c.standing, number)
 	}
 	at := c.stands[number] - 1
 	c.stand[at] = append(c.stand[at], s)
@@ -107,42 +107,53 @@ func (c *closeness) note(word int32, s standing) {
 
 // of are the words of the query that the word with this number stands for.
 func (c *closeness) of(number uint32) []standing {
-	if at := c.stands[number]; at > 0 {
-		return c.stand[at-1]
+	if number == noWord || c.stands[number] == 0 {
+		return nil
 	}
-	return nil
-}
-
-// ofText are the words of the query that a word stands for.
-func (c *closeness) ofText(text string) []standing {
-	if c.terms == nil {
-		c.terms = make(map[string][]standing, len(c.standing))
-		for i, word := range c.standing {
-			c.terms[c.state.dictionary.words[word].text] = c.stand[i]
-		}
-	}
-	return c.terms[text]
+	return c.stand[c.stands[number]-1]
 }
 
 // clearStands makes room for so many words of the dictionary that stand for none of a
 // query.
 func (s *scratch) clearStands(words int) {
-	clear(s.stands)
+	for _, number := range s.standing {
+		s.stands[number] = 0
+	}
+	s.standing = s.standing[:0]
 	if len(s.stands) < words {
 		s.stands = make([]int32, words+words/8)
 	}
-	s.standing = s.standing[:0]
 }
 
 // read reads the text of an entry.
 func (c *closeness) read(e *entry) {
-	if n := e.numbers(c.state); n != nil {
-		c.readNumbered(e, n)
-		return
-	}
 	c.begin(e)
-	c.readAround(e)
-	e.eachText(c.sentences)
+	n := e.numbers(c.state, &c.numberer)
+	c.readAround(n.around)
+	odd := n.odd
+	i := 0
+	for k := range n.sentences {
+		s := &n.sentences[k]
+		var before, at uint32 // the words of the query that the word before and this one stand for
+		for ; i < int(s.words); i++ {
+			number := n.words[i]
+			if number&isExtra == 0 {
+				c.pair(before, at, s.part)
+				before, at = at, 0
+			}
+			written := ""
+			if len(odd) > 0 && odd[0].at == i {
+				written, odd = odd[0].written, odd[1:]
+			}
+			for _, st := range c.of(number &^ isExtra) {
+				at |= c.meet(st, written)
+			}
+		}
+		c.pair(before, at, s.part)
+		if s.ends {
+			c.finish(s)
+		}
+	}
 }
 
 func (c *closeness) begin(e *entry) {
@@ -152,7 +163,8 @@ func (c *closeness) begin(e *entry) {
 	c.speaks = e.language.set()
 }
 
-// eachText calls do with each text of an entry that is compared with a query.
+// eachText calls do with each text of an entry that is compared with a query: the
+// question, its aliases and the answer.
 func (e *entry) eachText(do func(text string, part passagePart)) {
 	do(e.text(), inQuestion)
 	aliases := e.page.Aliases
@@ -179,80 +191,47 @@ func (e *entry) eachAround(cat *catalog, do func(text string)) {
 	}
 }
 
-// readAround reads what is around an entry.
-func (c *closeness) readAround(e *entry) {
+// readAround reads the words around an entry.
+func (c *closeness) readAround(around []uint32) {
 	clear(c.around)
-	e.eachAround(c.state.catalog, func(text string) {
-		c.buf = appendWords(c.buf[:0], text)
-		for _, w := range c.buf {
-			c.noteAround(c.ofText(w.text))
+	for _, number := range around {
+		for _, s := range c.of(number) {
+			if s.in&c.speaks != 0 {
+				c.around[s.word] = max(c.around[s.word], s.factor*c.weights.around)
+			}
 		}
-	})
+	}
 	copy(c.found, c.around)
 }
 
-func (c *closeness) noteAround(list []standing) {
-	for _, s := range list {
-		if s.in&c.speaks == 0 {
-			continue
-		}
-		c.around[s.word] = max(c.around[s.word], s.factor*c.weights.around)
+// meet notes that a word of the entry, which is written so if it is odd, stands for one
+// of the query, and returns that one if it does well enough to be one of a pair.
+func (c *closeness) meet(s standing, written string) uint32 {
+	if s.in&c.speaks == 0 {
+		return 0
 	}
-}
-
-// readNumbered does with the numbers of words what read does with texts.
-func (c *closeness) readNumbered(e *entry, n *wordNumbers) {
-	c.begin(e)
-	clear(c.around)
-	for _, number := range n.around {
-		c.noteAround(c.of(number))
-	}
-	copy(c.found, c.around)
-	odd := n.odd
-	i := 0
-	for _, s := range n.sentences {
-		var before, at uint32
-		for ; i < s.words; i++ {
-			number := n.words[i]
-			if number&isExtra == 0 {
-				c.pair(before, at, s.part)
-				before, at = at, 0
-			}
-			for len(odd) > 0 && odd[0].at < i {
-				odd = odd[1:]
-			}
-			for _, st := range c.of(number &^ isExtra) {
-				if st.in&c.speaks == 0 {
-					continue
-				}
-				at |= c.meet(st)
-				if st.how != asItself {
-					continue
-				}
-				typed := c.typed[st.word]
-				if isOdd := len(odd) > 0 && odd[0].at == i; !isOdd && isASCII(typed) || isOdd && typed == odd[0].written {
-					c.spelled |= 1 << st.word
-				} else {
-					c.folded |= 1 << st.word
-				}
-			}
-		}
-		c.pair(before, at, s.part)
-		if s.ends {
-			c.finish(s.span, s.part)
-		}
-	}
-}
-
-// meet notes that a word stands for one of the query, and returns that one if it does
-// well enough to be one of a pair.
-func (c *closeness) meet(s standing) uint32 {
 	c.found[s.word] = max(c.found[s.word], s.factor)
+	if s.how == asItself {
+		c.spell(s.word, written)
+	}
 	if s.factor >= c.weights.pairFactor {
 		return 1 << s.word
 	}
 	return 0
 }
+
+// spell notes whether a word of the query stands there as it was typed.
+func (c *closeness) spell(word int, written string) {
+	typed := c.typed[word]
+	if written == "" && isASCII(typed) || written != "" && typed == composedLower(written) {
+		c.spelled |= 1 << word
+	} else {
+		c.folded |= 1 << word
+	}
+}
+
+// composedLower is a word in lower case, its accents composed.
+func composedLower(word string) string { return strings.ToLower(norm.NFC.String(word)) }
 
 // pair counts the neighbours of the query that stand for neighbouring words.
 func (c *closeness) pair(before, at uint32, part passagePart) {
@@ -266,78 +245,21 @@ func (c *closeness) pair(before, at uint32, part passagePart) {
 	}
 }
 
-// sentences reads the sentences of a text. A question is one as a whole.
-func (c *closeness) sentences(text string, part passagePart) {
-	c.buf = appendWords(c.buf[:0], text)
-	list := c.buf
-	all := splitSentences(text)
-	for _, s := range all {
-		n := 0
-		for n < len(list) && list[n].start < s.end {
-			n++
-		}
-		c.sentence(text, list[:n], part)
-		list = list[n:]
-		if part == inAnswer {
-			c.finish(s, part)
-		}
-	}
-	if part != inAnswer && len(all) > 0 {
-		c.finish(span{all[0].start, all[len(all)-1].end}, part)
-	}
-}
-
 // finish compares the sentence at hand with the best so far.
-func (c *closeness) finish(s span, part passagePart) {
+func (c *closeness) finish(s *numberedSentence) {
 	sum := 0.0
 	for i, f := range c.found {
 		sum += c.words[i].weight * f
 	}
 	share := sum / c.u
-	if part == inAlias {
+	if s.part == inAlias {
 		share *= c.weights.alias
 	}
 	if share > c.best.share {
-		c.best = sentence{s, part, share}
+		c.best = sentence{span{int(s.start), int(s.end)}, s.part, int(s.text), share}
 	}
 	copy(c.found, c.around)
 }
-
-// sentence reads the words of a sentence.
-func (c *closeness) sentence(text string, list []word, part passagePart) {
-	var before uint32 // the words of the query that the word before stands for
-	for i := 0; i < len(list); {
-		first := list[i]
-		at := c.word(text, first)
-		for i++; i < len(list) && list[i].extra; i++ {
-			at |= c.word(text, list[i])
-		}
-		c.pair(before, at, part)
-		before = at
-	}
-}
-
-// word reads a word, and returns the words of the query that it stands for well
-// enough to be one of a pair.
-func (c *closeness) word(text string, w word) (at uint32) {
-	for _, s := range c.ofText(w.text) {
-		if s.in&c.speaks == 0 {
-			continue
-		}
-		at |= c.meet(s)
-		if s.how == asItself {
-			if plain(text[w.start:w.end], c.typed[s.word]) || c.typed[s.word] == strings.ToLower(norm.NFC.String(text[w.start:w.end])) {
-				c.spelled |= 1 << s.word
-			} else {
-				c.folded |= 1 << s.word
-			}
-		}
-	}
-	return at
-}
-
-// plain tells whether both have no accents, so that they can only be spelled alike.
-func plain(a, b string) bool { return isASCII(a) && isASCII(b) }
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -155,34 +155,21 @@ func (m *match) explainCloseness(r *request, n int32, part func(float64, string,
 	}
 }
 
-// text is the best sentence of the entry that was read, shortened. What was read of
-// it is lost.
+// text is the best sentence of the entry that was read, shortened.
 func (c *closeness) text(e *entry) string {
-	text, best := e.answer(), c.best
-	switch best.part {
-	case inQuestion:
-		text = e.text()
-	case inAlias:
-		aliases := e.page.Aliases
-		if e.question != nil {
-			aliases = e.question.Aliases
+	var best string
+	i := 0
+	e.eachText(func(text string, _ passagePart) {
+		if i == c.best.text {
+			best = text
 		}
-		i := slices.IndexFunc(aliases, func(alias string) bool {
-			c.best = sentence{}
-			c.readAround(e)
-			c.sentences(alias, inAlias)
-			return c.best == best
-		})
-		if i < 0 {
-			return ""
-		}
-		text = aliases[i]
+		i++
+	})
+	end := forward(best, c.best.start, quoteLength)
+	if end >= c.best.end {
+		return oneLine(best[c.best.start:c.best.end])
 	}
-	end := forward(text, best.start, quoteLength)
-	if end >= best.end {
-		return oneLine(text[best.start:best.end])
-	}
-	return oneLine(text[best.start:end]) + "…"
+	return oneLine(best[c.best.start:end]) + "…"
 }
 
 // occurrences is t of a word in an entry; see weights.

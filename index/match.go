@@ -31,7 +31,7 @@ type scratch struct {
 	// For closeness: by number of a word, 1 and up for those that stand for a word of
 	// the query, which are standing.
 	stands   []int32
-	standing []int32
+	standing []uint32
 }
 
 func (s *scratch) grow(n int) {
