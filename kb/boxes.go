@@ -96,6 +96,7 @@ type boxEnds struct {
 	of     map[string][]int       // by what a box has as its end
 	colons [longestColons + 1]int // the last line of as many colons, or more
 	read   int                    // bytes that were looked at
+	inTags int                    // and those in tags of components
 }
 
 // find finds all ends in one pass.
@@ -314,7 +315,7 @@ func (l boxLine) component() *box {
 		return nil
 	}
 	src := l.reader.Source()
-	size, alone := tagSize(src[l.start:])
+	size, alone := l.ends().tagSize(src[l.start:])
 	if size == 0 {
 		return nil
 	}
@@ -392,13 +393,15 @@ func endsLine(src []byte) bool {
 }
 
 // tagSize is how long the tag is that a component begins with, 0 if it is none, and
-// whether it is all of it. Its attributes may be in braces, with tags in them.
-func tagSize(src []byte) (size int, alone bool) {
-	const longest = 2 << 10
-	src = src[:min(len(src), longest)]
+// whether it is all of it. Its attributes may be in braces, with tags in them. It is
+// looked for in so many bytes alone that a page of tags without ends is read in a time
+// that grows as the page does.
+func (ends *boxEnds) tagSize(src []byte) (size int, alone bool) {
+	src = src[:min(len(src), longestTag)]
 	var quote byte
 	depth := 0
 	for i, c := range src {
+		ends.inTags++
 		switch {
 		case quote != 0:
 			if c == quote {
@@ -418,6 +421,9 @@ func tagSize(src []byte) (size int, alone bool) {
 	}
 	return 0, false
 }
+
+// longestTag is how long the tag of a component can be, in bytes.
+const longestTag = 2 << 10
 
 // ends gives the ends of boxes on the page.
 func (l boxLine) ends() *boxEnds {

@@ -31,7 +31,7 @@ type candidate struct {
 	// asks says that it ends in a question mark, prefixed that it begins with Q: or
 	// the like, labelled that its answer begins with A: or the like.
 	asks, prefixed, labelled bool
-	lettered                 bool // that prefix is a letter of another language
+	letter                   string // that prefix, if it is a letter of another language
 	// bounded says that its answer is inside the same block: the rest of a list's
 	// item, a <details>. The answer of others goes on to the next of their kind.
 	bounded bool
@@ -120,9 +120,18 @@ func (r *reading) linesOf(p ast.Node) []*candidate {
 	return all
 }
 
+// setText sets what c says, and what that tells.
+func (c *candidate) setText(text string) {
+	c.text, c.prefixed = withoutPrefix(text)
+	if c.prefixed && !questionPrefix.MatchString(text) {
+		c.letter = prefixOf(text)
+	}
+	c.asks = endsInQuestionMark(c.text)
+}
+
 // answerPrefix is what stands before the answer to a question with the prefix of c.
 func (c *candidate) answerPrefix() *regexp.Regexp {
-	if c.lettered {
+	if c.letter != "" {
 		return letterAnswer
 	}
 	return answerPrefix
@@ -218,12 +227,10 @@ func (r *reading) lineCandidate(p ast.Node, lines [][]ast.Node, i int) *candidat
 			text = boldText
 		}
 	}
-	if found := prefixOf(text); found != "" && found != text {
-		c.shape, c.prefixed, c.lettered = shapePrefixed, true, !questionPrefix.MatchString(text)
-		text = text[len(found):]
+	c.setText(anchorAtEnd.ReplaceAllString(text, ""))
+	if c.prefixed {
+		c.shape = shapePrefixed
 	}
-	c.text = oneLine(anchorAtEnd.ReplaceAllString(text, ""))
-	c.asks = endsInQuestionMark(c.text)
 	c.contents = leadsNowhereElse(c.lead.question)
 	if c.shape == shapeLine && (i > 0 || !c.asks || len(c.text) > mostAsked) {
 		return nil
@@ -344,9 +351,9 @@ func (r *reading) itemCandidate(item ast.Node) *candidate {
 	case nil:
 		return nil
 	case *ast.Heading:
-		text, prefixed := withoutPrefix(r.text(n))
-		return &candidate{shape: shapeItem, line: r.line(n), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true,
-			answered: r.hasContent(n.NextSibling()), rest: item}
+		c := &candidate{shape: shapeItem, line: r.line(n), bounded: true, answered: r.hasContent(n.NextSibling()), rest: item}
+		c.setText(r.text(n))
+		return c
 	case *fold:
 		if found := r.foldOf(n); len(found) == 1 {
 			found[0].answered = found[0].answered || r.hasContent(n.NextSibling())
@@ -408,12 +415,11 @@ func (r *reading) foldOf(f *fold) []*candidate {
 	if s == nil {
 		return nil
 	}
-	text, prefixed := withoutPrefix(inlineText(r.src, s))
-	if text == "" {
+	c := &candidate{shape: shapeSummary, line: r.line(s), bounded: true, answered: r.hasContent(s.NextSibling()), rest: f}
+	if c.setText(inlineText(r.src, s)); c.text == "" {
 		return nil
 	}
-	return []*candidate{{shape: shapeSummary, line: r.line(s), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true,
-		answered: r.hasContent(s.NextSibling()), rest: f}}
+	return []*candidate{c}
 }
 
 func (r *reading) termsOf(list *east.DefinitionList) []*candidate {
@@ -424,14 +430,10 @@ func (r *reading) termsOf(list *east.DefinitionList) []*candidate {
 			continue
 		}
 		g.members++
-		text, prefixed := withoutPrefix(inlineText(r.src, n))
-		if text == "" {
+		c := &candidate{shape: shapeTerm, line: r.line(n), bounded: true, rest: n, group: g}
+		if c.setText(inlineText(r.src, n)); c.text == "" {
 			continue
 		}
-		if _, ok := n.AttributeString("prefixed"); ok { // in raw HTML
-			prefixed = true
-		}
-		c := &candidate{shape: shapeTerm, line: r.line(n), text: text, asks: endsInQuestionMark(text), prefixed: prefixed, bounded: true, rest: n, group: g}
 		if next := n.NextSibling(); next != nil && next.Kind() == east.KindDefinitionDescription {
 			c.answered = r.hasContent(next.FirstChild())
 		}
@@ -448,10 +450,9 @@ func (r *reading) termsOf(list *east.DefinitionList) []*candidate {
 func (r *reading) quotedIn(q *ast.Blockquote) []*candidate {
 	for n := q.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
-			text, prefixed := withoutPrefix(r.text(h))
-			if asks := endsInQuestionMark(text); asks || prefixed {
-				return []*candidate{{shape: shapeQuoted, line: r.line(h), text: text, asks: asks, prefixed: prefixed, bounded: true, opens: true,
-					answered: r.hasContent(n.NextSibling()), rest: q}}
+			c := &candidate{shape: shapeQuoted, line: r.line(h), bounded: true, opens: true, answered: r.hasContent(n.NextSibling()), rest: q}
+			if c.setText(r.text(h)); c.asks || c.prefixed {
+				return []*candidate{c}
 			}
 			continue
 		}
@@ -493,7 +494,7 @@ func withoutPrefix(text string) (string, bool) {
 	if found := prefixOf(text); found != "" && found != text {
 		return oneLine(text[len(found):]), true
 	}
-	return text, false
+	return oneLine(text), false
 }
 
 // isLabel tells whether text stands over an answer or a remark and asks nothing.

@@ -73,8 +73,6 @@ func (r *reading) questionHeading(nodes []ast.Node, pos int) *ast.Heading {
 		}
 		h.AppendChild(h, n)
 	}
-	r.cutQuestionPrefix(h)
-	trimInline(r.src, h)
 	return h
 }
 
@@ -127,6 +125,10 @@ func leaves(n ast.Node) []*ast.Text {
 
 // cutPrefix takes what prefix matches from the beginning of the text of n.
 func cutPrefix(src []byte, n ast.Node, prefix *regexp.Regexp) {
+	if m, ok := n.FirstChild().(*markup); ok {
+		m.cutPrefix(prefix)
+		return
+	}
 	texts := leaves(n)
 	var head []byte
 	for _, t := range texts {
@@ -383,7 +385,6 @@ func (r *reading) cutItem(item ast.Node, c *candidate) piece {
 	switch n := first.(type) {
 	case *ast.Heading:
 		q = piece{c: c, heading: n}
-		r.cutQuestionPrefix(n)
 	case *fold:
 		q = r.cutFold(n, c)
 	default:

@@ -217,8 +217,9 @@
 //	statement     What no rule makes a question is none.
 //
 // A question's section is the heading that it is directly under, neither the title
-// nor the one that promises. "Q:" and "A:" are left out where they mark; a heading
-// keeps its words.
+// nor the one that promises. "Q:" and "A:" are left out where they mark, a single
+// letter of another language where questions are promised or the answer has one too;
+// a heading keeps its words.
 //
 // # Facet values
 //

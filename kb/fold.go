@@ -3,6 +3,7 @@ package kb
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -52,6 +53,20 @@ func (m *markup) Dump(src []byte, level int) { ast.DumpHelper(m, src, level, nil
 func newMarkup(src []byte) *markup {
 	return &markup{text: oneLine(htmlText(src)), html: inlineHTML(src)}
 }
+
+// cutPrefix takes what prefix matches from the beginning of it.
+func (m *markup) cutPrefix(prefix *regexp.Regexp) {
+	found := len(prefix.FindString(m.text))
+	start := len(leadingTags.FindString(m.html))
+	size := len(prefix.FindString(m.html[start:]))
+	if size == 0 || found == 0 || found == len(m.text) {
+		return
+	}
+	m.text, m.html = m.text[found:], m.html[:start]+m.html[start+size:]
+}
+
+// leadingTags are those before any text.
+var leadingTags = regexp.MustCompile(`^(?:<[^<>]*>)*`)
 
 // mostFolds is how deep <details> elements are looked for in each other.
 const mostFolds = 20
@@ -123,6 +138,7 @@ type htmlStream struct {
 	pieces []htmlPiece
 	closed []bool // which pieces begin a <details> element or a <dl> that has an end
 	at     int
+	read   int // bytes that were looked through for tags
 }
 
 // wrappers are the elements in which others may be taken for blocks of the page.
@@ -141,114 +157,104 @@ func (s *htmlStream) split(n *ast.HTMLBlock) {
 		return
 	}
 	block := newHTMLBlock(n)
-	done, offset := 0, 0
-	var open []atom.Atom // elements that nothing is cut out of
-	depth := 0           // of wrappers
-	asked := false       // the last <dt> began with "Q:" or the like
+	done := 0
 	flush := func(end int) {
 		if len(bytes.TrimSpace(src[done:end])) > 0 {
 			s.pieces = append(s.pieces, htmlPiece{node: block.part(done, end)})
 		}
 	}
-	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		start := offset
-		offset += len(z.Raw())
-		if kind != html.StartTagToken && kind != html.EndTagToken {
-			continue
-		}
-		t := z.Token()
-		ending := kind == html.EndTagToken
-		switch {
-		case voids[t.DataAtom] || t.DataAtom == 0: // what is no element of HTML ends with no tag of it
-		case len(open) > 0 || !ending && !wrappers[t.DataAtom] && t.DataAtom != atom.Summary && !isListTag(t.DataAtom) && headingLevel(t.DataAtom) == 0 && !inlineElements[t.DataAtom]:
-			if !ending {
-				open = append(open, t.DataAtom)
-			} else if i := slices.Index(open, t.DataAtom); i >= 0 {
+	var open []atom.Atom // elements that nothing is cut out of
+	depth := 0           // of wrappers
+	tags := s.tagsOf(src)
+	for i := 0; i < len(tags); i++ {
+		switch t := tags[i]; {
+		case voids[t.name] || t.name == 0: // what is no element of HTML ends with no tag of it
+		case len(open) > 0 || !t.ends && !wrappers[t.name] && t.name != atom.Summary && !isListTag(t.name) && headingLevel(t.name) == 0 && !inlineElements[t.name]:
+			if !t.ends {
+				open = append(open, t.name)
+			} else if i := slices.Index(open, t.name); i >= 0 {
 				open = open[:i]
 			}
-		case t.DataAtom == atom.Details || t.DataAtom == atom.Summary:
-			flush(start)
-			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, id: placeName(t.DataAtom, t.Attr), pos: block.position(start)})
-			done = offset
-		case t.DataAtom == atom.Dt && !ending:
-			inside := src[offset : offset+termSize(src[offset:])]
-			prefix := questionPrefix.Find(inside)
-			asked = len(prefix) > 0
-			flush(start)
-			s.pieces = append(s.pieces, htmlPiece{node: newTerm(inside[len(prefix):], asked, block.position(start)), tag: atom.Dt, pos: block.position(start)})
-			done, offset = offset+len(inside), offset+len(inside)
-			z = html.NewTokenizer(bytes.NewReader(src[offset:]))
-		case isListTag(t.DataAtom):
-			flush(start)
-			s.pieces = append(s.pieces, htmlPiece{tag: t.DataAtom, end: ending, pos: block.position(start)})
-			done = offset
-			if asked && t.DataAtom == atom.Dd && !ending {
-				done += len(answerPrefix.Find(src[offset:]))
+		case t.name == atom.Dt && !t.ends:
+			end := i + 1 // it may have none
+			for end < len(tags) && !isListTag(tags[end].name) {
+				end++
 			}
-		case wrappers[t.DataAtom] && ending:
+			to := len(src)
+			if end < len(tags) {
+				to = tags[end].start
+			}
+			flush(t.start)
+			s.pieces = append(s.pieces, htmlPiece{node: newTerm(src[t.stop:to], block.position(t.start)), tag: atom.Dt, pos: block.position(t.start)})
+			done, i = to, end-1
+		case t.name == atom.Details || t.name == atom.Summary || isListTag(t.name):
+			flush(t.start)
+			s.pieces = append(s.pieces, htmlPiece{tag: t.name, end: t.ends, id: t.place, pos: block.position(t.start)})
+			done = t.stop
+		case wrappers[t.name] && t.ends:
 			depth--
-		case wrappers[t.DataAtom]:
+		case wrappers[t.name]:
 			depth++
-		case headingLevel(t.DataAtom) > 0 && !ending:
-			size, ok := insideOf(src[offset:], t.DataAtom)
-			if !ok {
+		case headingLevel(t.name) > 0 && !t.ends:
+			end := i + 1
+			for end < len(tags) && headingLevel(tags[end].name) == 0 {
+				end++
+			}
+			if end == len(tags) || !tags[end].ends || tags[end].name != t.name {
 				continue
 			}
-			inside := src[offset : offset+size]
+			inside := src[t.stop:tags[end].start]
 			if depth > 0 && !endsInQuestionMark(oneLine(htmlText(inside))) {
 				continue
 			}
-			h := s.newHeading(headingLevel(t.DataAtom), inside, block.position(start))
-			if id := placeName(t.DataAtom, t.Attr); id != "" {
-				h.SetAttributeString("place", id)
+			h := s.newHeading(headingLevel(t.name), inside, block.position(t.start))
+			if t.place != "" {
+				h.SetAttributeString("place", t.place)
 			}
-			flush(start)
+			flush(t.start)
 			s.pieces = append(s.pieces, htmlPiece{node: h})
-			end := offset + size
-			end += bytes.IndexByte(src[end:], '>') + 1
-			done = end
-			z = html.NewTokenizer(bytes.NewReader(src[end:]))
-			offset = end
+			done, i = tags[end].stop, end
 		}
 	}
 	flush(len(src))
 }
 
+// An htmlTag is one at the beginning or the end of an element, and where it is.
+type htmlTag struct {
+	name        atom.Atom
+	ends        bool
+	start, stop int
+	place       string // its id
+}
+
+// tagsOf gives the tags in raw HTML, those that are their own end left out.
+func (s *htmlStream) tagsOf(src []byte) []htmlTag {
+	var all []htmlTag
+	offset := 0
+	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
+		kind := z.Next()
+		start := offset
+		offset += len(z.Raw())
+		switch kind {
+		case html.ErrorToken:
+			s.read += offset
+			return all
+		case html.StartTagToken, html.EndTagToken:
+			t := z.Token()
+			all = append(all, htmlTag{t.DataAtom, kind == html.EndTagToken, start, offset, placeName(t.DataAtom, t.Attr)})
+		}
+	}
+}
+
 // isListTag tells whether an element is that of a definition list or in one.
 func isListTag(a atom.Atom) bool { return a == atom.Dl || a == atom.Dt || a == atom.Dd }
 
-// newTerm makes a term of the inside of a <dt>, which had a prefix such as "Q:" or none.
-func newTerm(inside []byte, prefixed bool, pos int) *east.DefinitionTerm {
+// newTerm makes a term of the inside of a <dt>.
+func newTerm(inside []byte, pos int) *east.DefinitionTerm {
 	term := east.NewDefinitionTerm()
 	term.Lines().Append(text.NewSegment(pos, pos)) // a term has no other position
-	if prefixed {
-		term.SetAttributeString("prefixed", true)
-	}
 	term.AppendChild(term, newMarkup(inside))
 	return term
-}
-
-// termSize is how long the inside of a <dt> is that src begins with: it may have no end.
-func termSize(src []byte) int {
-	size := 0
-	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
-		switch kind := z.Next(); kind {
-		case html.ErrorToken:
-			return len(src)
-		case html.EndTagToken, html.StartTagToken:
-			raw := len(z.Raw())
-			if tag, _ := z.TagName(); isListTag(atom.Lookup(tag)) {
-				return size
-			}
-			size += raw
-		default:
-			size += len(z.Raw())
-		}
-	}
 }
 
 // newHeading makes a heading of the inside of an element.
@@ -260,29 +266,6 @@ func (r *reading) newHeading(level int, inside []byte, pos int) *ast.Heading {
 		h.SetAttributeString("place", id)
 	}
 	return h
-}
-
-// insideOf is how long the inside of an element is that src begins with.
-func insideOf(src []byte, name atom.Atom) (int, bool) {
-	size := 0
-	for z := html.NewTokenizer(bytes.NewReader(src)); ; {
-		switch kind := z.Next(); kind {
-		case html.ErrorToken:
-			return 0, false
-		case html.EndTagToken, html.StartTagToken:
-			raw := len(z.Raw())
-			tag, _ := z.TagName()
-			switch found := atom.Lookup(tag); {
-			case kind == html.EndTagToken && found == name:
-				return size, true
-			case headingLevel(found) > 0:
-				return 0, false
-			}
-			size += raw
-		default:
-			size += len(z.Raw())
-		}
-	}
 }
 
 func headingLevel(a atom.Atom) int {

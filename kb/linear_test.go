@@ -76,11 +76,53 @@ func TestEndsOfBoxesAreFoundInOnePass(t *testing.T) {
 	}
 }
 
+// A tag without an end is given up after so many bytes: twice as many of them take
+// twice the work.
+func TestTagsWithoutEndsAreGivenUp(t *testing.T) {
+	work := func(lines int) int {
+		pc := parser.NewContext()
+		src := []byte(strings.Repeat("<Tab title=\"a\"\n", lines))
+		markdown.Parser().Parse(text.NewReader(src), parser.WithContext(pc))
+		return pc.Get(endsKey).(*boxEnds).inTags
+	}
+	const lines = 1_000
+	once, twice := work(lines), work(2*lines)
+	if once < lines || once > lines*longestTag {
+		t.Errorf("looked at %d bytes in %d lines, want at most %d in each", once, lines, longestTag)
+	}
+	if most := 2*once + once/5; twice > most {
+		t.Errorf("looked at %d bytes in %d lines and at %d in twice as many, want at most %d", once, lines, twice, most)
+	}
+}
+
+// Terms and headings in raw HTML are cut out in one pass, with or without their ends.
+func TestElementsOfRawHTMLAreFoundInOnePass(t *testing.T) {
+	src := []byte("<dl>\n" + strings.Repeat("<dt>Why?\n<dd>So.\n<dt>How?</dt>\n<dd>So.</dd>\n", 1_000) + "</dl>\n" +
+		strings.Repeat("<h2>Who?\n", 1_000) + strings.Repeat("<h2>When?</h2>\nNow.\n", 1_000))
+	n := ast.NewHTMLBlock(ast.HTMLBlockType6)
+	segments := text.NewSegments()
+	at := 0
+	for line := range bytes.Lines(src) {
+		segments.Append(text.NewSegment(at, at+len(line)))
+		at += len(line)
+	}
+	n.SetLines(segments)
+	s := htmlStream{reading: &reading{src: src}}
+	s.split(n)
+	if s.read != len(src) {
+		t.Errorf("read %d bytes for the tags in %d", s.read, len(src))
+	}
+	if want := 2*2_000 + 2 + 1_000; len(s.pieces) < want {
+		t.Errorf("%d pieces, want at least %d", len(s.pieces), want)
+	}
+}
+
 // BenchmarkParseLong has what is long in one piece; its speed is the same for all sizes.
 func BenchmarkParseLong(b *testing.B) {
 	pieces := map[string]func(n int) string{
-		"boxes": func(n int) string { return strings.Repeat(":::details Why?\n", n) },
-		"tags":  func(n int) string { return strings.Repeat("<Tab title=\"a\">\n", n) + "</Tab>\n" },
+		"boxes":     func(n int) string { return strings.Repeat(":::details Why?\n", n) },
+		"open tags": func(n int) string { return strings.Repeat("<Tab title=\"a\"\n", n) },
+		"tags":      func(n int) string { return strings.Repeat("<Tab title=\"a\">\n", n) + "</Tab>\n" },
 		"kinds": func(n int) string {
 			var b strings.Builder
 			for i := range n {
@@ -95,7 +137,7 @@ func BenchmarkParseLong(b *testing.B) {
 		"toml":     func(n int) string { return "+++\na = [" + strings.Repeat("\n1,", n) + "]\n+++\nText.\n" },
 		"json":     func(n int) string { return "{\"a\": [" + strings.Repeat("\n1,", n) + "1]}\nText.\n" },
 	}
-	for _, what := range []string{"boxes", "tags", "kinds", "terms", "labels", "html", "sections", "toml", "json"} {
+	for _, what := range []string{"boxes", "tags", "open tags", "kinds", "terms", "labels", "html", "sections", "toml", "json"} {
 		for _, n := range []int{1_000, 10_000} {
 			src := []byte(pieces[what](n))
 			b.Run(fmt.Sprintf("%s/%d", what, n), func(b *testing.B) {

@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/yuin/goldmark/ast"
@@ -548,7 +547,12 @@ func (f *questionFinder) loose(blocks []ast.Node, section string, promised bool)
 				answer = append(answer, pieces[i].block)
 			}
 		}
-		f.unlabel(answer, p.c.answerPrefix())
+		if labelled := f.unlabel(answer, p.c); promised || labelled || p.c.letter == "" {
+			f.cutQuestionPrefix(p.heading)
+		} else { // the letter is a name
+			p.c.text = p.c.letter + p.c.text
+		}
+		trimInline(f.src, p.heading)
 		f.noteAsked(p.c.line, p.c.shape, p.c.text, ruleOf[p.c.shape])
 		f.add(found{heading: p.heading, answer: answer, section: section, line: p.c.line, from: p.from})
 	}
@@ -577,12 +581,27 @@ func (f *questionFinder) open(block ast.Node, section string, promised bool) {
 	}
 }
 
-// unlabel takes the "A:" from the beginning of an answer.
-func (f *questionFinder) unlabel(answer []ast.Node, prefix *regexp.Regexp) {
-	if len(answer) > 0 && isParagraph(answer[0]) {
-		cutPrefix(f.src, answer[0], prefix)
-		trimInline(f.src, answer[0])
+// unlabel takes the "A:" from the beginning of the answer to a candidate, if there is one.
+func (f *questionFinder) unlabel(answer []ast.Node, c *candidate) bool {
+	if len(answer) == 0 {
+		return false
 	}
+	prefix := c.answerPrefix()
+	if n, ok := answer[0].(*ast.HTMLBlock); ok && c.prefixed {
+		src := htmlSource(f.src, n)
+		size := len(prefix.Find(src))
+		if 0 < size && size < len(src) {
+			answer[0] = newHTMLBlock(n).part(size, len(src))
+		}
+		return size > 0
+	}
+	if !isParagraph(answer[0]) {
+		return false
+	}
+	labelled := prefix.MatchString(inlineText(f.src, answer[0]))
+	cutPrefix(f.src, answer[0], prefix)
+	trimInline(f.src, answer[0])
+	return labelled
 }
 
 // choose decides which candidates are questions, and gives for each the rule.
@@ -741,7 +760,7 @@ func (s style) judge(c *candidate, promised bool) string {
 			return yes
 		}
 	case shapePrefixed:
-		if promised || c.labelled || c.asks && !c.lettered {
+		if promised || c.labelled || c.asks && c.letter == "" {
 			return yes
 		}
 	case shapeItem:

@@ -97,7 +97,7 @@ func (r *reading) reject(line int, shape, text, rule string) {
 // rejectCandidate notes a candidate that is no question, if anything marks it as one.
 func (r *reading) rejectCandidate(c *candidate, rule string) {
 	if !c.plain {
-		r.reject(c.line, c.shape, c.text, rule)
+		r.reject(c.line, c.shape, c.letter+c.text, rule)
 	}
 }
 
