@@ -1,10 +1,8 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,47 +12,59 @@ import (
 // browseView is the view of templates/browse.html.
 type browseView struct {
 	layout
-	Ecosystems, Categories, ByTool []countedValue
+	Ecosystems, Categories, ByTool cut[countedValue]
 	Groups                         []pageGroup
+	Pages                          int    // in all
+	All                            string // the address of the list of them
+	Cut                            bool   // the groups have not all of them
 }
 
 // A pageGroup is the pages of an ecosystem.
 type pageGroup struct {
 	countedValue // without URL for pages that have no ecosystem
 	ID           string
-	Shown        []*kb.Page // the first of them
-	Left         int        // that are not shown
+	Count        int // of the pages that have it as their first
+	cut[*kb.Page]
 }
-
-// shownPages is how many pages of an ecosystem are listed where all are; its own
-// page has the rest.
-const shownPages = 200
 
 // browse answers /browse.
 func (s *Server) browse(c *gin.Context) error {
-	lib, err := s.current()
+	q, listed, err := readList(c.Request.URL.RawQuery)
 	if err != nil {
 		return err
 	}
-	if s.seen(c, lib) {
-		return nil
+	lib, err := s.current()
+	if err != nil || s.seen(c, lib) {
+		return err
 	}
+	if listed {
+		return s.listPages(c, lib, q)
+	}
+	ecosystems := countValues(lib, lib.Pages, kb.FacetEcosystem)
 	v := browseView{
 		layout:     s.layoutOf(c, lib),
-		Ecosystems: countValues(lib, lib.Pages, kb.FacetEcosystem),
-		Categories: countValues(lib, lib.Pages, kb.FacetCategory),
-		ByTool:     countTools(lib),
+		Ecosystems: cutValues(ecosystems, shownCounted, s.listURL(ecosystemsPath, q)),
+		Categories: cutValues(countValues(lib, lib.Pages, kb.FacetCategory), shownCounted, s.listURL(categoriesPath, q)),
+		ByTool:     cutValues(countTools(lib), shownCounted, s.listURL(toolsPath, q)),
+		Pages:      len(lib.Pages),
+		All:        s.listURL(browsePath, q),
 	}
-	v.Groups = groupPages(lib, v.Ecosystems)
+	v.Groups = s.groupPages(lib, ecosystems)
+	shown := 0
+	for _, group := range v.Groups {
+		shown += len(group.Shown)
+	}
+	v.Cut = shown < v.Pages
 	v.Heading, v.Live = ui.BrowseEverything, liveList
-	v.Description = fmt.Sprintf(ui.BrowseDescription, ui.Ecosystems(len(v.Ecosystems)), ui.Categories(len(v.Categories)),
-		ui.Tools(len(v.ByTool)), ui.Pages(len(lib.Pages)))
+	v.Description = fmt.Sprintf(ui.BrowseDescription, ui.Ecosystems(v.Ecosystems.Total), ui.Categories(v.Categories.Total),
+		ui.Tools(v.ByTool.Total), ui.Pages(v.Pages))
 	return s.render(c, http.StatusOK, "browse.html", v)
 }
 
-// groupPages puts every page under its first ecosystem, by title; those without
-// one are last.
-func groupPages(lib *kb.Library, ecosystems []countedValue) []pageGroup {
+// groupPages puts the pages under their first ecosystem, by title; those without one
+// are last. Of more than shownPages each group has a share, and of more than
+// shownLists groups the largest are left.
+func (s *Server) groupPages(lib *kb.Library, ecosystems []countedValue) []pageGroup {
 	of := make(map[string][]*kb.Page)
 	for _, p := range lib.Pages {
 		name := ""
@@ -63,21 +73,26 @@ func groupPages(lib *kb.Library, ecosystems []countedValue) []pageGroup {
 		}
 		of[name] = append(of[name], p)
 	}
+	share := shownPages
+	if len(lib.Pages) > shownPages {
+		share = shareOf(shownPages, min(len(of), shownLists))
+	}
 	var groups []pageGroup
-	for _, value := range append(slices.Clone(ecosystems), countedValue{}) {
+	for _, value := range append(cutValues(ecosystems, shownLists-1, "").Shown, countedValue{}) {
 		pages := of[value.Name]
 		if len(pages) == 0 {
 			continue
 		}
-		slices.SortStableFunc(pages, func(a, b *kb.Page) int { return cmp.Compare(fold(a.Title), fold(b.Title)) })
-		group := pageGroup{countedValue: value, ID: "Q-e-" + value.Slug, Shown: pages}
+		sortByTitle(pages)
 		if value.URL == "" {
-			group.Name, group.Pages = ui.OtherPages, len(pages)
-		} else {
-			group.Shown = pages[:min(shownPages, len(pages))]
-			group.Left = len(pages) - len(group.Shown)
+			value.Name = ui.OtherPages
 		}
-		groups = append(groups, group)
+		groups = append(groups, pageGroup{
+			countedValue: value,
+			ID:           "Q-e-" + value.Slug,
+			Count:        len(pages),
+			cut:          cutTo(pages, share, s.listURL(browsePath, ofValue(kb.FacetEcosystem, value.Slug))),
+		})
 	}
 	return groups
 }

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/crypto/bcrypt"
@@ -160,8 +161,8 @@ func decoded(t testing.TB, coding string, body []byte) []byte {
 		r, err = gzip.NewReader(strings.NewReader(string(body)))
 	case "zstd":
 		r, err = zstd.NewReader(strings.NewReader(string(body)), zstd.WithDecoderConcurrency(1))
-	case "br": // made when the program starts
-		return nil
+	case "br":
+		r = brotli.NewReader(strings.NewReader(string(body)))
 	default:
 		t.Fatalf("a coding that nobody asked for: %s", coding)
 	}

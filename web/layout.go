@@ -115,6 +115,7 @@ func (s *Server) templateFuncs(a *assets) template.FuncMap {
 			path, err := a.url(name)
 			return s.base + path, err
 		},
+		"link":      func(url, label string) kb.Link { return kb.Link{Label: label, URL: url} },
 		"title":     s.documentTitle,
 		"t":         func() *texts { return ui },
 		"lang":      langOf,

@@ -33,20 +33,8 @@ func readQuery(raw string) (index.Query, error) {
 	if len(q.Text) > maxText {
 		return q, badParameter("q", "q is at most %d bytes, not %d", maxText, len(q.Text))
 	}
-	for _, f := range facetNames {
-		chosen := q.Selection(f)
-		for _, v := range params[string(f)] {
-			if v = strings.TrimSpace(v); v == "" || slices.Contains(*chosen, v) {
-				continue
-			}
-			if len(v) > maxText {
-				return q, badParameter(string(f), "%s is at most %d bytes, not %d", f, maxText, len(v))
-			}
-			if len(*chosen) == maxValues {
-				return q, badParameter(string(f), "%s is given at most %d times", f, maxValues)
-			}
-			*chosen = append(*chosen, v)
-		}
+	if err := readSelections(params, &q); err != nil {
+		return q, err
 	}
 	var err error
 	if q.Page, err = readNumber(params, "page", q.Page, maxReach); err != nil {
@@ -94,6 +82,26 @@ func readQuery(raw string) (index.Query, error) {
 		q.ExplainIDs = append(q.ExplainIDs, id)
 	}
 	return q, nil
+}
+
+// readSelections reads the values of facets that are chosen.
+func readSelections(params url.Values, q *index.Query) error {
+	for _, f := range facetNames {
+		chosen := q.Selection(f)
+		for _, v := range params[string(f)] {
+			if v = strings.TrimSpace(v); v == "" || slices.Contains(*chosen, v) {
+				continue
+			}
+			if len(v) > maxText {
+				return badParameter(string(f), "%s is at most %d bytes, not %d", f, maxText, len(v))
+			}
+			if len(*chosen) == maxValues {
+				return badParameter(string(f), "%s is given at most %d times", f, maxValues)
+			}
+			*chosen = append(*chosen, v)
+		}
+	}
+	return nil
 }
 
 // readSwitch reads a parameter that is 1 or left out.

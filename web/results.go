@@ -43,9 +43,7 @@ type resultsView struct {
 	Size        int    // where it is not the usual
 	Group       bool   // where it is asked for
 	On          string // the path of the one page whose hits these are, "" for all
-	Pager       []pageLink
-	Previous    string
-	Next        string
+	pager
 	First       int // the number of the first hit
 	Comparisons []*kb.Page
 	Compare     *compareLink        // to the tools that were chosen or asked about together
@@ -187,7 +185,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		s.addWaysOut(&v, a, settled)
 	}
 	s.addHits(&v, a, settled)
-	s.addPager(&v, a, settled)
+	v.pager = s.newPagerOf(a, settled)
 	return v, nil
 }
 
@@ -319,30 +317,13 @@ func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
 	return settled
 }
 
-// addPager links to the pages around the present one, the first and the last.
-func (s *Server) addPager(v *resultsView, a *answer, settled index.Query) {
-	size, now := a.asked.Size, a.asked.Page
+// newPagerOf links to the other pages of what was found, as far as they can be reached.
+func (s *Server) newPagerOf(a *answer, settled index.Query) pager {
+	size := a.asked.Size
 	last := min((a.found.Grouped+size-1)/size, maxReach/size)
-	if last <= 1 && now == 1 {
-		return
-	}
-	to := func(n int) string {
+	return newPager(a.asked.Page, last, func(n int) string {
 		q := settled
 		q.Page = n
 		return s.address("/", q)
-	}
-	if now > 1 {
-		v.Previous = to(max(1, min(now-1, last)))
-	}
-	if now < last {
-		v.Next = to(now + 1)
-	}
-	before := 0
-	for n := 1; n <= last; n++ {
-		if n != 1 && n != last && (n < now-2 || n > now+2) {
-			continue
-		}
-		v.Pager = append(v.Pager, pageLink{Number: n, URL: to(n), Current: n == now, Gap: n > before+1})
-		before = n
-	}
+	})
 }

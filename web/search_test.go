@@ -583,8 +583,7 @@ func TestFilters(t *testing.T) {
 		}
 	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
-		var v resultsView
-		s.addPager(&v, &answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000, Grouped: 50_000}}, index.Query{Size: 10})
+		v := s.newPagerOf(&answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000, Grouped: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
 		}
@@ -986,4 +985,29 @@ func FuzzReadQuery(f *testing.F) {
 			t.Fatalf("%q: address of its links: %v", raw, err)
 		}
 	})
+}
+
+func TestTheOrderIsOfferedWhereThereAreResults(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for _, c := range []struct {
+		claim, path string
+		offered     bool
+	}{
+		{"with hits there is a choice of orders", "/?q=peewee&sort=title", true},
+		{"on the front page too", "/?sort=title", true},
+		{"without hits there is none", "/?q=zzzzqqq&sort=title", false},
+		{"nor behind the last of them", "/?q=peewee&sort=title&page=99", false},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			for _, path := range []string{c.path, strings.Replace(c.path, "/?", "/results?", 1)} {
+				body := s.get(path).want(t, 200, "text/html").body
+				if got := strings.Contains(body, `id="Q-sort"`); got != c.offered {
+					t.Errorf("%s: an order is offered: %v", path, got)
+				}
+				if kept := strings.Contains(body, `<input type="hidden" name="sort" value="title"`); kept == c.offered {
+					t.Errorf("%s: the order is kept for the next search: %v", path, kept)
+				}
+			}
+		})
+	}
 }

@@ -107,7 +107,9 @@ type texts struct {
 	OnThePage, OnPagesTogether, AlsoIn             string
 	WithoutCategory, OtherPages, EcosystemsH       string
 	BrowseEverything, BrowseDescription, NumbersOf string
-	AllPagesIn, NoPages                            string
+	AllOf, NoPages                                 string
+	AllPages, AllCategories, AllEcosystems         string
+	ListIn, ListDescription                        string
 	EverythingOr                                   sentence // {everything}, {tools}
 	EverythingLink                                 string
 
@@ -382,7 +384,12 @@ var ui = &texts{
 	BrowseEverything:  "Browse everything",
 	BrowseDescription: "Everything there is: %s, %s, %s and %s.",
 	NumbersOf:         "The numbers are of questions.",
-	AllPagesIn:        "All pages in %s",
+	AllOf:             "All %s",
+	AllPages:          "All pages",
+	AllCategories:     "All categories",
+	AllEcosystems:     "All ecosystems",
+	ListIn:            "%s: %s",
+	ListDescription:   "%s: %s.",
 	NoPages:           "There are no pages yet.",
 	EverythingOr:      "{everything} or {tools}",
 	EverythingLink:    "everything",

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -22,8 +21,10 @@ type toolView struct {
 	layout
 	Tool         *kb.Tool
 	Facts        []factRow
-	Comparisons  []*kb.Page
-	OtherPages   []*kb.Page
+	Comparisons  cut[*kb.Page]
+	OtherPages   cut[*kb.Page]
+	Pages        int             // in all
+	List         string          // the address of all of them
 	Groups       []questionGroup // its questions, at most shownQuestions
 	Total        int             // of the questions
 	Alternatives []alternative
@@ -52,28 +53,16 @@ func (s *Server) tool(c *gin.Context) error {
 	if s.seen(c, lib) {
 		return nil
 	}
+	all := ofValue(kb.FacetTool, t.Slug)
 	v := toolView{
 		layout: s.layoutOf(c, lib),
 		Tool:   t,
 		Facts:  newFacts(lib, []*kb.Tool{t}),
-		Search: s.base + "/?tool=" + url.QueryEscape(t.Slug),
+		Search: s.address("/", all),
+		List:   s.listURL(browsePath, all),
 	}
-	var questions []*kb.Question
-	for _, p := range lib.Pages {
-		if slices.Contains(p.Tools, t.Name) {
-			if p.Comparison != nil {
-				v.Comparisons = append(v.Comparisons, p)
-			} else {
-				v.OtherPages = append(v.OtherPages, p)
-			}
-		}
-		for _, q := range p.Questions {
-			if !slices.Contains(q.Tools, t.Name) {
-				continue
-			}
-			questions = append(questions, q)
-		}
-	}
+	s.addPages(&v, lib)
+	questions := questionsAbout(lib, t)
 	v.Groups = groupQuestions(lib, questions, shownQuestions)
 	v.Total = len(questions)
 	v.Alternatives = s.alternatives(lib, t)
@@ -85,9 +74,39 @@ func (s *Server) tool(c *gin.Context) error {
 			break
 		}
 	}
-	v.Trail = s.trailFrom(ui.ToolsNav, "/tools", way...)
+	v.Trail = s.trailFrom(ui.ToolsNav, toolsPath, way...)
 	v.Canonical = v.Origin + value.URL
 	v.Heading, v.Live = t.Name, liveList
-	v.Description = fmt.Sprintf(ui.ToolDescription, t.Name, ui.Comparisons(len(v.Comparisons)), ui.Questions(v.Total))
+	v.Description = fmt.Sprintf(ui.ToolDescription, t.Name, ui.Comparisons(v.Comparisons.Total), ui.Questions(v.Total))
 	return s.render(c, http.StatusOK, "tool.html", v)
+}
+
+// addPages adds the pages about the tool, comparisons apart.
+func (s *Server) addPages(v *toolView, lib *kb.Library) {
+	var comparisons, others []*kb.Page
+	for _, p := range lib.Pages {
+		switch {
+		case !slices.Contains(p.Tools, v.Tool.Name):
+		case p.Comparison != nil:
+			comparisons = append(comparisons, p)
+		default:
+			others = append(others, p)
+		}
+	}
+	v.Pages = len(comparisons) + len(others)
+	v.Comparisons = cutTo(comparisons, pagesOfOneTool, v.List)
+	v.OtherPages = cutTo(others, pagesOfOneTool, v.List)
+}
+
+// questionsAbout are the questions about a tool.
+func questionsAbout(lib *kb.Library, t *kb.Tool) []*kb.Question {
+	var questions []*kb.Question
+	for _, p := range lib.Pages {
+		for _, q := range p.Questions {
+			if slices.Contains(q.Tools, t.Name) {
+				questions = append(questions, q)
+			}
+		}
+	}
+	return questions
 }

@@ -15,12 +15,13 @@ import (
 type toolsView struct {
 	layout
 	Groups []toolGroup
+	More   []kb.Link // to what is not shown
 }
 
-// A toolGroup is a category with its tools.
+// A toolGroup is a category with its tools, or some of them.
 type toolGroup struct {
 	kb.Value // without URL for tools that have no category
-	Tools    []toolLine
+	Tools    cut[toolLine]
 }
 
 type toolLine struct {
@@ -29,49 +30,68 @@ type toolLine struct {
 	Questions int
 }
 
+// newToolLines are all tools of the library.
+func newToolLines(lib *kb.Library) []toolLine {
+	questions := countQuestions(lib)
+	lines := make([]toolLine, len(lib.Tools))
+	for i, t := range lib.Tools {
+		lines[i] = toolLine{Tool: t, URL: toolURL(lib, t), Questions: questions[t.Name]}
+	}
+	return lines
+}
+
 // tools answers /tools.
 func (s *Server) tools(c *gin.Context) error {
-	lib, err := s.current()
+	q, listed, err := readList(c.Request.URL.RawQuery)
 	if err != nil {
 		return err
 	}
-	if s.seen(c, lib) {
-		return nil
+	lib, err := s.current()
+	if err != nil || s.seen(c, lib) {
+		return err
 	}
-	v := toolsView{layout: s.layoutOf(c, lib), Groups: groupTools(lib)}
+	if listed {
+		return s.listTools(c, lib, q)
+	}
+	v := toolsView{layout: s.layoutOf(c, lib), Groups: s.groupTools(lib)}
+	cut := func(g toolGroup) bool { return g.Tools.Cut() }
+	if len(v.Groups) > shownLists || slices.ContainsFunc(v.Groups, cut) {
+		v.Groups = v.Groups[:min(shownLists, len(v.Groups))]
+		v.More = []kb.Link{
+			{Label: ui.Tools(len(lib.Tools)), URL: s.listURL(toolsPath, q)},
+			{Label: ui.Categories(len(lib.Categories)), URL: s.listURL(categoriesPath, q)},
+		}
+	}
 	v.Heading, v.Live = ui.AllTools, liveList
 	v.Trail = s.trail()
 	v.Description = fmt.Sprintf(ui.ToolsDescription, ui.Tools(len(lib.Tools)))
 	return s.render(c, http.StatusOK, "tools.html", v)
 }
 
-// groupTools puts every tool under each of its categories, those of tools
+// groupTools puts every tool under each of its categories, by name, those of tools
 // without one last.
-func groupTools(lib *kb.Library) []toolGroup {
-	questions := countQuestions(lib)
-	groups := make(map[string]*toolGroup)
-	for _, t := range lib.Tools {
-		line := toolLine{Tool: t, URL: toolURL(lib, t), Questions: questions[t.Name]}
-		names := t.Category
+func (s *Server) groupTools(lib *kb.Library) []toolGroup {
+	values, lines := make(map[string]kb.Value), make(map[string][]toolLine) // by slug
+	for _, line := range newToolLines(lib) {
+		names := line.Category
 		if len(names) == 0 {
 			names = []string{""}
 		}
 		for _, name := range names {
-			value, ok := lib.Value(kb.FacetCategory, name)
-			if !ok { // no page has it
-				value = kb.Value{Name: name, Slug: kb.Slug(name)}
+			value := valueOf(lib, kb.FacetCategory, name)
+			if _, known := values[value.Slug]; !known {
+				values[value.Slug] = value
 			}
-			g := groups[value.Slug]
-			if g == nil {
-				g = &toolGroup{Value: value}
-				groups[value.Slug] = g
-			}
-			g.Tools = append(g.Tools, line)
+			lines[value.Slug] = append(lines[value.Slug], line)
 		}
 	}
-	out := make([]toolGroup, 0, len(groups))
-	for _, g := range groups {
-		out = append(out, *g)
+	share := shownTools
+	if len(lib.Tools) > shownTools {
+		share = shareOf(shownTools, len(values))
+	}
+	out := make([]toolGroup, 0, len(values))
+	for slug, value := range values {
+		out = append(out, toolGroup{value, cutTo(lines[slug], share, s.listURL(toolsPath, ofValue(kb.FacetCategory, slug)))})
 	}
 	slices.SortFunc(out, func(a, b toolGroup) int {
 		if (a.Name == "") != (b.Name == "") {

@@ -3,8 +3,6 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -14,17 +12,18 @@ import (
 
 // listedQuestions is how many questions are listed on the page of a category or an
 // ecosystem; where there are more its pages have them.
-const listedQuestions = 300
+const listedQuestions = 200
 
 // facetPage is the view of templates/value.html.
 type facetPage struct {
 	layout
 	Label     string // of the facet
 	Value     kb.Value
-	Pages     []*kb.Page
-	Tools     []toolLine
-	Crossings []crossing // values of the other facet
-	Crossed   string     // its label, for several
+	Pages     cut[*kb.Page]
+	Tools     cut[toolLine]
+	Crossings cut[countedValue] // values of the other facet, each with the address of what both have in common
+	Crossed   string            // its label, for several
+	Count     func(n int) string
 	Questions int
 	Listed    bool // the questions are few enough to be listed below their pages
 	Search    string
@@ -38,6 +37,9 @@ func (s *Server) value(f kb.Facet) handler {
 			return err
 		}
 		name := strings.Trim(c.Param("slug"), "/")
+		if name == "" {
+			return s.redirect(c, pathOf(f))
+		}
 		value, ok := lib.Value(f, name)
 		if !ok {
 			return notFound("there is no %s %s", f, name)
@@ -48,60 +50,47 @@ func (s *Server) value(f kb.Facet) handler {
 		if s.seen(c, lib) {
 			return nil
 		}
-		v := facetPage{
-			layout: s.layoutOf(c, lib),
-			Label:  ui.facet(f),
-			Value:  value,
-			Search: s.base + "/?" + string(f) + "=" + url.QueryEscape(value.Slug),
-		}
-		has := func(category, ecosystem []string) bool {
-			if f == kb.FacetCategory {
-				return slices.Contains(category, value.Name)
-			}
-			return slices.Contains(ecosystem, value.Name)
-		}
-		for _, p := range lib.Pages {
-			if has(p.Category, p.Ecosystem) {
-				v.Pages = append(v.Pages, p)
-				v.Questions += len(p.Questions)
-			}
-		}
-		v.Crossings, v.Crossed = s.crossings(lib, f, value, v.Pages), ui.EcosystemsH
-		if f == kb.FacetEcosystem {
-			v.Crossed = ui.CategoriesH
-		}
-		questions := countQuestions(lib)
-		for _, t := range lib.Tools {
-			if has(t.Category, t.Ecosystem) {
-				v.Tools = append(v.Tools, toolLine{Tool: t, URL: toolURL(lib, t), Questions: questions[t.Name]})
-			}
-		}
-		v.Listed = v.Questions <= listedQuestions
-		v.Heading, v.Live = value.Name, liveList
-		v.Trail = append(s.trail(), crumb{Name: v.Label})
-		v.Canonical = v.Origin + value.URL
-		v.Description = fmt.Sprintf(ui.ValueDescription, value.Name, ui.Questions(v.Questions), ui.Pages(len(v.Pages)))
-		return s.render(c, http.StatusOK, "value.html", v)
+		return s.render(c, http.StatusOK, "value.html", s.newFacetPage(c, lib, f, value))
 	}
 }
 
-// A crossing is a value of the other facet on the page of a category or an
-// ecosystem, with the address of what both have in common.
-type crossing struct {
-	countedValue
-	Search string
+func (s *Server) newFacetPage(c *gin.Context, lib *kb.Library, f kb.Facet, value kb.Value) facetPage {
+	v := facetPage{
+		layout: s.layoutOf(c, lib),
+		Label:  ui.facet(f),
+		Value:  value,
+		Search: s.address("/", ofValue(f, value.Slug)),
+	}
+	all := ofValue(f, value.Slug)
+	sel := newSelection(lib, all)
+	pages := sel.pages()
+	for _, p := range pages {
+		v.Questions += len(p.Questions)
+	}
+	v.Listed = v.Questions <= listedQuestions
+	v.Pages = cutTo(pages, shownPages, s.listURL(browsePath, all))
+	v.Tools = cutTo(sel.tools(), toolsBeside, s.listURL(toolsPath, all))
+	s.addCrossings(&v, lib, f, pages)
+	v.Heading, v.Live = value.Name, liveList
+	v.Trail = s.trail(kb.Value{Name: v.Label, URL: s.base + pathOf(f)})
+	v.Canonical = v.Origin + value.URL
+	v.Description = fmt.Sprintf(ui.ValueDescription, value.Name, ui.Questions(v.Questions), ui.Pages(len(pages)))
+	return v
 }
 
-// crossings are the values of the other facet that the pages of a value have.
-func (s *Server) crossings(lib *kb.Library, f kb.Facet, value kb.Value, pages []*kb.Page) []crossing {
+// addCrossings adds the values of the other facet that the pages have.
+func (s *Server) addCrossings(v *facetPage, lib *kb.Library, f kb.Facet, pages []*kb.Page) {
 	other := kb.FacetEcosystem
+	v.Crossed, v.Count = ui.EcosystemsH, ui.Ecosystems
 	if f == kb.FacetEcosystem {
 		other = kb.FacetCategory
+		v.Crossed, v.Count = ui.CategoriesH, ui.Categories
 	}
-	var out []crossing
-	for _, v := range countValues(lib, pages, other) {
-		out = append(out, crossing{v, fmt.Sprintf("%s/?%s=%s&%s=%s", s.base,
-			f, url.QueryEscape(value.Slug), other, url.QueryEscape(v.Slug))})
+	both := ofValue(f, v.Value.Slug)
+	v.Crossings = cutValues(countValues(lib, pages, other), shownCounted, s.listURL(pathOf(other), both))
+	for i := range v.Crossings.Shown {
+		crossing := &v.Crossings.Shown[i]
+		*both.Selection(other) = []string{crossing.Slug}
+		crossing.URL = s.address("/", both)
 	}
-	return out
 }

@@ -13,9 +13,12 @@
 //	/facets/{facet}?match=   the values of a facet with their counts
 //	/question?id=            one question
 //	/kb/{page}               a page; with .md its source; files beside the pages
-//	/browse                  all ecosystems, categories, tools and pages, with counts
+//	/browse                  all ecosystems, categories, tools and pages, with counts;
+//	                         with category, ecosystem, tool or page a list of pages
 //	/compare?tool=&tool=     two to four tools side by side; differences=1, format=csv
-//	/tools, /tools/{slug}, /categories/{slug}, /ecosystems/{slug}
+//	/tools, /categories, /ecosystems
+//	                         all of them, as lists; /tools alone by category
+//	/tools/{slug}, /categories/{slug}, /ecosystems/{slug}
 //	/events                  server-sent events about changes
 //	/sitemap.xml, /robots.txt, /feed.xml, /opensearch.xml
 //	/openapi.json            these addresses in full, as OpenAPI describes them
@@ -53,6 +56,13 @@
 // of the page's source, in place of JSON. /compare has tool, two to four times,
 // differences=1 and format=csv; /events has since, a digest. An unknown parameter is
 // ignored, another value of a known one is 400 and says what is wanted.
+//
+// # Lists
+//
+// A page that gives an overview of a large library shows the beginning of each list and
+// a link to all of it, so that it stays within its budget. A whole list comes in parts
+// of 100, by page; category, ecosystem and tool are as in a search, and so is what has
+// to fit. A part or a selection that is empty is 404.
 //
 // # One search, three faces
 //
