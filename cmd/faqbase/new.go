@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"faqbase/kb"
+	"faqbase/kb/lint"
 )
 
 type newCommand struct {
@@ -79,7 +80,7 @@ func (c *newCommand) Run(con console) error {
 	if err != nil {
 		return err
 	}
-	if p := comparisonOf(lib, d.Tools); p != nil {
+	if p := lint.Comparison(lib, d.Names()); p != nil {
 		return fmt.Errorf("%s is about the same tools already, %q; add to it", f.path(p.File), p.Title)
 	}
 	src, err := d.render()
@@ -134,7 +135,7 @@ func (c *newCommand) draft(lib *kb.Library) (draft, error) {
 		if at := wordsAt(rest, name); at >= 0 {
 			title, rest = title+rest[:at]+t.Name, rest[at+len(name):]
 		}
-		if slices.ContainsFunc(d.Tools, func(other *kb.Tool) bool { return other.Slug == t.Slug }) {
+		if slices.ContainsFunc(d.Tools, func(other *kb.Tool) bool { return lint.SameTool(lib, other.Name, t.Name) }) {
 			return draft{}, usagef("%q names %s twice; a comparison is of two tools", c.Title, t.Name)
 		}
 		d.Tools = append(d.Tools, t)
@@ -186,36 +187,6 @@ func toolsOf(title string) ([]string, error) {
 		return nil, nil
 	}
 	return page.Tools, nil
-}
-
-// comparisonOf is the page, or the draft of one, that compares just these tools, nil if
-// there is none. In which order they stand makes no difference.
-func comparisonOf(lib *kb.Library, tools []*kb.Tool) *kb.Page {
-	if len(tools) < 2 {
-		return nil
-	}
-	slugs := func(names []string) []string {
-		all := make([]string, len(names))
-		for i, name := range names {
-			if all[i] = kb.Slug(name); lib.Tool(name) != nil {
-				all[i] = lib.Tool(name).Slug
-			}
-		}
-		slices.Sort(all)
-		return slices.Compact(all)
-	}
-	wanted := make([]string, len(tools))
-	for i, t := range tools {
-		wanted[i] = t.Slug
-	}
-	slices.Sort(wanted)
-	for _, p := range append(lib.Drafts(), lib.Pages...) {
-		named, _ := toolsOf(p.Title)
-		if (p.Comparison != nil || len(named) > 1) && slices.Equal(slugs(p.Tools), wanted) {
-			return p
-		}
-	}
-	return nil
 }
 
 // usualAspects are those in which other pages of a category compare their tools, the

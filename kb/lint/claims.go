@@ -34,46 +34,57 @@ func bareClaims(lib *kb.Library) (faults kb.ErrorList) {
 	return faults
 }
 
+// The words that compare, by how they do.
+const (
+	moreWords    = `faster slower quicker smaller larger bigger lighter heavier cheaper safer`
+	mostWords    = `fastest slowest quickest smallest largest biggest lightest cheapest safest`
+	degreeWords  = `more less most least` // of a quality
+	rankWords    = `better best superior larger largest bigger biggest stronger strongest higher lower`
+	victoryWords = `outperform outperforms`
+)
+
+// comparingWords are those of which each of comparatives wants one.
+var comparingWords = func() map[string]bool {
+	all := map[string]bool{}
+	for _, list := range []string{moreWords, mostWords, degreeWords, rankWords, victoryWords} {
+		for word := range strings.FieldsSeq(list) {
+			all[word] = true
+		}
+	}
+	return all
+}()
+
 // The ways in which a sentence says that something is more or less than another. The
 // claim is the second group.
 var comparatives = func() []*regexp.Regexp {
+	oneOf := func(words string) string { return strings.Join(strings.Fields(words), "|") }
 	const (
 		adverbs = `(?:(?:a (?:little|bit|lot)|much|far|even|also|often|usually|generally|significantly|considerably|slightly|clearly|noticeably|still|always|typically|by far|overall) )*`
-		quality = `(?:more|less|most|least) (?:stable|reliable|secure|mature|popular|efficient|performant|scalable|robust|accurate|lightweight|powerful)`
-		more    = `faster|slower|quicker|smaller|larger|bigger|lighter|heavier|cheaper|safer|` + quality
-		most    = `best|fastest|slowest|quickest|smallest|largest|biggest|lightest|cheapest|safest|` + quality
 		what    = `performance|throughput|latency|scalability|stability|security|documentation|docs|support|community|ecosystem|market|tooling`
 		be      = `is|are|runs?|starts?|builds?|compiles?|loads?|performs?|keeps? \S+ \S+`
 		have    = `has|have|offers?|gives?|provides?|delivers?|brings?`
 	)
+	quality := `(?:` + oneOf(degreeWords) + `) (?:stable|reliable|secure|mature|popular|efficient|performant|scalable|robust|accurate|lightweight|powerful)`
+	more := oneOf(moreWords) + `|` + quality
+	most := `best|` + oneOf(mostWords) + `|` + quality
 	var all []*regexp.Regexp
 	for _, pattern := range []string{
 		`\b(` + be + `) ` + adverbs + `(` + more + `)\b`,
 		`\b(` + be + `) (?:by far )?(the (?:` + most + `))\b`,
-		`\b(` + have + `) (?:the |an? )?` + adverbs + `((?:better|best|superior|larger|largest|bigger|biggest|stronger|strongest|higher|lower) (?:` + what + `))\b`,
+		`\b(` + have + `) (?:the |an? )?` + adverbs + `((?:` + oneOf(rankWords) + `) (?:` + what + `))\b`,
 		`\b(uses?|needs?|takes?) ` + adverbs + `((?:less|more) (?:memory|RAM|CPU))\b`,
-		`()\b(outperforms?)\b`,
+		`()\b(` + oneOf(victoryWords) + `)\b`,
 	} {
 		all = append(all, regexp.MustCompile(`(?i)`+pattern))
 	}
 	return all
 }()
 
-// comparingWords are those of which each of comparatives wants one.
-var comparingWords = func() map[string]bool {
-	all := map[string]bool{}
-	for word := range strings.FieldsSeq(`more less most least best better superior outperform outperforms
-		faster slower quicker smaller larger bigger lighter heavier cheaper safer stronger higher lower
-		fastest slowest quickest smallest largest biggest lightest cheapest safest strongest`) {
-		all[word] = true
-	}
-	return all
-}()
-
-// mayClaim tells whether text has one of comparingWords. Most texts have none, and this is
-// much sooner known than what a sentence says.
+// mayClaim tells whether text has one of comparingWords, none of which has more letters
+// than outperforms. Most texts have none, and this is much sooner known than what a
+// sentence says.
 func mayClaim(text string) bool {
-	const longest = 11 // of these words
+	const longest = len("outperforms")
 	var word [longest]byte
 	n := 0 // letters of the present word
 	for i := range len(text) {

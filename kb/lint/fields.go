@@ -77,14 +77,6 @@ func (f field[T]) lacking(all []T) []T {
 	return without
 }
 
-// compares tells whether a page is a comparison.
-func compares(p *kb.Page) bool {
-	if len(p.Tools) < 2 {
-		return false
-	}
-	return p.Comparison != nil || slices.ContainsFunc(words(p.Title), func(word string) bool { return word == "vs" || word == "versus" })
-}
-
 func eachQuestion(p *kb.Page, given func(*kb.Question) bool) bool {
 	return len(p.Questions) > 0 && !slices.ContainsFunc(p.Questions, func(q *kb.Question) bool { return !given(q) })
 }

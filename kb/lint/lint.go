@@ -111,6 +111,14 @@
 // is one warning. An alias is the same fault where it has the very words of another
 // page's question.
 //
+// # duplicate-comparison
+//
+// Who looks for a comparison wants the one that there is.
+//
+// Two comparisons, as missing-field has them, are of the same tools if each names those
+// of the other and no more, by whichever of their names, without case, spaces and signs,
+// and if they are of one lang.
+//
 // # missing-field
 //
 // What most pages of a kind have, readers expect of all of them.
@@ -192,7 +200,7 @@ type Options struct {
 // Check gives the faults that show when all pages of lib are read together, sorted
 // by file, line, rule and message.
 func Check(lib *kb.Library, o Options) kb.ErrorList {
-	rules := []func(*kb.Library) kb.ErrorList{templateText, nearDuplicates, duplicates, contradictions, missingFields, bareClaims,
+	rules := []func(*kb.Library) kb.ErrorList{templateText, nearDuplicates, duplicates, duplicateComparisons, contradictions, missingFields, bareClaims,
 		func(lib *kb.Library) kb.ErrorList { return stale(lib, o) }}
 	lists := make([]kb.ErrorList, len(rules))
 	var running sync.WaitGroup
