@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -20,7 +21,6 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/gin-gonic/gin"
-	"github.com/klauspost/compress/zstd"
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/js"
 )
@@ -28,7 +28,7 @@ import (
 //go:embed templates assets
 var embedded embed.FS
 
-// embeddedAssets are compressed once in a process: it takes a moment.
+// embeddedAssets are read once in a process.
 var embeddedAssets = sync.OnceValues(func() (*assets, error) { return newAssets(embedded, true) })
 
 // checkout is the folder web of a checkout of this program, in the working directory
@@ -69,7 +69,10 @@ type assets struct {
 type asset struct {
 	contentType string
 	hash        string
-	bodies      map[string][]byte // by content coding, "" is none
+	plain       []byte
+	// coded are the codings of plain that are smaller than it, by name. They are made
+	// when first asked for, which takes a moment.
+	coded func() map[string][]byte
 }
 
 var assetTypes = map[string]string{
@@ -81,8 +84,8 @@ var assetTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// codings are offered in this order.
-var codings = []string{"br", "zstd", "gzip"}
+// codings are offered in this order. Zstandard packs files of this size less than gzip.
+var codings = []string{"br", "gzip"}
 
 // remarks are lines of a comment alone, and indentation.
 var remarks = regexp.MustCompile(`(?m)^[ \t]*/\*.*\*/\n|^[ \t]+`)
@@ -104,8 +107,8 @@ func slim(ext string, body []byte) ([]byte, error) {
 
 var cssURL = regexp.MustCompile(`url\("([^":]+)"\)`)
 
-// newAssets reads the folder assets of fsys. Compressing takes a moment, so it
-// is not done in dev.
+// newAssets reads the folder assets of fsys. In dev they are not compressed, as each
+// request reads them again.
 func newAssets(fsys fs.FS, compress bool) (*assets, error) {
 	a := &assets{names: make(map[string]string), files: make(map[string]*asset), cache: "public, max-age=31536000, immutable"}
 	if !compress {
@@ -166,48 +169,45 @@ func (a *assets) add(fsys fs.FS, file string, compress bool) error {
 	sum := sha256.Sum256(body)
 	hash := base64.RawURLEncoding.EncodeToString(sum[:9])
 	served := strings.TrimSuffix(path.Base(name), ext) + "." + hash + ext
-	f := &asset{contentType: contentType, hash: hash, bodies: map[string][]byte{"": body}}
-	if compress && ext != ".woff2" {
-		if err := f.compress(); err != nil {
-			return fmt.Errorf("asset %s: %w", name, err)
-		}
+	f := &asset{contentType: contentType, hash: hash, plain: body, coded: func() map[string][]byte { return nil }}
+	if compress && !packed[ext] {
+		f.coded = sync.OnceValue(func() map[string][]byte { return compressed(body) })
 	}
 	a.names[name], a.files[served] = served, f
 	return nil
 }
 
-// compress adds the codings of the body that are smaller than it.
-func (f *asset) compress() error {
-	plain := f.bodies[""]
-	var br, gz bytes.Buffer
-	w := brotli.NewWriterLevel(&br, brotli.BestCompression)
-	if _, err := w.Write(plain); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	g, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
-	if _, err := g.Write(plain); err != nil {
-		return err
-	}
-	if err := g.Close(); err != nil {
-		return err
-	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return err
-	}
-	defer z.Close()
-	for coding, body := range map[string][]byte{"br": br.Bytes(), "gzip": gz.Bytes(), "zstd": z.EncodeAll(plain, nil)} {
-		if len(body) < len(plain) {
-			f.bodies[coding] = body
+// packed are the types of files that are compressed in themselves.
+var packed = map[string]bool{".png": true, ".woff2": true}
+
+// window is the logarithm of how far back Brotli looks: no asset is longer, and its
+// tables for more take tens of megabytes.
+const window = 16
+
+// compressed gives the codings of a file that are smaller than it. What cannot be made is
+// not offered.
+func compressed(plain []byte) map[string][]byte {
+	bodies := make(map[string][]byte)
+	var out bytes.Buffer
+	write := func(coding string, w io.WriteCloser) {
+		_, err := w.Write(plain)
+		if err = errors.Join(err, w.Close()); err == nil && out.Len() < len(plain) {
+			bodies[coding] = bytes.Clone(out.Bytes())
 		}
+		out.Reset()
 	}
-	return nil
+	write("br", brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: window}))
+	if w, err := gzip.NewWriterLevel(&out, gzip.BestCompression); err == nil {
+		write("gzip", w)
+	}
+	return bodies
+}
+
+// compress makes all codings ahead of those who ask for them.
+func (a *assets) compress() {
+	for _, f := range a.files {
+		f.coded()
+	}
 }
 
 // url is the path of an asset within the site.
@@ -228,20 +228,22 @@ func (a *assets) serve(c *gin.Context, f *asset) {
 		h.Set("Content-Security-Policy", picturePolicy)
 	}
 	h.Add("Vary", "Accept-Encoding")
+	coded := f.coded()
 	var offers []string
 	for _, coding := range codings {
-		if f.bodies[coding] != nil {
+		if coded[coding] != nil {
 			offers = append(offers, coding)
 		}
 	}
-	tag := f.hash
+	tag, body := f.hash, f.plain
 	coding := preferEncoding(c.Request.Header.Values("Accept-Encoding"), offers...)
 	if coding != "" {
 		h.Set("Content-Encoding", coding)
 		tag += "-" + coding
+		body = coded[coding]
 	}
 	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(f.bodies[coding]))
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(body))
 }
 
 // currentAssets are those that were embedded, or in dev those of the checkout.

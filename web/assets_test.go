@@ -11,7 +11,6 @@ import (
 	"testing/fstest"
 
 	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/zstd"
 )
 
 func TestAssets(t *testing.T) {
@@ -23,7 +22,6 @@ func TestAssets(t *testing.T) {
 		readers := map[string]func(io.Reader) (io.Reader, error){
 			"br":   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
 			"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
-			"zstd": func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r, zstd.WithDecoderConcurrency(1)) },
 		}
 		tags := map[string]bool{plain.Header.Get("ETag"): true}
 		for coding, open := range readers {

@@ -633,8 +633,8 @@ func TestBudgets(t *testing.T) {
 	requests, fonts, preloaded := 1, 0, 0
 	for name, served := range s.assets.names {
 		f := s.assets.files[served]
-		n := len(f.bodies[""])
-		if br := f.bodies["br"]; br != nil {
+		n := len(f.plain)
+		if br := f.coded()["br"]; br != nil {
 			n = len(br)
 		}
 		switch {

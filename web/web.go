@@ -361,6 +361,8 @@ type Server struct {
 	library    atomic.Pointer[kb.Library]
 	overviews  atomic.Pointer[overview]
 	feed       *feed
+	// compressing are the assets from the first Publish on, so that a start need not wait.
+	compressing sync.WaitGroup
 
 	queue        *queue
 	limiter      *limiter
@@ -528,6 +530,9 @@ func (s *Server) Publish(lib *kb.Library) {
 		s.dev.look(lib, s.search, s.feed.publishDev)
 	}
 	s.overviews.Store(nil) // it would keep old until somebody asks for the next
+	if old == nil && s.dev == nil {
+		s.compressing.Go(s.assets.compress)
+	}
 }
 
 // ServeHTTP answers every address of the contract, with the path of the base
@@ -546,6 +551,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Close ends the event streams so that the HTTP server can shut down.
 func (s *Server) Close() {
+	s.publishing.Lock()
+	s.compressing.Wait()
+	s.publishing.Unlock()
 	s.feed.close()
 	if s.dev != nil {
 		s.dev.close()
