@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"faqbase/kb/sample"
 )
 
@@ -23,7 +25,7 @@ type benchCommand struct {
 	Questions int           `default:"10000" placeholder:"N" help:"How many questions the knowledge base has that is made and measured (${default})."`
 	Time      time.Duration `default:"3s" placeholder:"TIME" help:"How long each kind of query is asked (${default})."`
 	Edits     int           `default:"40" placeholder:"N" help:"How many edits are timed (${default})."`
-	Soak      time.Duration `placeholder:"TIME" help:"Instead serve so long, as 10m, while it is searched and edited 20 times a second, and tell what is answered wrongly, becomes slower or grows."`
+	Soak      time.Duration `placeholder:"TIME" help:"Instead serve so long, as 10m, while it is searched and edited 20 times a second, and tell what is answered wrongly, becomes slower or grows; not together with --time or --edits."`
 	JSON      bool          `name:"json" help:"Print the figures as JSON."`
 	Floor     int           `hidden:"" placeholder:"BYTES" help:"Answer every request with that many bytes from memory instead; what a measured server is compared with."`
 }
@@ -32,7 +34,12 @@ type benchCommand struct {
 const fewestQuestions = 100
 
 // Validate checks what the types of the flags leave open.
-func (c *benchCommand) Validate() error {
+func (c *benchCommand) Validate(line *kong.Context) error {
+	for _, given := range line.Path {
+		if c.Soak > 0 && given.Flag != nil && (given.Flag.Name == "time" || given.Flag.Name == "edits") {
+			return fmt.Errorf("--soak lasts as long as it says and edits all the time; it cannot be together with --%s", given.Flag.Name)
+		}
+	}
 	switch {
 	case c.Questions < fewestQuestions:
 		return fmt.Errorf("--questions is at least %d, not %d", fewestQuestions, c.Questions)

@@ -17,7 +17,7 @@ import (
 )
 
 type checkCommand struct {
-	Dir    string `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
+	folderArg
 	Strict bool   `help:"Warnings count as errors. Hints never do."`
 	Format string `enum:"text,json,github,sarif" default:"text" help:"How faults are printed: text, one a line as file:line: text; json, one object a line (file, line, column if known, severity, rule, message); github, as annotations of a GitHub workflow; sarif, one SARIF 2.1.0 log. The last two name files from the root of the git checkout, else from the working directory."`
 	JSON   bool   `help:"The same as --format json."`
@@ -49,7 +49,7 @@ func (c *checkCommand) Run(ctx context.Context, con console) error {
 	if !c.Today.IsZero() {
 		now = c.Today.Time
 	}
-	f, err := openFolder(c.Dir)
+	f, err := c.open()
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func BenchmarkCheck(b *testing.B) {
 			}
 			con := console{out: io.Discard, err: io.Discard}
 			for b.Loop() {
-				c := checkCommand{Dir: dir, Format: formatText}
+				c := checkCommand{folderArg: folderArg{Dir: dir}, Format: formatText}
 				if err := c.Run(b.Context(), con); err != nil {
 					b.Fatal(err)
 				}

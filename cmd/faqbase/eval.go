@@ -29,6 +29,7 @@ type evalCommand struct {
 	Output  string   `name:"run" placeholder:"FILE" help:"Write the answers there: query id, question id, rank, score, between tabs."`
 	Compare string   `placeholder:"FILE" help:"List what moved since the run in this file."`
 	JSON    bool     `help:"The figures as one JSON object, or one a line where there are several."`
+	linksFlag
 }
 
 // requestTimeout bounds how long a server may take for one answer.
@@ -101,7 +102,7 @@ func (c *evalCommand) Run(ctx context.Context, con console) error {
 func (c *evalCommand) measure(ctx context.Context, notes io.Writer, where judgedSet, report *evalReport) (err error) {
 	var lib *kb.Library
 	if c.URL == "" {
-		if _, lib, err = openLibrary(where.kb); err != nil {
+		if _, lib, err = c.openLibrary(where.kb); err != nil {
 			return err
 		}
 	}

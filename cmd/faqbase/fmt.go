@@ -19,6 +19,7 @@ type fmtCommand struct {
 	Paths []string `arg:"" optional:"" name:"path" help:"Folders of pages, and pages (default: ./kb if it is there, else the starter pages)."`
 	Write bool     `xor:"how" help:"Write the pages that change, and print their paths instead of the diff."`
 	Check bool     `xor:"how" help:"Exit with status 1 if a page would change."`
+	linksFlag
 }
 
 // A formatted is a page in its usual form, and how it was.
@@ -107,7 +108,7 @@ func (c *fmtCommand) read(con console) (pages []formatted, failed int, err error
 			}
 			continue
 		}
-		f, err := openFolder(path)
+		f, err := c.openFolder(path)
 		if err != nil {
 			return nil, 0, err
 		}

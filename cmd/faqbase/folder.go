@@ -18,14 +18,29 @@ const defaultDir = "kb"
 type folder struct {
 	// dir is the folder as it was named, "" for the starter pages.
 	dir string
-	// fsys lets no link lead out of dir, so that every command reads what serve does.
+	// fsys lets a link lead out of dir only if linksFlag says so.
 	fsys fs.FS
 }
+
+// linksFlag is the flag of all commands that read a folder, so that each of them reads
+// what serve does.
+type linksFlag struct {
+	FollowLinks bool `name:"follow-symlinks" help:"Follow symbolic links in the folder wherever they lead; whoever reads its pages then reads what lies there. Without it nothing outside the folder is read."`
+}
+
+// A folderArg names the folder as an argument, for the commands that are about all of it.
+type folderArg struct {
+	Dir string `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
+	linksFlag
+}
+
+func (a folderArg) open() (folder, error)                 { return a.openFolder(a.Dir) }
+func (a folderArg) library() (folder, *kb.Library, error) { return a.openLibrary(a.Dir) }
 
 // openFolder finds the knowledge base named dir: without a name that is
 // [defaultDir] if it is there, else the starter pages. A folder that cannot be
 // read is wrong usage.
-func openFolder(dir string) (folder, error) {
+func (l linksFlag) openFolder(dir string) (folder, error) {
 	if dir == "" {
 		info, err := os.Stat(defaultDir)
 		if err != nil || !info.IsDir() {
@@ -36,12 +51,15 @@ func openFolder(dir string) (folder, error) {
 	if err := readable(dir); err != nil {
 		return folder{}, err
 	}
+	if l.FollowLinks {
+		return folder{dir: dir, fsys: kb.Linked(dir)}, nil
+	}
 	return folder{dir: dir, fsys: kb.Dir(dir)}, nil
 }
 
 // openLibrary finds the knowledge base named dir, as openFolder does, and reads it.
-func openLibrary(dir string) (folder, *kb.Library, error) {
-	f, err := openFolder(dir)
+func (l linksFlag) openLibrary(dir string) (folder, *kb.Library, error) {
+	f, err := l.openFolder(dir)
 	if err != nil {
 		return folder{}, nil, err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 type listCommand struct {
-	Dir   string `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
+	folderArg
 	JSON  bool   `help:"One JSON object a line for each question."`
 	Pages bool   `help:"With --json, also one for each page that has no questions."`
 	Why   string `placeholder:"FILE" help:"Instead, say of everything in one page that may be a question why it is one or is not."`
@@ -36,7 +36,7 @@ func (c *listCommand) Run(con console) error {
 	if c.Why != "" {
 		return c.runWhy(con)
 	}
-	_, lib, err := openLibrary(c.Dir)
+	_, lib, err := c.library()
 	if err != nil {
 		return err
 	}

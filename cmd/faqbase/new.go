@@ -26,6 +26,7 @@ type newCommand struct {
 	KB        string `name:"kb" placeholder:"DIR" help:"The folder of pages, which is made if need be (default: ./kb)."`
 	Ecosystem string `placeholder:"NAME" help:"The ecosystem, and the folder that the page goes into (default: that of the tools, if it is known)."`
 	Category  string `placeholder:"NAME" help:"The category (default: that of the tools, if it is known)."`
+	linksFlag
 }
 
 // Validate checks what the types of the flags leave open.
@@ -72,7 +73,7 @@ func (c *newCommand) Run(con console) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f, lib, err := openLibrary(dir)
+	f, lib, err := c.openLibrary(dir)
 	if err != nil {
 		return err
 	}

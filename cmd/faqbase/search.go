@@ -28,6 +28,7 @@ type searchCommand struct {
 	Explain   bool     `help:"Say of each answer why it is where it is."`
 	ID        []string `name:"id" sep:"none" placeholder:"ID" help:"Explain this question or page too, found or not; implies --explain. Repeat it for several."`
 	JSON      bool     `help:"The JSON of GET /search."`
+	linksFlag
 	indexFlag
 }
 
@@ -75,7 +76,7 @@ func (c *searchCommand) explains() bool { return c.Explain || len(c.ID) > 0 }
 
 // Run prints the best answers. That there are none is no failure.
 func (c *searchCommand) Run(ctx context.Context, con console) (err error) {
-	f, lib, err := openLibrary(c.KB)
+	f, lib, err := c.openLibrary(c.KB)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ import (
 )
 
 type serveCommand struct {
-	Dir          string        `arg:"" optional:"" name:"dir" env:"FAQBASE_KB" help:"The folder of pages (default: ./kb if it is there, else the starter pages)."`
+	folderArg
 	Addr         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The address to listen on; port 0 picks a free one (${default})."`
 	Watch        kb.WatchMode  `default:"auto" enum:"auto,events,poll,off" placeholder:"MODE" help:"How changes of the folder are noticed: auto, events, poll or off (${default})."`
 	PollInterval time.Duration `default:"2s" placeholder:"TIME" help:"Time between two looks at the folder when it is polled (${default})."`
@@ -37,7 +37,6 @@ type serveCommand struct {
 	AuthFile     string        `name:"auth-file" placeholder:"FILE" help:"Everything but /healthz and /readyz wants a name and password of this file, as htpasswd -B writes it; a change of it counts within a second."`
 	RateLimit    rateFlag      `name:"rate-limit" default:"auto" placeholder:"N[:BURST]" help:"Requests a second that one client may make, and how many at once (four times as many if left out); 0 is no limit, auto is none on a loopback address without --trusted-proxy, else 50:200 (${default})."`
 	TrustedProxy []networkFlag `name:"trusted-proxy" placeholder:"ADDRESS" help:"A proxy, or a network of them as 10.0.0.0/8, whose X-Forwarded-For or Forwarded tells who a client is."`
-	FollowLinks  bool          `name:"follow-symlinks" help:"Follow symbolic links in the folder wherever they lead; everybody may then read what lies there. Without it nothing outside the folder is read."`
 	Dev          bool          `help:"For whoever writes the pages: show faults, the lines of questions and which first hits a save has moved; read templates and assets from a checkout of this program on every request."`
 	Editor       string        `placeholder:"URL" help:"With --dev: the address that opens a file, with {path} or {file}, and {line}; or the name of an editor, or none (default: that of $$VISUAL or $$EDITOR if it has one, else vscode://file/{path}:{line})."`
 	logFlags
@@ -99,16 +98,13 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
 
-	f, err := openFolder(c.Dir)
+	f, err := c.folderArg.open()
 	if err != nil {
 		return err
 	}
-	if c.FollowLinks && f.dir != "" {
-		f.fsys = kb.Linked(f.dir)
-	}
 	log, notes := c.logger(con.err)
 	con.err = notes
-	engine, err := c.open(f, notes)
+	engine, err := c.indexFlag.open(f, notes)
 	if errors.Is(err, index.ErrLocked) {
 		return fmt.Errorf("%w; stop that process, or name another place with --index (--index memory keeps none on disk)", err)
 	}
@@ -166,7 +162,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w; choose another address with --addr", err), engine.Close())
 	}
-	if c.Dev && !isLoopback(listener.Addr()) {
+	if c.Dev && !isLoopbackHost(listener.Addr().String()) {
 		fmt.Fprintf(con.err, "faqbase: --dev shows paths of this machine and searches of all visitors to everybody who reaches %s\n", listener.Addr())
 	}
 	admin, err := c.serveAdmin(ctx, counts, log, con.err)
@@ -264,7 +260,7 @@ func (c *serveCommand) serveAdmin(ctx context.Context, counts *metrics, log *slo
 	if isLoopbackHost(c.AdminAddr) {
 		h = toLoopbackAlone(h)
 	}
-	if !isLoopback(listener.Addr()) {
+	if !isLoopbackHost(listener.Addr().String()) {
 		fmt.Fprintf(w, "faqbase: --admin-addr shows metrics and profiles of this program to everybody who reaches %s\n", listener.Addr())
 	}
 	server := newHTTPServer(h)
@@ -320,12 +316,6 @@ func address(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
-}
-
-// isLoopback tells whether what listens on addr is reached from the same machine alone.
-func isLoopback(addr net.Addr) bool {
-	tcp, ok := addr.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
 }
 
 // unasked are the connections that have not asked for anything yet. Browsers open

@@ -21,7 +21,7 @@ type decisionJSON struct {
 // runWhy prints for one page what was taken for a question and what was not, and by
 // which rule.
 func (c *listCommand) runWhy(con console) error {
-	f, err := openFolder(c.Dir)
+	f, err := c.open()
 	if err != nil {
 		return err
 	}
