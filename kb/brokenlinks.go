@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -63,18 +64,18 @@ func (l *linkChecker) link(p *Page, k link) {
 	case k.mend != "":
 		l.Faults.warnf(p.File, k.line, rule, "%s is no address, want %s", abridge(k.dest), k.mend)
 	case k.page != "" && to == nil && l.drafts[k.page]:
-		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft", abridge(k.dest))
+		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft; take its draft: away, or this link", abridge(k.dest))
 	case k.page != "" && l.warnMoved(p, k):
 	case k.page != "" && to == nil:
-		want := ""
+		want := "; write it, or take the link away"
 		if near := l.pages[l.nearPath(k.page, maps.Keys(l.pages))]; near != nil {
 			want = ", want " + relative(p.File, near.File)
 		}
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), want)
 	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0 && !isBuiltIn(k.anchor):
-		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), l.nearAnchor(p, to, k.anchor))
+		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), cmp.Or(l.nearAnchor(p, to, k.anchor), "; lead to a heading that is there, or give one this {#id}"))
 	case k.asset != "" && l.assets[k.asset] == "":
-		want := ""
+		want := "; put it there, or take the link away"
 		if near := l.nearPath(k.asset, maps.Keys(l.assets)); near != "" {
 			want = ", want " + relative(p.File, near)
 		}
@@ -111,10 +112,10 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 		return true
 	}
 	name, anchor, isQuestion := strings.Cut(id, "#")
-	want := ""
+	want := "; write that of one that is there, or take the entry away"
 	switch p := l.pages[name]; {
 	case l.drafts[name] && p == nil:
-		want = ": it is a draft"
+		want = ": it is a draft; take its draft: away, or this entry"
 	case p == nil:
 		if isPage(name) {
 			name = strings.TrimSuffix(name, path.Ext(name))
@@ -128,7 +129,7 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 	case anchor == "":
 		want = ", want " + p.Path
 	case p.anchors[anchor] > 0:
-		want = ": it is a heading and no question"
+		want = ": it is a heading and no question; write the id of a question"
 	default:
 		if near := l.nearQuestion(p, anchor); near != "" {
 			want = ", want " + near

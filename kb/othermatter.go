@@ -91,7 +91,7 @@ func readTOML(file string, src []byte) (m frontMatter, faults ErrorList) {
 			line, _ = fault.Position()
 		}
 		m.broken = true
-		faults.errorf(file, r.at(line), "front-matter", "broken TOML%s: %s", keyOn(src, line), oneLine(strings.TrimPrefix(err.Error(), "toml: ")))
+		faults.errorf(file, r.at(line), "front-matter", "broken TOML%s: %s; want key = value on each line, texts in quotes", keyOn(src, line), oneLine(strings.TrimPrefix(err.Error(), "toml: ")))
 		if !blankLine(sound, line) {
 			break
 		}
@@ -243,7 +243,7 @@ func readJSON(file string, src []byte) (m frontMatter, faults ErrorList, body []
 	}
 	if err != nil {
 		m.broken = true
-		faults.errorf(file, d.line(), "front-matter", "broken JSON: %s", oneLine(err.Error()))
+		faults.errorf(file, d.line(), "front-matter", "broken JSON: %s; want keys and texts in double quotes, and a comma between entries alone", oneLine(err.Error()))
 		head := src
 		if after := afterMatter.FindIndex(src); after != nil {
 			head = src[:after[0]+1]

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -93,22 +94,22 @@ func (c *fmtCommand) read(con console) (pages []formatted, failed int, err error
 		}
 		pages = append(pages, formatted{name, src, out})
 	}
-	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			if !kb.IsPage(filepath.Base(path)) {
-				return nil, 0, usagef("%s is no page, and is left as it is; pages are .md, .markdown and .mdx files", path)
+	for _, name := range paths {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			if !kb.IsPage(filepath.Base(name)) {
+				return nil, 0, usagef("%s is no page, and is left as it is; pages are .md, .markdown and .mdx files", name)
 			}
-			src, err := os.ReadFile(path)
+			src, err := os.ReadFile(name)
 			if err != nil {
 				return nil, 0, usagef("the page cannot be read: %v", err)
 			}
-			if real := realPath(path); !seen[real] {
+			if real := realPath(name); !seen[real] {
 				seen[real] = true
-				add(inFolders(path), path, src)
+				add(inFolders(name), name, src)
 			}
 			continue
 		}
-		f, err := c.openFolder(path)
+		f, err := c.openFolder(name)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -128,7 +129,7 @@ func (c *fmtCommand) read(con console) (pages []formatted, failed int, err error
 			}
 			if real := realPath(f.path(file)); f.dir == "" || !seen[real] {
 				seen[real] = true
-				add(file, f.path(file), src)
+				add(path.Join(f.name(), file), f.path(file), src)
 			}
 		}
 	}

@@ -101,6 +101,15 @@ func (f folder) path(file string) string {
 	return filepath.Join(f.dir, filepath.FromSlash(file))
 }
 
+// name is the folder's own, which may say that its pages are FAQs; "" if it has none.
+func (f folder) name() string {
+	abs, err := filepath.Abs(f.dir)
+	if name := filepath.Base(abs); err == nil && f.dir != "" && fs.ValidPath(name) {
+		return name
+	}
+	return ""
+}
+
 // String names the knowledge base in messages.
 func (f folder) String() string {
 	if f.dir == "" {

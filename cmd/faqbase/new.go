@@ -103,7 +103,7 @@ func (c *newCommand) Run(con console) error {
 	if err := errors.Join(err, out.Close()); err != nil {
 		return err
 	}
-	fmt.Fprintln(con.err, "faqbase: it is a draft, which nobody sees or finds; \"faqbase check --hints\" lists what is to be written. Then take draft: away")
+	fmt.Fprintf(con.err, "faqbase: it is a draft, which nobody sees or finds; \"%s\" lists what is to be written. Then take draft: away\n", strings.TrimSpace("faqbase check --hints "+c.KB))
 	_, err = fmt.Fprintln(con.out, file)
 	return err
 }
