@@ -4,11 +4,14 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -233,6 +236,31 @@ func TestAServerThatCannotBeSearchedIsNotReady(t *testing.T) {
 		}
 		if w := asked(s, "192.0.2.1:1", "/readyz"); w.Code != http.StatusServiceUnavailable || searches.Load() != 1 {
 			t.Errorf("the next gets %d after %d searches", w.Code, searches.Load())
+		}
+	})
+	failing := true
+	run("the log has that it is not ready any more and that it is again, however many ask", func(context.Context) error {
+		if failing {
+			return errors.New("broken")
+		}
+		return nil
+	}, func(t *testing.T, s *Server, _ *atomic.Int32, log *strings.Builder) {
+		for range 2 {
+			for failing = true; ; failing = false {
+				time.Sleep(readyFor)
+				for range 5 {
+					asked(s, "192.0.2.1:1", "/readyz")
+					time.Sleep(readyFor)
+				}
+				if !failing {
+					break
+				}
+			}
+		}
+		told := regexp.MustCompile(`level=\w+ msg="[^"]*"`).FindAllString(log.String(), -1)
+		no, yes := `level=ERROR msg="not ready"`, `level=INFO msg="ready again"`
+		if want := []string{no, yes, no, yes}; !slices.Equal(told, want) {
+			t.Errorf("the log has %q, want %q", told, want)
 		}
 	})
 	broken := true

@@ -39,6 +39,7 @@ const readyFor = time.Second
 type readiness struct {
 	last   atomic.Pointer[probed]
 	asking singleflight.Group
+	failed atomic.Bool // the last answer was no, which the log has been told
 }
 
 // A probed is what a real search has told. It does not change.
@@ -49,7 +50,8 @@ type probed struct {
 	at    time.Time   // when it ended
 }
 
-// readyz says that a library is published and that it can be searched.
+// readyz says that a library is published and that it can be searched. The log has
+// when that ends and when it is so again, not each probe meanwhile.
 func (s *Server) readyz(c *gin.Context) error {
 	c.Header("Cache-Control", "no-store")
 	published, err := s.current()
@@ -61,13 +63,18 @@ func (s *Server) readyz(c *gin.Context) error {
 		return err // the probe has left, which says nothing of this server
 	}
 	if err != nil {
-		s.trouble(c, slog.LevelError, "not ready", err)
+		if !s.ready.failed.Swap(true) {
+			s.trouble(c, slog.LevelError, "not ready", err)
+		}
 		return &problem{
 			Title:  "not ready",
 			Status: http.StatusServiceUnavailable,
 			Detail: "the pages cannot be searched",
 			retry:  2,
 		}
+	}
+	if s.ready.failed.Swap(false) {
+		s.log.Info("ready again")
 	}
 	return s.json(c, readyJSON{Generation: lib.Generation, Pages: len(lib.Pages), Questions: lib.NumQuestions()})
 }

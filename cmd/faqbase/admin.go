@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/http/pprof"
 	"slices"
@@ -21,6 +22,8 @@ type metrics struct {
 	reindex  prometheus.Histogram
 	untaken  prometheus.Gauge
 	unread   prometheus.Gauge
+	flag     kb.WatchMode         // how the folder is to be watched
+	watching *prometheus.GaugeVec // by how it is, which is 1
 }
 
 // versionLabel is the label that has the version of the program.
@@ -28,6 +31,7 @@ const versionLabel = "version"
 
 func newMetrics(b build, mode kb.WatchMode) *metrics {
 	m := &metrics{
+		flag:     mode,
 		registry: prometheus.NewRegistry(),
 		reindex: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "faqbase_reindex_duration_seconds",
@@ -42,16 +46,45 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 			Name: "faqbase_folder_failing",
 			Help: "1 while the folder cannot be read or watched and its last state is served, else 0.",
 		}),
+		watching: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "faqbase_watching",
+			Help: "How the folder is watched now: 1 for events (of the file system), poll (a look every few seconds, also where events cannot be had) or off, 0 for the others.",
+		}, []string{"mode"}),
 	}
+	m.watches(mode)
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "faqbase_info",
-		Help:        "Always 1; its labels say which program this is and how it watches the folder.",
-		ConstLabels: prometheus.Labels{versionLabel: b.String(), "watch": string(mode)},
+		Help:        "Always 1; its label says which program this is.",
+		ConstLabels: prometheus.Labels{versionLabel: b.String()},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.reindex, m.untaken, m.unread, info,
+	m.registry.MustRegister(m.reindex, m.untaken, m.unread, m.watching, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// watches tells how the folder is watched. kb.WatchAuto has events until it is lost.
+func (m *metrics) watches(mode kb.WatchMode) {
+	if mode == kb.WatchAuto {
+		mode = kb.WatchEvents
+	}
+	for _, other := range []kb.WatchMode{kb.WatchEvents, kb.WatchPoll, kb.WatchOff} {
+		n := 0.
+		if other == mode {
+			n = 1
+		}
+		m.watching.WithLabelValues(string(other)).Set(n)
+	}
+}
+
+// lost tells of an error of the folder. Where only its events cannot be had and
+// kb.WatchAuto looks by itself instead, the folder is watched all the same.
+func (m *metrics) lost(err error) {
+	if m.flag == kb.WatchAuto && errors.As(err, new(*kb.WatchError)) {
+		m.watches(kb.WatchPoll)
+		return
+	}
+	m.unread.Set(1)
 }
 
 // page answers with all metrics.

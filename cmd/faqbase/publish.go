@@ -74,7 +74,7 @@ func (p *publisher) run(ctx context.Context, libraries func(context.Context) ite
 			case s.lib == nil:
 				if ctx.Err() == nil {
 					p.faults.trouble(s.err)
-					p.metrics.unread.Set(1)
+					p.metrics.lost(s.err)
 				}
 				continue
 			}

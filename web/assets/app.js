@@ -117,7 +117,7 @@ document.addEventListener("click", async (event) => {
   say(done);
   setTimeout(() => (button.textContent = textContent), 2000);
 });
-addCopyButtons(document);
+if (!$("Q-results")) addCopyButtons(document); // of results dress does
 
 // say tells screen readers, politely; sayLater when nothing more comes.
 function say(text) {
@@ -363,6 +363,7 @@ async function answer(opened) {
 }
 
 async function toggled({ target }) {
+  addCopyButtons(target);
   const reasons = target.matches(".why[open]:not(:has(.reasons))");
   if (!reasons && !target.matches(".answer[open]:not(:has(.prose))")) return;
   try {
@@ -456,7 +457,7 @@ function leave({ target, type }) {
 
 // dress adds to the results what takes a script.
 function dress() {
-  addCopyButtons(results);
+  for (const opened of results.querySelectorAll(".answer[open]")) addCopyButtons(opened);
   fold();
   showRecent();
   for (const finder of results.querySelectorAll(".find")) finder.hidden = false;
