@@ -49,6 +49,9 @@ var foldingNames = regexp.MustCompile(`^` + foldingName + `$`)
 // codeNames are directives with code in them.
 var codeNames = []string{"code", "code-block", "code-cell", "sourcecode", "math", "mermaid", "eval-rst", "toctree", "graphviz"}
 
+// codeShortcode is the shortcode of Hugo and the tag of Jekyll with code in it.
+const codeShortcode = "highlight"
+
 // boxAlerts are the alerts that boxes are, by their names.
 var boxAlerts = map[string]string{"note": "Note", "info": "Note", "tip": "Tip", "hint": "Tip", "important": "Important",
 	"warning": "Warning", "attention": "Warning", "caution": "Caution", "danger": "Caution", "error": "Caution"}
@@ -67,7 +70,7 @@ var (
 	// shortcodeBox is a shortcode of Hugo or a tag of Liquid that has an end.
 	shortcodeBox = regexp.MustCompile(`^(?:\{\{([<%])\s*([\w-]+)\s+([^{}]*?)\s*[>%]\}\}|\{%-?\s*([\w-]+)\s+([^{}]*?)\s*-?%\})$`)
 	// shortcodeLine is a line of either, or the end of one, that is left to boxes.
-	shortcodeLine = regexp.MustCompile(`^(?:\{\{[<%]\s*/?\s*|\{%-?\s*(?:end)?)` + foldingName + `(?:\s|[>%])`)
+	shortcodeLine = regexp.MustCompile(`^(?:\{\{[<%]\s*/?\s*|\{%-?\s*(?:end)?)(?:` + foldingName + `|` + codeShortcode + `)(?:\s|[>%])`)
 	// boxTitle is the title among the attributes of a box, boxID its id.
 	boxTitle = regexp.MustCompile(`(?:^|[\s{,])(?:title|question|summary|header|heading|label)=\{?(?:"([^"\n]+)"|'([^'\n]+)')`)
 	quoted   = regexp.MustCompile(`^["“]([^"“”\n]+)["”]`)
@@ -291,6 +294,11 @@ func (l boxLine) shortcode() *box {
 	if m[4] != nil {
 		name, attributes, end = m[4], m[5], "end"
 	}
+	end += string(name)
+	closed := l.nextEnd(end, l.start) >= 0
+	if closed && string(name) == codeShortcode {
+		return &box{name: codeShortcode, code: true, indent: -1, end: end}
+	}
 	title := quoted.FindSubmatch(attributes)
 	if title == nil {
 		title = boxTitle.FindSubmatch(attributes)
@@ -299,7 +307,7 @@ func (l boxLine) shortcode() *box {
 		return empty
 	}
 	b := empty
-	if end += string(name); l.nextEnd(end, l.start) >= 0 {
+	if closed {
 		b = &box{name: strings.ToLower(string(name)), indent: -1, folds: true, end: end}
 	}
 	l.titled(b, slices.Concat(title[1:]...))

@@ -76,13 +76,14 @@
 // What other tools make a box of is read as they do, up to 20 deep: the lines between
 // ":::" marks (Docusaurus, VitePress, MyST), those that are further in than "!!!" or
 // "???" (MkDocs), directives of MyST in fences such as {dropdown}, components of MDX
-// between tags on lines of their own, and shortcodes in pairs. Of these, ones that are
-// named details, dropdown, accordion, expand, collapse, toggle, spoiler, faq, question
-// or the like, and all of "???", are as a <details> element with their title as its
-// summary. Ones named note, tip, warning and so on are alerts. Of all others the title
-// and what is inside stay in the text, and so does the title of one without an end. A
-// component that is but a tag has its answer in the attribute of that name. Code in
-// ":::" without an end is read as text and is a warning.
+// between tags on lines of their own, and shortcodes in pairs. Of these, ones that
+// are named details, dropdown, accordion, expand, collapse, toggle, spoiler, faq,
+// question or the like, and all of "???", are as a <details> element with their title
+// as its summary. Ones named note, tip, warning and so on are alerts. Of all others
+// the title and what is inside stay in the text, and so does the title of one without
+// an end. A component that is but a tag has its answer in the attribute of that name.
+// Code in ":::" without an end is read as text and is a warning. What is between a
+// shortcode highlight and its end is code.
 //
 // Front matter is YAML, TOML between lines +++, or a JSON object with nothing behind it
 // on its last line. Its keys are title, summary, category, ecosystem, tools, tags,

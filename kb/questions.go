@@ -62,7 +62,7 @@ func (r *reading) findQuestions(blocks []ast.Node) []found {
 		f.wholePage(blocks)
 	case f.promises(blocks):
 		start := 1 + slices.Index(blocks, ast.Node(r.titleHeading))
-		if r.titleHeading == nil {
+		if r.titleHeading == nil || f.hasSiblingsThatAsk(blocks, r.titleHeading) {
 			start = 0
 		}
 		f.loose(blocks[:start], "", false)
