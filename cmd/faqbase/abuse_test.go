@@ -263,6 +263,9 @@ func told(t *testing.T, e index.Searcher, q index.Query) string {
 	for _, hit := range r.Hits {
 		fmt.Fprintln(&b, hit.Page.File, hit.QuestionHTML, hit.SnippetHTML, hit.Score)
 	}
+	for _, hit := range r.Nearest {
+		fmt.Fprintln(&b, "nearest", hit.Page.File, hit.QuestionHTML, hit.Score)
+	}
 	return b.String()
 }
 
