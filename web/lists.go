@@ -17,7 +17,7 @@ import (
 // them within their budgets. Each cut list ends in a link to all of it, in parts.
 const (
 	shownPages     = 100 // on one such page, over all of its groups
-	shownCounted   = 60  // values of a facet
+	shownCounted   = 150 // values of a facet
 	shownLists     = 24  // groups of pages or tools
 	leastInGroup   = 5   // of each group that is shown
 	shownTools     = 200 // by category
