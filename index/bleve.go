@@ -334,22 +334,29 @@ func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
 		return err
 	}
 	g := b.store.current
-	found := newVocabulary()
-	if b.state.Load() == nil || b.partial {
-		if err := g.read(found); err != nil {
+	old := b.state.Load()
+	dict := &dictionary{}
+	if old != nil {
+		dict = old.dictionary
+	}
+	wordsRead := func() error { return nil }
+	if old == nil || b.partial {
+		var err error
+		wordsRead, err = g.readBeside(func(found *vocabulary) { dict = dict.with(found, b.classes) })
+		if err != nil {
 			return err
 		}
 	}
+	found := newVocabulary()
 	pages, err := b.fill(ctx, lib, g, found)
+	if unread := wordsRead(); err == nil {
+		err = unread
+	}
 	if err != nil {
 		return err
 	}
-	old := b.state.Load()
-	if old == nil {
-		return b.swap(lib, g, pages, (&dictionary{}).with(found, b.classes), b.classes)
-	}
-	dict := old.dictionary.with(found, b.classes)
-	if len(dict.words) <= b.words+b.words/2 {
+	dict = dict.with(found, b.classes)
+	if old == nil || len(dict.words) <= b.words+b.words/2 {
 		return b.swap(lib, g, pages, dict, b.classes)
 	}
 	return b.swapForgetting(lib, g, pages)
@@ -436,12 +443,16 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 // swap publishes the state of g, which holds lib. Pages and dictionary have their
 // numbers from classes.
 func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict *dictionary, classes *classes) error {
-	c := newCatalog(lib, pages, classes.len(), b.weights)
 	lexicon := b.lexicon
 	if classes != b.classes {
 		lexicon = newLexicon() // it forgets with them
 	}
-	s, err := newState(g, c, dict, newSuggester(lib, pages, lexicon))
+	var suggester *suggester
+	var suggesting sync.WaitGroup
+	suggesting.Go(func() { suggester = newSuggester(lib, pages, lexicon) })
+	c := newCatalog(lib, pages, classes.len(), b.weights)
+	suggesting.Wait()
+	s, err := newState(g, c, dict, suggester)
 	if err != nil {
 		return err
 	}
@@ -474,19 +485,38 @@ func (b *Bleve) swapForgetting(lib *kb.Library, g *generation, pages []*pageEntr
 
 // read reads the words of the index, and what it holds unless that is known.
 func (g *generation) read(found *vocabulary) error {
-	r, err := g.reader()
+	wait, err := g.readBeside(found.add)
 	if err != nil {
 		return err
 	}
-	defer r.Close()
-	if g.held == nil {
-		held, err := readContents(r)
-		if err != nil {
-			return err
-		}
-		g.held = held
+	return wait()
+}
+
+// readBeside reads what the index holds, unless that is known, and then its words while
+// the caller goes on, and calls take with them. The caller must call wait.
+func (g *generation) readBeside(take func(*vocabulary)) (wait func() error, err error) {
+	r, err := g.reader()
+	if err != nil {
+		return nil, err
 	}
-	return readWords(r, found)
+	if g.held == nil {
+		if g.held, err = readContents(r); err != nil {
+			g.held = nil
+			r.Close()
+			return nil, err
+		}
+	}
+	ended := make(chan error, 1)
+	go func() {
+		found := newVocabulary()
+		err := guard(func() error { return readWords(r, found) })
+		if err == nil {
+			take(found)
+		}
+		r.Close()
+		ended <- err
+	}()
+	return func() error { return <-ended }, nil
 }
 
 // is tells whether the index holds exactly p, with all its questions.

@@ -21,7 +21,7 @@ type entry struct {
 	aliases  []string // normal forms of the aliases
 	asked    asked    // the question's words
 	askedToo []asked  // those of the aliases
-	subject  []uint32 // see subjectOf
+	subject  []uint32 // see appendSubject
 	numbered atomic.Pointer[wordNumbers]
 }
 
@@ -76,17 +76,20 @@ type pageEntries struct {
 func entriesOf(p *kb.Page, l *language, key pageKey, lengths []fieldLengths, classes *classes) *pageEntries {
 	list := make([]*entry, 0, 1+len(p.Questions))
 	var buf []word
+	var subject []uint32
 	add := func(id, text string, aliases []string, q *kb.Question) {
 		e := &entry{id: id, document: documentID(p, q), page: p, question: q, language: l, lengths: lengths[len(list)]}
 		buf = appendWords(buf[:0], text)
 		e.norm = joinWords(buf)
 		e.asked = askedOf(buf, l, classes)
-		e.subject = subjectOf(text, aliases, l, classes)
+		subject = appendSubject(subject[:0], text, buf, l, classes)
 		for _, a := range aliases {
 			buf = appendWords(buf[:0], a)
+			subject = appendSubject(subject, a, buf, l, classes)
 			e.aliases = append(e.aliases, joinWords(buf))
 			e.askedToo = append(e.askedToo, askedOf(buf, l, classes))
 		}
+		e.subject = slices.Clone(subject)
 		list = append(list, e)
 	}
 	add(p.Path, p.Title, p.Aliases, nil)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
@@ -239,7 +240,7 @@ func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dic
 		all = append(all, w)
 	}
 	all = append(all, fresh...)
-	return newDictionary(all, classes.stems)
+	return newDictionary(all, classes.all())
 }
 
 func newDictionary(words []dictionaryWord, stems []string) *dictionary {
@@ -261,9 +262,9 @@ func newDictionary(words []dictionaryWord, stems []string) *dictionary {
 
 // classes numbers the classes of words: words with one Porter2 stem are forms of
 // one word. Numbers are never given twice, and words never forgotten: swapForgetting
-// begins with new classes now and then. Not safe for concurrent use: it
-// belongs to the one Apply that runs.
+// begins with new classes now and then. Safe for concurrent use.
 type classes struct {
+	guard  sync.Mutex
 	ofStem map[string]uint32
 	ofWord map[string]uint32
 	stems  []string // by class; dictionaries have parts of it, which never change
@@ -273,9 +274,19 @@ func newClasses() *classes {
 	return &classes{ofStem: make(map[string]uint32), ofWord: make(map[string]uint32)}
 }
 
-func (c *classes) len() int { return len(c.stems) }
+func (c *classes) len() int { return len(c.all()) }
 
+// all are the stems of all classes, by class.
+func (c *classes) all() []string {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	return c.stems
+}
+
+// of is the class of a word.
 func (c *classes) of(word string) uint32 {
+	c.guard.Lock()
+	defer c.guard.Unlock()
 	if n, ok := c.ofWord[word]; ok {
 		return n
 	}
@@ -284,6 +295,15 @@ func (c *classes) of(word string) uint32 {
 	return n
 }
 
+// ofForm is the class of the words of a language that have this stem. It is that of the
+// English words with it, if there are any: names are alike in all languages.
+func (c *classes) ofForm(f form) uint32 {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	return c.ofStemmed(f.stem)
+}
+
+// ofStemmed is the class of a stem. The caller holds guard.
 func (c *classes) ofStemmed(stem string) uint32 {
 	n, ok := c.ofStem[stem]
 	if !ok {
@@ -293,10 +313,6 @@ func (c *classes) ofStemmed(stem string) uint32 {
 	}
 	return n
 }
-
-// ofForm is the class of the words of a language that have this stem. It is that of the
-// English words with it, if there are any: names are alike in all languages.
-func (c *classes) ofForm(f form) uint32 { return c.ofStemmed(f.stem) }
 
 // stem is the word's Porter2 stem. Words with anything but a to z are their own.
 func stem(word string) string {

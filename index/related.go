@@ -31,34 +31,25 @@ type relatedness struct {
 	norm   []float32 // length of an entry's text as a vector of weights
 }
 
-// subjectOf gives the distinct classes of the words in which an entry asks, stop words
-// left out, in the order of the text: numbers of classes depend on what was indexed
-// before, and sums of weights must not.
-func subjectOf(text string, aliases []string, l *language, classes *classes) []uint32 {
-	var list []uint32
-	var buf []word
-	add := func(text string) {
-		buf = appendWords(buf[:0], text)
-		for _, w := range buf {
-			if w.extra || l.isStop(w.text) {
-				continue
-			}
-			c := classes.of(w.text)
-			if l != nil {
-				if forms := l.appendForms(nil, text[w.start:w.end], w.text); len(forms) > 0 {
-					c = classes.ofForm(forms[0])
-				}
-			}
-			if !slices.Contains(list, c) {
-				list = append(list, c)
+// appendSubject appends the distinct classes of words, which are those of a text in which
+// an entry asks, stop words left out, in the order of the text: numbers of classes depend
+// on what was indexed before, and sums of weights must not.
+func appendSubject(subject []uint32, text string, words []word, l *language, classes *classes) []uint32 {
+	for _, w := range words {
+		if w.extra || l.isStop(w.text) {
+			continue
+		}
+		c := classes.of(w.text)
+		if l != nil {
+			if forms := l.appendForms(nil, text[w.start:w.end], w.text); len(forms) > 0 {
+				c = classes.ofForm(forms[0])
 			}
 		}
+		if !slices.Contains(subject, c) {
+			subject = append(subject, c)
+		}
 	}
-	add(text)
-	for _, a := range aliases {
-		add(a)
-	}
-	return slices.Clip(list)
+	return subject
 }
 
 func newRelatedness(entries []*entry, numClasses int) *relatedness {
