@@ -145,18 +145,35 @@ func bareName(text string) string {
 	if strings.Contains(text, "f.a.q") {
 		text = strings.ReplaceAll(text, "f.a.q", "faq")
 	}
-	return oneLine(strings.Map(func(r rune) rune {
-		if r < 0x80 {
-			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-				return r
-			}
-			return ' '
+	var name strings.Builder
+	name.Grow(len(text))
+	apart := false
+	for _, r := range text {
+		if !isOfName(r) {
+			apart = true
+			continue
 		}
-		if unicode.In(r, unicode.L, unicode.M, unicode.N) && r != '\uFE0F' && r != '\u20E3' || r == '\u200C' { // variation selector, keycap; joiner in Persian
-			return r
+		if apart && name.Len() > 0 {
+			name.WriteByte(' ')
 		}
-		return ' '
-	}, text))
+		apart = false
+		name.WriteRune(r)
+	}
+	return name.String()
+}
+
+// isOfName tells what a bare name keeps of a text in lower case.
+func isOfName(r rune) bool {
+	if r < 0x80 {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9'
+	}
+	switch r {
+	case '\uFE0F', '\u20E3': // variation selector, keycap
+		return false
+	case '\u200C': // joiner in Persian
+		return true
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
 
 // questionMarks are those that end a question in the scripts that have their own.
