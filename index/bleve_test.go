@@ -287,6 +287,7 @@ func TestFailure(t *testing.T) {
 		}
 	}
 	t.Run("an Apply that waits for it builds another index, and what was there is found meanwhile", func(t *testing.T) {
+		t.Parallel() // it waits for what does not end
 		b, said, folder := stuck(t)
 		applied := make(chan error)
 		go func() { applied <- b.Apply(t.Context(), after) }()
@@ -299,6 +300,7 @@ func TestFailure(t *testing.T) {
 		mended(t, b, said, folder)
 	})
 	t.Run("without an Apply another index is built too", func(t *testing.T) {
+		t.Parallel() // it waits for what does not end
 		b, said, folder := stuck(t)
 		panicked(b)
 		b.applying.Lock()
@@ -311,6 +313,7 @@ func TestFailure(t *testing.T) {
 		mended(t, b, said, folder)
 	})
 	t.Run("Close gives up and names the folder", func(t *testing.T) {
+		t.Parallel() // it waits for what does not end
 		b, _, folder := stuck(t)
 		panicked(b)
 		if err := b.Close(); err == nil || !strings.Contains(err.Error(), folder) || !strings.Contains(err.Error(), "page 7") {

@@ -20,6 +20,9 @@ func TestRelevance(t *testing.T) {
 	t.Parallel()
 	root := judgedSets(t)
 	for set, floor := range relevanceFloor {
+		if testing.Short() && set != "covidfaq" { // the quickest; one query after the other has little to race
+			continue
+		}
 		t.Run(set, func(t *testing.T) {
 			judged := loadJudged(t, root, set)
 			run, err := evaluate.Measure(t.Context(), judged.set, evaluate.Searcher(judged.engine))

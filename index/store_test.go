@@ -218,9 +218,6 @@ func TestKilled(t *testing.T) {
 		applyUntilKilled(t, dir)
 		return
 	}
-	if testing.Short() {
-		t.Skip("starts processes")
-	}
 	dir := filepath.Join(t.TempDir(), "index")
 	rnd := rand.New(rand.NewPCG(1, 2))
 	midway := 0

@@ -367,7 +367,7 @@ func TestScanLinks(t *testing.T) {
 	})
 	t.Run("links to folders within links to folders come to an end", func(t *testing.T) {
 		d := newTree(t)
-		const folders = 7
+		const folders = 6
 		for i := range folders {
 			d.write(fmt.Sprintf("%d/a.md", i), ask("one"))
 			for j := range folders {

@@ -27,6 +27,10 @@ func TestMain(m *testing.M) {
 	)
 }
 
+// sampled tells whether the case n is tried. With -short, as under the race detector, it
+// is one in ten: what asks one thing after the other has little to race.
+func sampled(n int) bool { return !testing.Short() || n%10 == 0 }
+
 // fixture is the knowledge base of testdata/library.txtar, with changes: a file
 // with a text of "" is taken away.
 func fixture(t testing.TB, changes map[string]string) fs.FS {

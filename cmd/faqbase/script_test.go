@@ -71,6 +71,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			// With the race detector every process would sleep for a second before it ends.
+			e.Setenv("GORACE", "atexit_sleep_ms=10")
 			s := new(server)
 			e.Values[serverKey{}] = s
 			e.Defer(func() {
@@ -107,7 +109,10 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("serve waits until the server is ready; for one that fails, exec faqbase serve")
 	}
-	env := []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH"), "TMPDIR=" + ts.Getenv("TMPDIR"), "XDG_CACHE_HOME=" + ts.Getenv("XDG_CACHE_HOME")}
+	var env []string
+	for _, name := range []string{"HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME", "GORACE"} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
 	p, err := startServe(processTimeout, "faqbase", ts.MkAbs("."), env, args...)
 	ts.Check(err)
 	ts.Value(serverKey{}).(*server).process = p
