@@ -175,3 +175,31 @@ func TestTheValuesWithTheMostQuestionsAreShown(t *testing.T) {
 		})
 	}
 }
+
+func TestALongTableOfContentsHasTheHeadings(t *testing.T) {
+	lines := func(headings, questions int) (list []content) {
+		for range headings {
+			list = append(list, content{})
+			for range questions {
+				list = append(list, content{Inner: true})
+			}
+		}
+		return list
+	}
+	for _, c := range []struct {
+		claim               string
+		headings, questions int
+		want                int
+	}{
+		{"a short one is whole", 2, 99, 200},
+		{"a long one has the headings", 4, 500, 4},
+		{"of one heading the first questions", 1, 2000, 200},
+		{"of very many headings the first", 300, 1, 200},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			if got := len(cutContents(lines(c.headings, c.questions))); got != c.want {
+				t.Errorf("%d lines, want %d", got, c.want)
+			}
+		})
+	}
+}

@@ -325,7 +325,29 @@ func newParts(lib *kb.Library, p *kb.Page) ([]part, []content) {
 		}
 		picking = false
 	}
-	return parts, contents
+	return parts, cutContents(contents)
+}
+
+// longestContents is how many lines a table of contents has before the questions are
+// left out of it: they are in the page, where a reader looks for words.
+const longestContents = 200
+
+// cutContents is a table of contents of which a long one has the headings alone,
+// if there are several.
+func cutContents(contents []content) []content {
+	if len(contents) <= longestContents {
+		return contents
+	}
+	var outer []content
+	for _, line := range contents {
+		if !line.Inner {
+			outer = append(outer, line)
+		}
+	}
+	if len(outer) < 2 {
+		return contents[:longestContents]
+	}
+	return outer[:min(longestContents, len(outer))]
 }
 
 // newTable puts the facts of the compared tools above the rows of the author.
