@@ -42,8 +42,6 @@ type Bleve struct {
 	batchDocuments int
 
 	indexed atomic.Uint64
-	// published holds one value if a state was published that numberLoop has not seen.
-	published chan struct{}
 	// alive ends when Close begins.
 	alive   context.Context
 	end     context.CancelFunc
@@ -85,11 +83,9 @@ func Open(dir string, options ...Option) (*Bleve, error) {
 		write:   (*generation).write,
 
 		batchDocuments: batchDocuments,
-		published:      make(chan struct{}, 1),
 	}
 	b.alive, b.end = context.WithCancel(context.Background())
 	b.stopped.Go(b.renewLoop)
-	b.stopped.Go(b.numberLoop)
 	return b, nil
 }
 
@@ -179,22 +175,20 @@ type state struct {
 	suggester  *suggester
 	reader     bleveindex.IndexReader
 	failure    *failure // of the index that reader reads
-	// kept are lists of postings by word of the dictionary, keptSize their postings.
-	kept     []atomic.Pointer[[]posting]
-	keptSize atomic.Int64
+	kept       *keptLists
 	// entryOf gives the number of an entry by the number of its document.
 	entryOf []int32
 	users   atomic.Int64 // and one while it is the engine's
 }
 
-// newState takes a snapshot of the index, which must hold c's library.
-func newState(g *generation, c *catalog, d *dictionary, sg *suggester) (*state, error) {
+// newState takes a snapshot of the index, which must hold c's library. kept are lists of
+// c and d, of another snapshot if there is one.
+func newState(g *generation, c *catalog, d *dictionary, sg *suggester, kept *keptLists) (*state, error) {
 	r, err := g.reader()
 	if err != nil {
 		return nil, err
 	}
-	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r, failure: g.failure}
-	st.kept = make([]atomic.Pointer[[]posting], len(d.words))
+	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r, failure: g.failure, kept: kept}
 	st.users.Store(1)
 	n := 0
 	err = eachDocument(r, func(number uint64, id string) error {
@@ -245,10 +239,6 @@ func (s *state) release() {
 func (b *Bleve) publish(s *state) {
 	if old := b.state.Swap(s); old != nil {
 		old.release()
-	}
-	select {
-	case b.published <- struct{}{}:
-	default: // numberLoop has yet to look, and will see this state
 	}
 }
 
@@ -452,7 +442,7 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 	suggesting.Go(func() { suggester = newSuggester(lib, pages, lexicon) })
 	c := newCatalog(lib, pages, classes.len(), b.weights)
 	suggesting.Wait()
-	s, err := newState(g, c, dict, suggester)
+	s, err := newState(g, c, dict, suggester, newKeptLists(len(dict.words)))
 	if err != nil {
 		return err
 	}
@@ -590,7 +580,7 @@ func (b *Bleve) renew() error {
 		if same {
 			return nil
 		}
-		s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester)
+		s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester, old.kept)
 		if err == nil {
 			b.publish(s)
 		}

@@ -33,10 +33,9 @@ func (b *Bleve) Work(ctx context.Context, q Query) (work Work, err error) {
 		for _, word := range m.words {
 			work.Terms += len(word.terms)
 		}
-		for i := range m.state.kept {
-			if list := m.state.kept[i].Load(); list != nil {
-				work.Kept += len(*list)
-			}
+		for word := range m.state.kept.of {
+			list, _ := m.state.kept.list(int32(word))
+			work.Kept += len(list)
 		}
 	})
 	return work, err

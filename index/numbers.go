@@ -128,35 +128,3 @@ func (n *numberer) addWord(text string, w word) {
 	}
 	n.words = append(n.words, number)
 }
-
-// numberLoop makes the numbers of all entries of each state that is published, so that
-// the first searches after a start are as fast as all others.
-func (b *Bleve) numberLoop() {
-	for {
-		select {
-		case <-b.alive.Done():
-			return
-		case <-b.published:
-			b.numberAll()
-		}
-	}
-}
-
-// numberAll makes the numbers of the entries of the present state, until Close begins or
-// another state takes its place: then that one is next.
-func (b *Bleve) numberAll() {
-	s := b.acquire()
-	if s == nil {
-		return
-	}
-	defer s.release()
-	var n numberer
-	for _, e := range s.entries {
-		if b.alive.Err() != nil || b.state.Load() != s {
-			return
-		}
-		if e.numbered.Load() == nil {
-			e.numbers(s, &n)
-		}
-	}
-}

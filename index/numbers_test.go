@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"faqbase/kb"
 )
@@ -76,10 +74,12 @@ func TestNumbersStayRight(t *testing.T) {
 	}
 }
 
-// numbersKept waits until the numbers of all entries are made, and checks them.
+// numbersKept makes the numbers of all entries, and checks them.
 func numbersKept(t *testing.T, b *Bleve) {
 	t.Helper()
-	b.numberAll() // what numberLoop may be doing besides
+	if err := b.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	st := b.acquire()
 	defer st.release()
 	var n numberer
@@ -103,19 +103,5 @@ func numbersKept(t *testing.T, b *Bleve) {
 	}
 	if kept == 0 || kept == len(st.entries) || odd == 0 {
 		t.Errorf("%d of %d entries kept, with %d odd words", kept, len(st.entries), odd)
-	}
-}
-
-// TestNumbersAreMadeUnasked waits for the numbers of a library that nobody searches.
-func TestNumbersAreMadeUnasked(t *testing.T) {
-	b := openTest(t, "", mixedLibrary(t))
-	late := time.Now().Add(time.Minute)
-	for _, e := range b.state.Load().entries {
-		for e.numbered.Load() == nil {
-			if time.Now().After(late) {
-				t.Fatalf("%s has no numbers", e.id)
-			}
-			runtime.Gosched()
-		}
 	}
 }

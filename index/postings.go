@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 )
 
 // A posting is an entry that has a word: what the word's occurrences are worth there
@@ -31,9 +32,9 @@ const maxLists = 1500
 
 // postings returns the entries that have a word, in their order.
 func (m *match) postings(word int32) ([]posting, error) {
-	if kept := m.state.kept[word].Load(); kept != nil {
-		m.work += len(*kept)
-		return *kept, m.ctx.Err()
+	if list, ok := m.state.kept.list(word); ok {
+		m.work += len(list)
+		return list, m.ctx.Err()
 	}
 	w := &m.state.dictionary.words[word]
 	start := len(m.read)
@@ -56,24 +57,43 @@ func (m *match) postings(word int32) ([]posting, error) {
 	}
 	list := mergePostings(m.read[start:])
 	m.read = m.read[:start+len(list)]
-	m.state.keep(word, list)
+	m.state.kept.keep(word, list)
 	return list[:len(list):len(list)], nil
 }
 
+// keptLists are the lists of postings that a state keeps, those of one catalog and one
+// dictionary. Safe for concurrent use.
+type keptLists struct {
+	of   []atomic.Pointer[[]posting] // by word
+	size atomic.Int64                // of all, as maxKept counts
+}
+
+func newKeptLists(words int) *keptLists {
+	return &keptLists{of: make([]atomic.Pointer[[]posting], words)}
+}
+
+// list is that of a word, if it is kept.
+func (k *keptLists) list(word int32) (list []posting, ok bool) {
+	if kept := k.of[word].Load(); kept != nil {
+		return *kept, true
+	}
+	return nil, false
+}
+
 // keep keeps a copy of a word's list if there is room, and no other search has kept it
-// meanwhile. Safe for concurrent use.
-func (s *state) keep(word int32, list []posting) {
+// meanwhile.
+func (k *keptLists) keep(word int32, list []posting) {
 	n, room := int64(len(list)+keptList), int64(maxKept)
 	if len(list) < longList {
 		room /= 2
 	}
-	if s.keptSize.Add(n) <= room {
+	if k.size.Add(n) <= room {
 		kept := slices.Clone(list)
-		if s.kept[word].CompareAndSwap(nil, &kept) {
+		if k.of[word].CompareAndSwap(nil, &kept) {
 			return
 		}
 	}
-	s.keptSize.Add(-n)
+	k.size.Add(-n)
 }
 
 // mergePostings sorts postings, given field by field, and makes one of those of one entry.

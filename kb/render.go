@@ -3,6 +3,7 @@ package kb
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,6 +34,18 @@ const (
 	titleLevel    = 1
 	questionLevel = 3
 )
+
+// Render makes the HTML of pages ahead of those who will ask for it, in the order of the
+// library, as far as so many bytes of Markdown go, until ctx ends. Pages that stayed the
+// same have theirs from the library before. Safe for concurrent use.
+func (l *Library) Render(ctx context.Context, size int) {
+	for _, p := range l.Pages {
+		if size -= len(p.Source); size < 0 || ctx.Err() != nil {
+			return
+		}
+		p.html()
+	}
+}
 
 // html renders the page once.
 func (p *Page) html() *rendering {

@@ -22,9 +22,13 @@ type metrics struct {
 	reindex  prometheus.Histogram
 	untaken  prometheus.Gauge
 	unread   prometheus.Gauge
+	warm     prometheus.Gauge
 	flag     kb.WatchMode         // how the folder is to be watched
 	watching *prometheus.GaugeVec // by how it is, which is 1
 }
+
+// warmMetric is the name of metrics.warm.
+const warmMetric = "faqbase_warm"
 
 // versionLabel is the label that has the version of the program.
 const versionLabel = "version"
@@ -46,6 +50,10 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 			Name: "faqbase_folder_failing",
 			Help: "1 while the folder cannot be read or watched and its last state is served, else 0.",
 		}),
+		warm: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: warmMetric,
+			Help: "1 once what is served was read and rendered ahead of its readers, as far as memory is meant for that, else 0.",
+		}),
 		watching: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "faqbase_watching",
 			Help: "How the folder is watched now: 1 for events (of the file system), poll (a look every few seconds, also where events cannot be had) or off, 0 for the others.",
@@ -58,7 +66,7 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 		ConstLabels: prometheus.Labels{versionLabel: b.String()},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.reindex, m.untaken, m.unread, m.watching, info,
+	m.registry.MustRegister(m.reindex, m.untaken, m.unread, m.warm, m.watching, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

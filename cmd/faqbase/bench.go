@@ -63,6 +63,7 @@ type benchReport struct {
 	Build     float64     `json:"build_ms"`     // from the start of the program to its first answer, without an index
 	Index     int64       `json:"index_bytes"`
 	Restart   float64     `json:"restart_ms"` // the same with an index that holds the pages
+	Warm      float64     `json:"warm_ms"`    // from then on until it has worked ahead of its readers
 	Memory    benchMemory `json:"memory"`
 	Save      benchTimes  `json:"save_to_searchable"`
 	Loads     []benchLoad `json:"search"`
@@ -179,6 +180,9 @@ func (b *bencher) measure(ctx context.Context) (_ *benchReport, err error) {
 	}
 	defer func() { err = errors.Join(err, p.end(os.Interrupt)) }()
 	r.Restart = milliseconds(took)
+	if r.Warm, err = b.warm(ctx, p.url); err != nil {
+		return nil, err
+	}
 	if r.Memory.RSSIdle, _, err = memoryOf(ctx, p.url); err != nil {
 		return nil, err
 	}
@@ -218,6 +222,27 @@ func (b *bencher) serve() (*process, time.Duration, error) {
 	start := time.Now()
 	p, err := startServe(b.patience(), b.program, ".", os.Environ(), b.dir, "--index", b.index, "--quiet")
 	return p, time.Since(start), err
+}
+
+// warm waits until the program has worked ahead of its readers, which begins a moment
+// after it is ready, and tells how long that took in milliseconds.
+func (b *bencher) warm(ctx context.Context, site string) (took float64, err error) {
+	start := time.Now()
+	for {
+		var warm uint64
+		if err := readMetrics(ctx, http.DefaultClient, site, map[string]*uint64{warmMetric: &warm}); err != nil {
+			return 0, err
+		}
+		switch took := time.Since(start); {
+		case warm == 1:
+			return milliseconds(took), nil
+		case took > b.patience():
+			return 0, fmt.Errorf("the program had not worked ahead of its readers after %v", b.patience())
+		}
+		if err := pause(ctx, 10*time.Millisecond); err != nil {
+			return 0, err
+		}
+	}
 }
 
 // floorKind names the measurement of a server that does nothing but answer.
@@ -290,6 +315,7 @@ func (r *benchReport) print(w io.Writer) error {
 	writeTable(&s, "", [][]string{
 		row("first start, index built", seconds(r.Build)),
 		row("start with nothing changed", seconds(r.Restart)),
+		row("then read and rendered ahead", seconds(r.Warm)),
 		row("index on disk", megabytes(uint64(r.Index))),
 		row("memory (RSS) before any search", megabytes(r.Memory.RSSIdle)),
 		row("memory (RSS) after all of this", megabytes(r.Memory.RSSAfter)),

@@ -19,10 +19,12 @@ import (
 const memory = "memory"
 
 // An engine also tells how many documents it has written: one a page and one a
-// question, each time that they are written. Safe for concurrent use.
+// question, each time that they are written. Warm reads ahead what searches will want,
+// until ctx ends. Safe for concurrent use.
 type engine interface {
 	index.Engine
 	Indexed() uint64
+	Warm(ctx context.Context) error
 }
 
 // indexFlag is the flag of the commands that search.

@@ -19,6 +19,9 @@ type publisher struct {
 	metrics  *metrics
 	progress *progress
 	ready    func(*kb.Library) error // called once, when the first library is served
+	// ahead does what the first readers of a library would otherwise wait for, until ctx
+	// ends. It is called with each library that is still served a moment later.
+	ahead func(ctx context.Context, lib *kb.Library)
 
 	served     bool   // a library
 	generation uint64 // of the library that is served
@@ -31,6 +34,10 @@ const (
 	firstRetry   = time.Second
 	longestRetry = time.Minute
 )
+
+// aheadAfter is how long a library is served before work is done ahead of its readers: a
+// start or a save is followed by searches, which come first, and often by more saves.
+const aheadAfter = time.Second
 
 // A state is what a knowledge base is found to be: a library, or why there is none.
 type state struct {
@@ -62,6 +69,8 @@ func (p *publisher) run(ctx context.Context, libraries func(context.Context) ite
 	var untaken *kb.Library // the newest, if it has to be tried again
 	var pause time.Duration
 	var retry <-chan time.Time
+	working := newWork(ctx)
+	defer working.end()
 	for {
 		select {
 		case <-ctx.Done():
@@ -88,7 +97,11 @@ func (p *publisher) run(ctx context.Context, libraries func(context.Context) ite
 		switch {
 		case err != nil:
 			return err
-		case !taken:
+		case taken:
+			lib := untaken
+			p.metrics.warm.Set(0)
+			working.start(aheadAfter, func(ctx context.Context) { p.ahead(ctx, lib) })
+		default:
 			retry = time.After(pause)
 			pause = min(2*pause, longestRetry)
 		}
@@ -140,4 +153,33 @@ func (p *publisher) apply(ctx context.Context, lib *kb.Library) error {
 		defer stop()
 	}
 	return p.engine.Apply(ctx, lib)
+}
+
+// A work is done beside the loop, until there is other work. Not safe for concurrent use.
+type work struct {
+	ctx    context.Context
+	cancel context.CancelFunc // of what was started last
+	done   sync.WaitGroup
+}
+
+func newWork(ctx context.Context) *work { return &work{ctx: ctx, cancel: func() {}} }
+
+// start calls do after a pause, and ends the context of what was started before.
+func (w *work) start(pause time.Duration, do func(context.Context)) {
+	w.cancel()
+	ctx, cancel := context.WithCancel(w.ctx)
+	w.cancel = cancel
+	w.done.Go(func() {
+		select {
+		case <-time.After(pause):
+			do(ctx)
+		case <-ctx.Done():
+		}
+	})
+}
+
+// end ends all that was started, and waits for that.
+func (w *work) end() {
+	w.cancel()
+	w.done.Wait()
 }

@@ -42,6 +42,8 @@ func (e *fakeEngine) tried() []time.Duration {
 
 func (e *fakeEngine) Indexed() uint64 { return 0 }
 
+func (e *fakeEngine) Warm(context.Context) error { return nil }
+
 func (e *fakeEngine) set(apply func(*kb.Library) error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -54,9 +56,10 @@ type published struct {
 	libraries chan *kb.Library // to publish
 	ended     chan error       // how it ended
 
-	mu  sync.Mutex
-	got []*kb.Library
-	log bytes.Buffer
+	mu    sync.Mutex
+	got   []*kb.Library
+	ahead []*kb.Library // of which work was done ahead
+	log   bytes.Buffer
 }
 
 func (p *published) Write(b []byte) (int, error) {
@@ -79,6 +82,12 @@ func (p *published) served() []*kb.Library {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.got)
+}
+
+func (p *published) workedAhead() []*kb.Library {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.ahead)
 }
 
 // inPublisher runs test beside a publisher.
@@ -109,6 +118,12 @@ func inPublisher(t *testing.T, test func(*published)) {
 			faults: faultLog{w: &faults},
 			log:    slog.New(slog.NewTextHandler(p, &slog.HandlerOptions{ReplaceAttr: message})),
 			ready:  func(*kb.Library) error { return nil },
+			ahead: func(ctx context.Context, lib *kb.Library) {
+				p.mu.Lock()
+				p.ahead = append(p.ahead, lib)
+				p.mu.Unlock()
+				<-ctx.Done()
+			},
 		}
 		source := func(ctx context.Context) iter.Seq2[*kb.Library, error] {
 			return func(yield func(*kb.Library, error) bool) {
@@ -187,6 +202,26 @@ func TestPublisher(t *testing.T) {
 			s := time.Second
 			if want := []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 60 * s, 60 * s}; !slices.Equal(pauses, want) {
 				t.Errorf("pauses %v, want %v", pauses, want)
+			}
+		})
+	})
+	t.Run("work is done ahead for a library that is still served a second later", func(t *testing.T) {
+		inPublisher(t, func(p *published) {
+			p.libraries <- libs[0]
+			<-time.After(aheadAfter / 2)
+			p.libraries <- libs[1]
+			<-time.After(aheadAfter * 3 / 4)
+			if got := p.workedAhead(); got != nil {
+				t.Fatalf("worked ahead for %d libraries, the last of which is younger than that", len(got))
+			}
+			<-time.After(aheadAfter / 2)
+			if got := p.workedAhead(); !slices.Equal(got, libs[1:2]) {
+				t.Fatalf("worked ahead for %d libraries, want the second", len(got))
+			}
+			p.libraries <- libs[2] // while the work for the second is not done, which then ends
+			<-time.After(2 * aheadAfter)
+			if got := p.workedAhead(); !slices.Equal(got, libs[1:]) {
+				t.Errorf("worked ahead for %d libraries, want the second and the third", len(got))
 			}
 		})
 	})

@@ -112,6 +112,8 @@ func (e *stuckEngine) Search(ctx context.Context, _ index.Query) (*index.Results
 
 func (e *stuckEngine) Indexed() uint64 { return 0 }
 
+func (e *stuckEngine) Warm(context.Context) error { return nil }
+
 func (e *stuckEngine) Close() error {
 	e.running.Wait()
 	close(e.closed)

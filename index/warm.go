@@ -1,0 +1,59 @@
+package index
+
+import (
+	"context"
+	"fmt"
+)
+
+// Warm makes ahead what searches would make when they first want it: the numbers of the
+// words of all entries, and the lists of postings, as far as these are kept. A search
+// after it takes half the time of the first ones. It takes about as long as a start, and
+// ends early when ctx ends or another library is applied: then it wants to be called
+// again. Searches may run meanwhile. The error is that of ctx, or of an index that cannot
+// be read, which the searches find as well. Safe for concurrent use.
+func (b *Bleve) Warm(ctx context.Context) error {
+	err := b.read(ctx, func(ctx context.Context, s *state) error {
+		if err := b.warmNumbers(ctx, s); err != nil {
+			return err
+		}
+		return b.warmLists(ctx, s)
+	})
+	if err != nil {
+		return fmt.Errorf("read ahead of the searches: %w", err)
+	}
+	return nil
+}
+
+// isWanted tells whether what s keeps is still searched and ctx has not ended.
+func (b *Bleve) isWanted(ctx context.Context, s *state) bool {
+	return ctx.Err() == nil && b.state.Load().kept == s.kept
+}
+
+func (b *Bleve) warmNumbers(ctx context.Context, s *state) error {
+	var n numberer
+	for _, e := range s.entries {
+		if !b.isWanted(ctx, s) {
+			break
+		}
+		if e.numbered.Load() == nil {
+			e.numbers(s, &n)
+		}
+	}
+	return ctx.Err()
+}
+
+// warmLists reads lists until there is no room to keep more. Only few words have long
+// ones, which are kept in room of their own, so all are tried.
+func (b *Bleve) warmLists(ctx context.Context, s *state) error {
+	m := &match{scratch: &scratch{}, ctx: ctx, state: s, weights: b.weights}
+	for word := range s.dictionary.words {
+		if !b.isWanted(ctx, s) || s.kept.size.Load() >= maxKept-longList {
+			break
+		}
+		m.read = m.read[:0]
+		if _, err := m.postings(int32(word)); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
