@@ -329,18 +329,17 @@ func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
 	if old != nil {
 		dict = old.dictionary
 	}
-	wordsRead := func() error { return nil }
-	if old == nil || b.partial {
-		var err error
-		wordsRead, err = g.readBeside(func(found *vocabulary) { dict = dict.with(found, b.classes) })
-		if err != nil {
-			return err
-		}
-	}
 	found := newVocabulary()
-	pages, err := b.fill(ctx, lib, g, found)
-	if unread := wordsRead(); err == nil {
-		err = unread
+	var pages []*pageEntries
+	fill := func() (err error) {
+		pages, err = b.fill(ctx, lib, g, found)
+		return err
+	}
+	var err error
+	if old == nil || b.partial {
+		err = g.readBeside(func(words *vocabulary) { dict = dict.with(words, b.classes) }, fill)
+	} else {
+		err = fill()
 	}
 	if err != nil {
 		return err
@@ -475,26 +474,23 @@ func (b *Bleve) swapForgetting(lib *kb.Library, g *generation, pages []*pageEntr
 
 // read reads the words of the index, and what it holds unless that is known.
 func (g *generation) read(found *vocabulary) error {
-	wait, err := g.readBeside(found.add)
-	if err != nil {
-		return err
-	}
-	return wait()
+	return g.readBeside(found.add, func() error { return nil })
 }
 
 // readBeside reads what the index holds, unless that is known, and then its words while
-// the caller goes on, and calls take with them. The caller must call wait.
-func (g *generation) readBeside(take func(*vocabulary)) (wait func() error, err error) {
+// do is done. It calls take with the words, and returns when both have ended.
+func (g *generation) readBeside(take func(*vocabulary), do func() error) (err error) {
 	r, err := g.reader()
 	if err != nil {
-		return nil, err
+		return err
 	}
+	defer r.Close()
 	if g.held == nil {
-		if g.held, err = readContents(r); err != nil {
-			g.held = nil
-			r.Close()
-			return nil, err
+		held, err := readContents(r)
+		if err != nil {
+			return err
 		}
+		g.held = held
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -503,10 +499,14 @@ func (g *generation) readBeside(take func(*vocabulary)) (wait func() error, err 
 		if err == nil {
 			take(found)
 		}
-		r.Close()
 		ended <- err
 	}()
-	return func() error { return <-ended }, nil
+	defer func() { // also where do panics
+		if unread := <-ended; err == nil {
+			err = unread
+		}
+	}()
+	return do()
 }
 
 // is tells whether the index holds exactly p, with all its questions.

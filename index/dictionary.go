@@ -264,7 +264,7 @@ func newDictionary(words []dictionaryWord, stems []string) *dictionary {
 // one word. Numbers are never given twice, and words never forgotten: swapForgetting
 // begins with new classes now and then. Safe for concurrent use.
 type classes struct {
-	guard  sync.Mutex
+	mu     sync.Mutex
 	ofStem map[string]uint32
 	ofWord map[string]uint32
 	stems  []string // by class; dictionaries have parts of it, which never change
@@ -278,15 +278,15 @@ func (c *classes) len() int { return len(c.all()) }
 
 // all are the stems of all classes, by class.
 func (c *classes) all() []string {
-	c.guard.Lock()
-	defer c.guard.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.stems
 }
 
 // of is the class of a word.
 func (c *classes) of(word string) uint32 {
-	c.guard.Lock()
-	defer c.guard.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if n, ok := c.ofWord[word]; ok {
 		return n
 	}
@@ -298,12 +298,12 @@ func (c *classes) of(word string) uint32 {
 // ofForm is the class of the words of a language that have this stem. It is that of the
 // English words with it, if there are any: names are alike in all languages.
 func (c *classes) ofForm(f form) uint32 {
-	c.guard.Lock()
-	defer c.guard.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.ofStemmed(f.stem)
 }
 
-// ofStemmed is the class of a stem. The caller holds guard.
+// ofStemmed is the class of a stem. The caller holds mu.
 func (c *classes) ofStemmed(stem string) uint32 {
 	n, ok := c.ofStem[stem]
 	if !ok {

@@ -67,9 +67,10 @@
 // occurrences of every word would have, plus the overlap of the question with the
 // query. To the best fifty is added what their text tells (closeness.go): neighbouring
 // words of the query that are neighbours there, and how much of the query the best
-// sentence has. It is read as the numbers of its words, which are made once and ahead of
-// the searches if there is time (numbers.go, warm.go). All numbers are in one struct, weights, with the figures that chose
-// them. Without a query all are equal, so that the order is that of ids.
+// sentence has. Texts are read as the numbers of their words (numbers.go), which are made
+// once, by the first search that wants them or ahead of it (warm.go). All factors are in
+// one struct, weights, with the figures that chose them. Without a query all are equal,
+// so that the order is that of ids.
 //
 // An Explanation gives the parts of a score, and for an entry that is not among the
 // hits what keeps it out (explain.go).

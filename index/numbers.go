@@ -1,6 +1,9 @@
 package index
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // wordNumbers are the texts of an entry as closeness reads them, made of the numbers of
 // words in the dictionary: to make words of a text takes longer than all else that a
@@ -21,7 +24,7 @@ const noWord = isExtra - 1
 // An oddWord is a word that has more than ASCII letters where it stands.
 type oddWord struct {
 	at      int    // in words
-	written string // as it stands; a part of the text
+	written string // as it stands
 }
 
 // A numberedSentence is a sentence, or a part of a question, which is compared with the
@@ -38,7 +41,8 @@ type numberedSentence struct {
 // for each search: they would take ten times the memory of the text.
 const maxOdd = 0.25
 
-// notKept stands for the numbers of such an entry.
+// notKept stands for the numbers of such an entry, and of one with a word that the
+// dictionary does not have, which may come to have it.
 var notKept = new(wordNumbers)
 
 // numbers are the texts of an entry of a state with this dictionary. They are made by n
@@ -57,7 +61,7 @@ func (e *entry) numbers(s *state, n *numberer) *wordNumbers {
 	if n.known && float64(len(n.odd)) <= maxOdd*float64(len(n.words)) {
 		kept = n.copied()
 	}
-	e.numbered.Store(kept)
+	e.numbered.CompareAndSwap(nil, kept)
 	return &n.wordNumbers
 }
 
@@ -78,9 +82,14 @@ func (n *numberer) read(e *entry, s *state) {
 	e.eachText(n.add)
 }
 
-// copied is a copy of what was made, without room to grow.
+// copied is a copy of what was made, without room to grow, and without a part of a text
+// that would keep all of it: some texts are put together for whoever asks.
 func (n *numberer) copied() *wordNumbers {
-	return &wordNumbers{slices.Clone(n.around), slices.Clone(n.words), slices.Clone(n.odd), slices.Clone(n.sentences)}
+	odd := slices.Clone(n.odd)
+	for i := range odd {
+		odd[i].written = strings.Clone(odd[i].written)
+	}
+	return &wordNumbers{slices.Clone(n.around), slices.Clone(n.words), odd, slices.Clone(n.sentences)}
 }
 
 // number is that of a word, noWord of one that the dictionary does not have.

@@ -32,9 +32,10 @@ func mixedLibrary(t *testing.T, more ...string) *kb.Library {
 	files := make(fstest.MapFS)
 	for i := range 30 {
 		var b strings.Builder
-		fmt.Fprintf(&b, "---\ntitle: %s\ntools: [Node.js, Café]\nlang: %s\n---\n\n%s\n\n## FAQ\n", words[i%len(words)]+" page", []string{"en", "de", "fr"}[i%3], text(12))
+		fmt.Fprintf(&b, "---\ntitle: %s\ntools: [Node.js, Café]\nlang: %s\nquestions:\n  q0: {aliases: [\"%s\", \"%s\"]}\n---\n\n%s\n\n## FAQ\n",
+			words[i%len(words)]+" page", []string{"en", "de", "fr"}[i%3], text(4), text(5), text(12))
 		for k := range 4 {
-			fmt.Fprintf(&b, "\n### %s? {#q%d}\n\nAlso asked: %s?; %s?\n\n%s.\n\n- %s\n- %s\n", text(7), k, text(4), text(5), text(30), text(9), text(3))
+			fmt.Fprintf(&b, "\n### %s? {#q%d}\n\n%s.\n\n- %s\n- %s\n", text(7), k, text(30), text(9), text(3))
 		}
 		files[fmt.Sprintf("p%02d.md", i)] = &fstest.MapFile{Data: []byte(b.String())}
 	}
@@ -103,5 +104,63 @@ func numbersKept(t *testing.T, b *Bleve) {
 	}
 	if kept == 0 || kept == len(st.entries) || odd == 0 {
 		t.Errorf("%d of %d entries kept, with %d odd words", kept, len(st.entries), odd)
+	}
+}
+
+// TestNumbersAreOfTheWordsOfAText reads numbers back as words.
+func TestNumbersAreOfTheWordsOfAText(t *testing.T) {
+	lib, err := kb.Load(fstest.MapFS{"p.md": {Data: []byte("---\ntitle: A page\nquestions:\n  free: {aliases: [\"What is the price?\"]}\n---\n\n" +
+		"## FAQ\n### Is Node.js free?  Always? {#free}\n\nNo café. It’s open.\n\n- For useState\n")}}, kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := openTest(t, "", lib)
+	st := b.acquire()
+	defer st.release()
+	e := st.entries[slices.IndexFunc(st.entries, func(e *entry) bool { return e.question != nil })]
+	n := e.numbers(st, new(numberer))
+	spelled := make(map[uint32]string)
+	for _, w := range st.dictionary.words {
+		spelled[w.number] = w.text
+	}
+	var texts []string
+	e.eachText(func(text string, _ passagePart) { texts = append(texts, text) })
+	odd := make(map[int]string)
+	for _, o := range n.odd {
+		odd[o.at] = " written " + o.written
+	}
+	var got []string
+	i := 0
+	for _, s := range n.sentences {
+		var line strings.Builder
+		for ; i < int(s.words); i++ {
+			extra := ""
+			if n.words[i]&isExtra != 0 {
+				extra = "+"
+			}
+			fmt.Fprintf(&line, "%s%s%s, ", extra, spelled[n.words[i]&^isExtra], odd[i])
+		}
+		if s.ends {
+			fmt.Fprintf(&line, "of %q in text %d", texts[s.text][s.start:s.end], s.text)
+		}
+		got = append(got, line.String())
+	}
+	want := []string{
+		`is, node, js, +nodejs, free, `,
+		`always, of "Is Node.js free? Always?" in text 0`,
+		`what, is, the, price, of "What is the price?" in text 1`,
+		`no, cafe written café, of "No café." in text 2`,
+		`it, open, of "It’s open." in text 2`,
+		`for, usestate, +use, +state, of "For useState" in text 2`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	var around []string
+	for _, number := range n.around {
+		around = append(around, spelled[number])
+	}
+	if got := strings.Join(around, " "); got != "a page" {
+		t.Errorf("around it %q", got)
 	}
 }
