@@ -22,18 +22,19 @@ var kindBox = ast.NewNodeKind("Box")
 // becomes a fold, an alert or what is in it.
 type box struct {
 	ast.BaseBlock
-	name    string // in lower case: details, note, accordion
-	place   string // its id
-	folds   bool   // it hides what is in it under its title
-	code    bool   // what is in it is no Markdown
-	mark    []byte // the run of signs that begins it, nil for other forms
-	end     string // the line that ends it, "" where mark or the indent does
-	tagEnd  int    // where its opening tag ends in the source, 0 if on its line
-	options bool   // the next line may be an option of MyST
-	column  int    // of its mark
-	indent  int    // of what is in it, -1 while it is unknown
-	closed  bool   // its end was seen
-	depth   int    // of boxes around it
+	name    string    // in lower case: details, note, accordion
+	place   string    // its id
+	folds   bool      // it hides what is in it under its title
+	code    bool      // what is in it is no Markdown
+	info    *ast.Text // the language of its code, nil if none is named
+	mark    []byte    // the run of signs that begins it, nil for other forms
+	end     string    // the line that ends it, "" where mark or the indent does
+	tagEnd  int       // where its opening tag ends in the source, 0 if on its line
+	options bool      // the next line may be an option of MyST
+	column  int       // of its mark
+	indent  int       // of what is in it, -1 while it is unknown
+	closed  bool      // its end was seen
+	depth   int       // of boxes around it
 }
 
 func (b *box) Kind() ast.NodeKind         { return kindBox }
@@ -71,6 +72,8 @@ var (
 	shortcodeBox = regexp.MustCompile(`^(?:\{\{([<%])\s*([\w-]+)\s+([^{}]*?)\s*[>%]\}\}|\{%-?\s*([\w-]+)\s+([^{}]*?)\s*-?%\})$`)
 	// shortcodeLine is a line of either, or the end of one, that is left to boxes.
 	shortcodeLine = regexp.MustCompile(`^(?:\{\{[<%]\s*/?\s*|\{%-?\s*(?:end)?)(?:` + foldingName + `|` + codeShortcode + `)(?:\s|[>%])`)
+	// codeInfo is the language of the code in a box.
+	codeInfo = regexp.MustCompile(`^(?::+[ \t]*\{?(?:code|code-block|code-cell|sourcecode)\}?|\{(?:\{[<%]|%-?)\s*` + codeShortcode + `)\s+["']?([A-Za-z][\w#+.-]*)(?:[\s"',]|$)`)
 	// boxTitle is the title among the attributes of a box, boxID its id.
 	boxTitle = regexp.MustCompile(`(?:^|[\s{,])(?:title|question|summary|header|heading|label)=\{?(?:"([^"\n]+)"|'([^'\n]+)')`)
 	quoted   = regexp.MustCompile(`^["“]([^"“”\n]+)["”]`)
@@ -214,6 +217,9 @@ func (l boxLine) colons() *box {
 	}
 	b.folds = foldingNames.MatchString(b.name)
 	b.code = slices.Contains(codeNames, b.name) && l.ends().colons[min(len(m[1]), longestColons)] > l.start
+	if b.code {
+		b.info = l.language()
+	}
 	inBraces := m[5]
 	if len(m[2]) > 0 && b.name == "" {
 		inBraces = m[6]
@@ -297,7 +303,7 @@ func (l boxLine) shortcode() *box {
 	end += string(name)
 	closed := l.nextEnd(end, l.start) >= 0
 	if closed && string(name) == codeShortcode {
-		return &box{name: codeShortcode, code: true, indent: -1, end: end}
+		return &box{name: codeShortcode, code: true, info: l.language(), indent: -1, end: end}
 	}
 	title := quoted.FindSubmatch(attributes)
 	if title == nil {
@@ -312,6 +318,15 @@ func (l boxLine) shortcode() *box {
 	}
 	l.titled(b, slices.Concat(title[1:]...))
 	return b
+}
+
+// language is that of the code in a box, as a fence has it, nil if none is named.
+func (l boxLine) language() *ast.Text {
+	m := codeInfo.FindSubmatchIndex(l.text)
+	if m == nil {
+		return nil
+	}
+	return ast.NewTextSegment(text.NewSegment(l.start+m[2], l.start+m[3]))
 }
 
 // component begins a box between the tags of a component. Its opening tag may go on
@@ -596,7 +611,7 @@ func openBox(b *box) {
 	var whole ast.Node
 	switch alert := boxAlerts[b.name]; {
 	case b.code:
-		whole = ast.NewCodeBlock()
+		whole = ast.NewFencedCodeBlock(b.info)
 		whole.SetLines(b.Lines())
 		b.RemoveChildren(b)
 	case title != nil && b.folds && b.closed:

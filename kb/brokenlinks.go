@@ -64,18 +64,18 @@ func (l *linkChecker) link(p *Page, k link) {
 	case k.mend != "":
 		l.Faults.warnf(p.File, k.line, rule, "%s is no address, want %s", abridge(k.dest), k.mend)
 	case k.page != "" && to == nil && l.drafts[k.page]:
-		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft; take its draft: away, or this link", abridge(k.dest))
+		l.Faults.errorf(p.File, k.line, rule, "no page at %s: it is a draft; remove draft: there, or this link", abridge(k.dest))
 	case k.page != "" && l.warnMoved(p, k):
 	case k.page != "" && to == nil:
-		want := "; write it, or take the link away"
+		want := "; write it, or remove the link"
 		if near := l.pages[l.nearPath(k.page, maps.Keys(l.pages))]; near != nil {
 			want = ", want " + relative(p.File, near.File)
 		}
 		l.Faults.errorf(p.File, k.line, rule, "no page at %s%s", abridge(k.dest), want)
 	case to != nil && k.anchor != "" && to.anchors[k.anchor] == 0 && !isBuiltIn(k.anchor):
-		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), cmp.Or(l.nearAnchor(p, to, k.anchor), "; lead to a heading that is there, or give one this {#id}"))
+		l.Faults.errorf(p.File, k.line, rule, "no heading has the anchor of %s%s", abridge(k.dest), cmp.Or(l.nearAnchor(p, to, k.anchor), "; link to one of its headings"+orGive(k.anchor)))
 	case k.asset != "" && l.assets[k.asset] == "":
-		want := "; put it there, or take the link away"
+		want := "; put it there, or remove the link"
 		if near := l.nearPath(k.asset, maps.Keys(l.assets)); near != "" {
 			want = ", want " + relative(p.File, near)
 		}
@@ -112,10 +112,10 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 		return true
 	}
 	name, anchor, isQuestion := strings.Cut(id, "#")
-	want := "; write that of one that is there, or take the entry away"
+	want := "; write an id that exists, or remove the entry"
 	switch p := l.pages[name]; {
 	case l.drafts[name] && p == nil:
-		want = ": it is a draft; take its draft: away, or this entry"
+		want = ": it is a draft; remove draft: there, or this entry"
 	case p == nil:
 		if isPage(name) {
 			name = strings.TrimSuffix(name, path.Ext(name))
@@ -139,7 +139,7 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 	if l.pages[name] != nil {
 		about = id
 	}
-	l.unknown = append(l.unknown, unknownID{file, line, about, fmt.Sprintf("no page or question has the id %s%s", abridge(id), want)})
+	l.unknown = append(l.unknown, unknownID{file, line, id, about, want})
 	return false
 }
 
@@ -147,8 +147,9 @@ func (l *linkChecker) known(file string, line int, id string) bool {
 type unknownID struct {
 	file  string
 	line  int
+	id    string
 	about string // the page or question that is missing
-	text  string
+	mend  string
 }
 
 // ids reports what the files in the root name and is not there: a page or question
@@ -161,16 +162,21 @@ func (l *linkChecker) ids() {
 		entries[m] = append(entries[m], u)
 	}
 	for m, all := range entries {
-		text, lines := all[0].text, []string{}
+		first, lines := all[0], []string{}
 		for _, u := range all[1:] {
-			if line := strconv.Itoa(u.line); u.line != all[0].line && !slices.Contains(lines, line) {
+			if line := strconv.Itoa(u.line); u.line != first.line && !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
 		}
+		also := ""
 		if len(lines) > 0 {
-			text += "; " + abridge(m.about) + " is also wanted on " + linesOf(lines)
+			also = "also wanted on " + linesOf(lines)
+			if first.id != m.about {
+				also = abridge(m.about) + " is " + also
+			}
+			also = " (" + also + ")"
 		}
-		l.Faults.errorf(m.file, all[0].line, "unknown-id", "%s", text)
+		l.Faults.errorf(m.file, first.line, "unknown-id", "no page or question has the id %s%s%s", abridge(first.id), also, first.mend)
 	}
 }
 

@@ -54,7 +54,8 @@ func newMarkup(src []byte) *markup {
 	return &markup{text: oneLine(htmlText(src)), html: inlineHTML(src)}
 }
 
-// cutPrefix takes what prefix matches from the beginning of it.
+// cutPrefix takes what prefix matches from the beginning of it, with elements that had
+// nothing else in them.
 func (m *markup) cutPrefix(prefix *regexp.Regexp) {
 	found := len(prefix.FindString(m.text))
 	start := len(leadingTags.FindString(m.html))
@@ -62,11 +63,23 @@ func (m *markup) cutPrefix(prefix *regexp.Regexp) {
 	if size == 0 || found == 0 || found == len(m.text) {
 		return
 	}
-	m.text, m.html = m.text[found:], m.html[:start]+m.html[start+size:]
+	before, after := m.html[:start], strings.TrimLeft(m.html[start+size:], " ")
+	for {
+		end := closingTag.FindString(after)
+		outer, empty := strings.CutSuffix(before, strings.Replace(end, "/", "", 1))
+		if end == "" || !empty {
+			break
+		}
+		before, after = outer, strings.TrimLeft(after[len(end):], " ")
+	}
+	m.text, m.html = strings.TrimLeft(m.text[found:], " "), before+after
 }
 
 // leadingTags are those before any text.
 var leadingTags = regexp.MustCompile(`^(?:<[^<>]*>)*`)
+
+// closingTag is the end of an element.
+var closingTag = regexp.MustCompile(`^</[^<>]*>`)
 
 // mostFolds is how deep <details> elements are looked for in each other.
 const mostFolds = 20

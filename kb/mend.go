@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"path"
@@ -177,6 +178,17 @@ func (l *linkChecker) nearAnchor(from, to *Page, anchor string) string {
 		return ""
 	}
 	return ", want " + relative(from.File, there.File) + "#" + anchor
+}
+
+// givenAnchor is what a heading can be given for an anchor.
+var givenAnchor = regexp.MustCompile(`^` + anchorName + `$`)
+
+// orGive is the mend of a missing anchor that a heading could be given, "" of any other.
+func orGive(anchor string) string {
+	if ofFrame(anchor) || !givenAnchor.MatchString(anchor) {
+		return ""
+	}
+	return fmt.Sprintf(", or end one with {#%s}", abridge(anchor))
 }
 
 // squeezed is s in lower case with letters and digits alone.

@@ -243,7 +243,7 @@ func readJSON(file string, src []byte) (m frontMatter, faults ErrorList, body []
 	}
 	if err != nil {
 		m.broken = true
-		faults.errorf(file, d.line(), "front-matter", "broken JSON: %s; want keys and texts in double quotes, and a comma between entries alone", oneLine(err.Error()))
+		faults.errorf(file, d.line(), "front-matter", "broken JSON: %s; want keys and texts in double quotes, and commas only between entries", oneLine(err.Error()))
 		head := src
 		if after := afterMatter.FindIndex(src); after != nil {
 			head = src[:after[0]+1]

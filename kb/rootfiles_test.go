@@ -100,7 +100,7 @@ func TestRootFiles(t *testing.T) {
 	})
 	t.Run("an id comes and goes with its page", func(t *testing.T) {
 		l := build(sources[1:], sound, o, first)
-		const mend = "; write that of one that is there, or take the entry away"
+		const mend = "; write an id that exists, or remove the entry"
 		want := "curations.yaml:1: no page or question has the id a#one" + mend + "\ngolden.yaml:1: no page or question has the id a" + mend
 		if said(l) != "js=javascript q:-b" || faults(l) != want {
 			t.Errorf("without the page the library says %q, faults\n%s\nwant\n%s", said(l), faults(l), want)

@@ -53,7 +53,7 @@ func Rules() []Rule {
 			"Save it as text in UTF-8, or give it another extension."},
 		{"broken-link", both,
 			"A link leads to no page, heading or file; a warning where nothing of that name is ever served, or where an address outside cannot be meant so.",
-			"Correct the address as the message says, or take the link away."},
+			"Correct the address as the message says, or remove the link."},
 		{"broken-yaml", errors,
 			"An entry of a file in the root is no YAML.",
 			"Correct it at the line given; a value with a colon wants quotes."},

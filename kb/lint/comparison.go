@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -48,6 +49,10 @@ func compared(lib *kb.Library, tools []string) []string {
 	return slices.Compact(all)
 }
 
+// language is the one that a page is compared with others in: what its front matter
+// names, else English, which a search takes a page for too if its words leave a doubt.
+func language(p *kb.Page) string { return cmp.Or(strings.ToLower(p.Lang), "en") }
+
 // duplicateComparisons warns of pages in one language that compare the same tools.
 func duplicateComparisons(lib *kb.Library) (faults kb.ErrorList) {
 	first := map[string]*kb.Page{}
@@ -56,7 +61,7 @@ func duplicateComparisons(lib *kb.Library) (faults kb.ErrorList) {
 			continue
 		}
 		tools := compared(lib, p.Tools)
-		key := strings.Join(append(tools, p.Lang), "\n")
+		key := strings.Join(append(tools, language(p)), "\n")
 		switch other := first[key]; {
 		case len(tools) < 2:
 		case other == nil:

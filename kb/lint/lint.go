@@ -117,7 +117,7 @@
 //
 // Two comparisons, as missing-field has them, are of the same tools if each names those
 // of the other and no more, by whichever of their names, without case, spaces and signs,
-// and if they are of one lang.
+// and if they are of one lang, which is en where a page names none.
 //
 // # missing-field
 //

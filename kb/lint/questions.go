@@ -85,7 +85,7 @@ func duplicates(lib *kb.Library) (faults kb.ErrorList) {
 				}
 				alike[key].add(i)
 			}
-			if key := p.Lang + "\n" + wording(q.Text); asked[key].Question == nil {
+			if key := language(p) + "\n" + wording(q.Text); asked[key].Question == nil {
 				asked[key] = i
 			}
 		}
@@ -99,7 +99,7 @@ func duplicates(lib *kb.Library) (faults kb.ErrorList) {
 			}
 		}
 		for _, alias := range i.Aliases {
-			other := asked[i.Page.Lang+"\n"+wording(alias)]
+			other := asked[language(i.Page)+"\n"+wording(alias)]
 			if other.Question != nil && other.Page != i.Page && other.subject() != "" && !i.apart(other) {
 				faults = append(faults, warning("duplicate-question", i.Page.File, i.Line,
 					"alias %q of this question is the question at %s; take it away, or keep one question of both", shorten(alias), place{other.Page.File, other.Line}))
@@ -119,7 +119,7 @@ func (i inquiry) subject() string {
 	if len(content) < minContent {
 		return ""
 	}
-	return i.Page.Lang + "\n" + strings.Join(content, " ") + "\n" + strings.Join(i.directed, " ")
+	return language(i.Page) + "\n" + strings.Join(content, " ") + "\n" + strings.Join(i.directed, " ")
 }
 
 // A pair is two pages, the later one first.
