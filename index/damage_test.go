@@ -100,15 +100,19 @@ func TestDamage(t *testing.T) {
 			t.Errorf("wrote %d documents", n)
 		}
 	})
-	t.Run("a folder that was removed while it was used is an index again", func(t *testing.T) {
+	inUse := func(t *testing.T) (dir string, e *index.Bleve) {
 		if os.PathSeparator == '\\' {
 			t.Skip("Windows does not remove open files")
 		}
 		dir, lib := filled(t)
-		e := openIndex(t, dir)
+		e = openIndex(t, dir)
 		if err := e.Apply(t.Context(), lib); err != nil {
 			t.Fatal(err)
 		}
+		return dir, e
+	}
+	t.Run("a folder that was removed while it was used is an index again", func(t *testing.T) {
+		dir, e := inUse(t)
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
@@ -131,14 +135,7 @@ func TestDamage(t *testing.T) {
 		}
 	})
 	t.Run("an index whose files vanish while it is used", func(t *testing.T) {
-		if os.PathSeparator == '\\' {
-			t.Skip("Windows does not remove open files")
-		}
-		dir, lib := filled(t)
-		e := openIndex(t, dir)
-		if err := e.Apply(t.Context(), lib); err != nil {
-			t.Fatal(err)
-		}
+		dir, e := inUse(t)
 		if err := os.RemoveAll(filepath.Join(dir, "bleve-1")); err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,10 @@ import (
 )
 
 // guesses is how often a client may give a password that was not right before,
-// whatever else it may ask.
+// whatever else it may ask. There is no limit by name: whoever knows one could keep its
+// user out with wrong passwords. Who guesses from many addresses is slowed by what a
+// guess costs: a hash of bcrypt, of which hashQueue makes a few at a time, while users who
+// were right before wait for none.
 var guesses = Rate{PerSecond: 1, Burst: 20}
 
 // letIn is where Gin's context has that the request is one of a user.

@@ -43,6 +43,40 @@ func TestEqualArchivesHaveEqualBytes(t *testing.T) {
 	}
 }
 
+// TestAnArchiveIsThatOfItsFilesContentAlone packs the same files from two folders, where
+// they were made in another order, at other times and with other permissions.
+func TestAnArchiveIsThatOfItsFilesContentAlone(t *testing.T) {
+	build := func(zip bool, order []int, made time.Time, mode os.FileMode) []byte {
+		t.Helper()
+		dir, a := t.TempDir(), sample(zip)
+		files := a.files
+		for _, i := range order {
+			path := filepath.Join(dir, files[i].name)
+			if err := errors.Join(os.WriteFile(path, files[i].content, mode), os.Chmod(path, mode), os.Chtimes(path, made, made)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.files = nil
+		for _, f := range files {
+			if err := a.add(f.name, filepath.Join(dir, f.name), f.mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b, err := a.pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for _, zip := range []bool{false, true} {
+		first := build(zip, []int{0, 1}, time.Unix(1e9, 0), 0o600)
+		second := build(zip, []int{1, 0}, time.Unix(2e9, 0), 0o755)
+		if !bytes.Equal(first, second) {
+			t.Errorf("zip=%v: two archives of files with the same content differ", zip)
+		}
+	}
+}
+
 func TestATarHasItsFilesWithTheCommitsDateAndNoOwner(t *testing.T) {
 	a := sample(false)
 	b, err := a.pack()
