@@ -12,7 +12,7 @@ import (
 // browseView is the view of templates/browse.html.
 type browseView struct {
 	layout
-	Ecosystems, Categories, ByTool cut[countedValue]
+	Ecosystems, Categories, ByTool beginning[countedValue]
 	Groups                         []pageGroup
 	Pages                          int    // in all
 	All                            string // the address of the list of them
@@ -24,7 +24,7 @@ type pageGroup struct {
 	countedValue // without URL for pages that have no ecosystem
 	ID           string
 	Count        int // of the pages that have it as their first
-	cut[*kb.Page]
+	beginning[*kb.Page]
 }
 
 // browse answers /browse.
@@ -91,7 +91,7 @@ func (s *Server) groupPages(lib *kb.Library, ecosystems []countedValue) []pageGr
 			countedValue: value,
 			ID:           "Q-e-" + value.Slug,
 			Count:        len(pages),
-			cut:          cutTo(pages, share, s.listURL(browsePath, ofValue(kb.FacetEcosystem, value.Slug))),
+			beginning:    cutTo(pages, share, s.listURL(browsePath, ofValue(kb.FacetEcosystem, value.Slug))),
 		})
 	}
 	return groups

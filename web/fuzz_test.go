@@ -219,6 +219,8 @@ func FuzzRequest(f *testing.F) {
 		"/compare?tool=sqlalchemy&tool=django-orm", "/compare?tool=sqla&tool=django-orm&differences=1", "/compare?tool=peewee&tool=sqlalchemy&format=csv",
 		"/compare?tool=" + mark + "&tool=sqla", "/compare?tool=a&tool=b&tool=c&tool=d&tool=e", "/compare?format=" + mark,
 		"/tools", "/tools/", "/tools/sqla?a=b", "/tools/" + mark, "/categories/Web%20frameworks", "/ecosystems/" + mark, "/browse", "/browse/?a=%0d%0aX:y",
+		"/categories", "/ecosystems", "/browse?page=1", "/tools?page=1",
+		"/browse?category=" + mark, "/tools?ecosystem=" + mark, "/categories?tool=" + mark, "/ecosystems?page=" + mark,
 		"/events", "/events?since=" + mark, "/sitemap.xml", "/sitemap.xml?part=1", "/sitemap.xml?part=" + mark, "/feed.xml", "/robots.txt", "/opensearch.xml",
 		"/healthz", "/readyz", "/metrics", "/static/app.css", "/static/" + mark, "/favicon.ico", "//evil.example/", "/%5Cevil.example/", "/" + mark + "/",
 	} {

@@ -81,16 +81,21 @@ func TestNothingThatRunsIsServed(t *testing.T) {
 			ask("/results?" + string(facet) + "=" + url.QueryEscape(v.Name))
 		}
 	}
-	for _, address := range []string{"/", "/browse", "/tools", "/compare", "/sitemap.xml", "/feed.xml", "/opensearch.xml", "/robots.txt", "/?page=2&size=100"} {
+	for _, address := range []string{"/", "/browse", "/browse?page=1", "/tools", "/tools?page=1", "/categories", "/ecosystems", "/compare", "/sitemap.xml", "/feed.xml", "/opensearch.xml", "/robots.txt", "/?page=2&size=100"} {
 		ask(address)
 	}
 	// What a visitor is sent with is echoed: a link may have been put before him.
 	echoing := []string{"/?q=%s", "/results?q=%s&explain=1", "/search?q=%s", "/suggest?q=%s", "/suggest?format=opensearch&q=%s", "/compare?tool=%s&tool=ant"}
+	asked := 0
 	for i, c := range cases {
 		if !sampled(i) {
 			continue
 		}
-		ask(fmt.Sprintf(echoing[i%len(echoing)], url.QueryEscape(c.Markup[:min(len(c.Markup), 300)])))
+		ask(fmt.Sprintf(echoing[asked%len(echoing)], url.QueryEscape(c.Markup[:min(len(c.Markup), 300)])))
+		asked++
+	}
+	if asked < len(echoing) {
+		t.Errorf("of %d addresses that echo %d were asked for", len(echoing), asked)
 	}
 	ask("/", "Cookie", "theme=\"><script>ran(0)</script>")
 	for _, echo := range []string{`"><script>ran(0)</script>`, `'onmouseover=ran(0) x='`, "javascript:ran(0)", "</script><script>ran(0)</script>", "{{ran}}", "ran(0)//\u2028"} {
@@ -100,6 +105,7 @@ func TestNothingThatRunsIsServed(t *testing.T) {
 			"/question?id=" + e, "/question?id=a&as=" + e, "/facets/" + url.PathEscape(echo), "/facets/tool?match=" + e, "/compare?differences=" + e, "/compare?format=" + e,
 			"/kb/" + url.PathEscape(echo), "/tools/" + url.PathEscape(echo), "/categories/" + url.PathEscape(echo), "/" + url.PathEscape(echo), "/static/" + url.PathEscape(echo),
 			"/sitemap.xml?part=" + e, "/events/" + url.PathEscape(echo),
+			"/browse?category=" + e, "/tools?ecosystem=" + e, "/categories?tool=" + e, "/ecosystems?page=" + e,
 		} {
 			ask(address)
 			ask(address, "Accept", "application/json")

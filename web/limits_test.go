@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -261,6 +264,24 @@ func TestAServerThatCannotBeSearchedIsNotReady(t *testing.T) {
 		no, yes := `level=ERROR msg="not ready"`, `level=INFO msg="ready again"`
 		if want := []string{no, yes, no, yes}; !slices.Equal(told, want) {
 			t.Errorf("the log has %q, want %q", told, want)
+		}
+	})
+	var fault error
+	run("the log has each other reason, once while it lasts", func(context.Context) error {
+		if fault == io.EOF {
+			panic(fault)
+		}
+		return fault
+	}, func(t *testing.T, s *Server, _ *atomic.Int32, log *strings.Builder) {
+		full := &fs.PathError{Op: "open", Path: "index", Err: syscall.ENOSPC}
+		for _, fault = range []error{errors.New("broken"), errors.New("broken"), full, full, io.EOF, io.EOF, nil, full} {
+			time.Sleep(readyFor)
+			asked(s, "192.0.2.1:1", "/readyz")
+		}
+		told := regexp.MustCompile(`msg="[^"]*"`).FindAllString(log.String(), -1)
+		no, yes := `msg="not ready"`, `msg="ready again"`
+		if want := []string{no, no, no, yes, no}; !slices.Equal(told, want) {
+			t.Errorf("the log has %q, want %q\n%s", told, want, log)
 		}
 	})
 	broken := true

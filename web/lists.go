@@ -28,45 +28,52 @@ const (
 // partSize is how many entries one part of a long list has.
 const partSize = 100
 
-// A cut is the beginning of a list, with a link to all of it where that is longer.
-type cut[T any] struct {
+// A beginning is that of a list, with a link to all of it where that is longer.
+type beginning[T any] struct {
 	Shown []T
 	Total int
 	All   string // its address
 }
 
-// Cut tells whether some are not shown.
-func (c cut[T]) Cut() bool { return len(c.Shown) < c.Total }
+// Shortened tells whether some are not shown.
+func (b beginning[T]) Shortened() bool { return len(b.Shown) < b.Total }
 
 // cutTo is at most limit entries of a list that is whole at an address.
-func cutTo[T any](list []T, limit int, all string) cut[T] {
-	return cut[T]{Shown: list[:min(limit, len(list))], Total: len(list), All: all}
+func cutTo[T any](list []T, limit int, all string) beginning[T] {
+	return beginning[T]{Shown: list[:min(limit, len(list))], Total: len(list), All: all}
 }
 
 // cutValues is at most limit of the values, those with the most questions, in the
 // order in which they come.
-func cutValues(values []countedValue, limit int, all string) cut[countedValue] {
-	c := cut[countedValue]{Shown: values, Total: len(values), All: all}
-	if len(values) <= limit {
-		return c
+func cutValues(values []countedValue, limit int, all string) beginning[countedValue] {
+	shown := largest(values, limit, func(v countedValue) int { return v.Questions })
+	return beginning[countedValue]{Shown: shown, Total: len(values), All: all}
+}
+
+// largest is at most limit of a list, those of the largest size, in the order in which
+// they come.
+func largest[T any](list []T, limit int, size func(T) int) []T {
+	if len(list) <= limit {
+		return list
 	}
-	counts := make([]int, len(values))
-	for i, v := range values {
-		counts[i] = v.Questions
+	sizes := make([]int, len(list))
+	for i, entry := range list {
+		sizes[i] = size(entry)
 	}
-	slices.SortFunc(counts, func(a, b int) int { return cmp.Compare(b, a) })
-	least := counts[limit-1] // of those with so many questions the first are taken
-	ties := limit - slices.Index(counts, least)
-	c.Shown = nil
-	for _, v := range values {
-		if v.Questions == least {
+	slices.SortFunc(sizes, func(a, b int) int { return cmp.Compare(b, a) })
+	least := sizes[limit-1] // of those that are so large the first are taken
+	ties := limit - slices.Index(sizes, least)
+	var out []T
+	for _, entry := range list {
+		n := size(entry)
+		if n == least {
 			ties--
 		}
-		if v.Questions > least || v.Questions == least && ties >= 0 {
-			c.Shown = append(c.Shown, v)
+		if n > least || n == least && ties >= 0 {
+			out = append(out, entry)
 		}
 	}
-	return c
+	return out
 }
 
 // shareOf is how many entries each of several groups may show of limit in all.
@@ -79,14 +86,17 @@ type selection struct {
 	names []kb.Value  // in the order of the facets
 }
 
-// newSelection reads the values that an address names. One that there is not has a
-// slug all the same: a tool may have a category that no page has.
+// newSelection reads the values that an address names. One that no page has is as its
+// tools call it.
 func newSelection(lib *kb.Library, q index.Query) selection {
 	sel := selection{lib: lib, query: index.Query{Sort: index.ByRelevance}}
 	for _, f := range facetNames {
 		chosen := sel.query.Selection(f)
 		for _, name := range *q.Selection(f) {
 			v := valueOf(lib, f, name)
+			if v.URL == "" {
+				v.Name = nameByTools(lib, f, v)
+			}
 			if !slices.Contains(*chosen, v.Slug) {
 				*chosen = append(*chosen, v.Slug)
 				sel.names = append(sel.names, v)
@@ -105,6 +115,23 @@ func valueOf(lib *kb.Library, f kb.Facet, name string) kb.Value {
 	return kb.Value{Name: name, Slug: kb.Slug(name)}
 }
 
+// nameByTools is what the tools call a value that no page has, its own name if they have
+// none.
+func nameByTools(lib *kb.Library, f kb.Facet, v kb.Value) string {
+	for _, t := range lib.Tools {
+		names := t.Category
+		if f == kb.FacetEcosystem {
+			names = t.Ecosystem
+		}
+		for _, name := range names {
+			if kb.Slug(name) == v.Slug {
+				return name
+			}
+		}
+	}
+	return v.Name
+}
+
 // has tells whether something with those values of a facet is among what is selected.
 func (sel selection) has(f kb.Facet, names []string) bool {
 	chosen := *sel.query.Selection(f)
@@ -113,7 +140,7 @@ func (sel selection) has(f kb.Facet, names []string) bool {
 	})
 }
 
-// pages are the pages that have what is selected, by title.
+// pages are the pages that have what is selected.
 func (sel selection) pages() []*kb.Page {
 	var pages []*kb.Page
 	for _, p := range sel.lib.Pages {
@@ -121,7 +148,6 @@ func (sel selection) pages() []*kb.Page {
 			pages = append(pages, p)
 		}
 	}
-	sortByTitle(pages)
 	return pages
 }
 
@@ -176,9 +202,12 @@ func readList(raw string) (index.Query, bool, error) {
 // newListView makes the view of the part that q asks for of a list that has that
 // heading and so many entries, which count names.
 func (s *Server) newListView(c *gin.Context, sel selection, q index.Query, heading string, entries int, count func(n int) string) (listView, error) {
+	if entries == 0 && len(sel.names) > 0 {
+		return listView{}, notFound("nothing has %s", sel.chosen())
+	}
 	parts := max(1, (entries+partSize-1)/partSize)
-	if q.Page > parts || entries == 0 && len(sel.names) > 0 {
-		return listView{}, notFound("there is no page %d of this list", q.Page)
+	if q.Page > parts {
+		return listView{}, notFound("there is no part %d of this list; the last is %d", q.Page, parts)
 	}
 	address := func(n int) string {
 		at := sel.query
@@ -193,29 +222,40 @@ func (s *Server) newListView(c *gin.Context, sel selection, q index.Query, headi
 		from:   (q.Page - 1) * partSize,
 		to:     min(q.Page*partSize, entries),
 	}
-	v.Heading, v.Live = sel.heading(heading), liveList
+	v.Heading, v.Live = sel.heading(heading, q.Page), liveList
 	v.Canonical = v.Origin + address(q.Page)
 	v.Trail = s.trail()
 	v.Description = fmt.Sprintf(ui.ListDescription, v.Heading, v.Total)
 	return v, nil
 }
 
-// heading is that of a list, with what is selected.
-func (sel selection) heading(all string) string {
-	if len(sel.names) == 0 {
-		return all
-	}
+// chosen are the names of what is selected.
+func (sel selection) chosen() string {
 	names := make([]string, len(sel.names))
 	for i, v := range sel.names {
 		names[i] = v.Name
 	}
-	return fmt.Sprintf(ui.ListIn, all, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
+}
+
+// heading is that of a part of a list, with what is selected and, after the first, the
+// number of the part.
+func (sel selection) heading(all string, part int) string {
+	heading := all
+	if len(sel.names) > 0 {
+		heading = fmt.Sprintf(ui.ListIn, all, sel.chosen())
+	}
+	if part > 1 {
+		heading = fmt.Sprintf(ui.ListPart, heading, part)
+	}
+	return heading
 }
 
 // listPages answers /browse where it asks for a list of pages.
 func (s *Server) listPages(c *gin.Context, lib *kb.Library, q index.Query) error {
 	sel := newSelection(lib, q)
 	pages := sel.pages()
+	sortByTitle(pages)
 	v, err := s.newListView(c, sel, q, ui.AllPages, len(pages), ui.Pages)
 	if err != nil {
 		return err
@@ -252,7 +292,7 @@ func (s *Server) values(f kb.Facet) handler {
 			return err
 		}
 		sel := newSelection(lib, q)
-		values := countValues(lib, sel.pages(), f)
+		values := s.crossings(sel, f)
 		v, err := s.newListView(c, sel, q, heading, len(values), count)
 		if err != nil {
 			return err
@@ -260,6 +300,23 @@ func (s *Server) values(f kb.Facet) handler {
 		v.Values = values[v.from:v.to]
 		return s.render(c, http.StatusOK, "list.html", v)
 	}
+}
+
+// crossings are the values of a facet that have something in common with what is
+// selected, with counts and the addresses of that; they are the selected ones where
+// some of the same facet are.
+func (s *Server) crossings(sel selection, f kb.Facet) []countedValue {
+	values := countValues(sel.lib, sel.pages(), f)
+	if len(sel.names) == 0 {
+		return values
+	}
+	values = slices.DeleteFunc(values, func(v countedValue) bool { return !sel.has(f, []string{v.Name}) })
+	both := sel.query
+	for i := range values {
+		*both.Selection(f) = []string{values[i].Slug}
+		values[i].URL = s.address("/", both)
+	}
+	return values
 }
 
 // The paths of the lists.

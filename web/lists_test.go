@@ -1,15 +1,20 @@
 package web
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"golang.org/x/net/html"
 
+	"faqbase/kb"
 	"faqbase/kb/sample"
 )
 
@@ -60,6 +65,74 @@ func TestLongListsAreCutAndWholeElsewhere(t *testing.T) {
 				t.Errorf("%s: %q leads to %s, which lists %d", c.path, text, to, got)
 			}
 		}
+	}
+}
+
+// TestCountsLeadToWhatTheyCount follows the values that a list of a selection has.
+func TestCountsLeadToWhatTheyCount(t *testing.T) {
+	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	for _, c := range []struct{ claim, path string }{
+		{"ecosystems of a category", "/ecosystems?category=orms"},
+		{"categories of an ecosystem", "/categories?ecosystem=python"},
+		{"categories of a tool in an ecosystem", "/categories?tool=peewee&ecosystem=python"},
+		{"those of the same facet that are chosen", "/ecosystems?ecosystem=python"},
+		{"on the page of a category", "/categories/orms"},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			followed := 0
+			for _, n := range parseDocument(t, s.get(c.path).want(t, 200, "text/html").body).all {
+				class, _ := attr(n, "class")
+				to, _ := attr(n, "href")
+				if class != "tag" || n.Data != "a" {
+					continue
+				}
+				followed++
+				var found struct{ Hits []struct{ Question string } }
+				if err := json.Unmarshal([]byte(s.get("/search"+strings.TrimPrefix(to, "/")+"&size=100").want(t, 200, "application/json").body), &found); err != nil {
+					t.Fatal(err)
+				}
+				questions := 0
+				for _, hit := range found.Hits {
+					if hit.Question != "" {
+						questions++
+					}
+				}
+				if count := text(n)[strings.LastIndex(text(n), " ")+1:]; count != strconv.Itoa(questions) {
+					t.Errorf("%q leads to %s, which finds %d", text(n), to, questions)
+				}
+			}
+			if followed == 0 {
+				t.Errorf("%s has no values", c.path)
+			}
+		})
+	}
+}
+
+// TestTheLargestGroupsOfToolsAreShown has more categories than are shown, the largest in
+// the middle.
+func TestTheLargestGroupsOfToolsAreShown(t *testing.T) {
+	group := func(slug string, tools int) toolGroup {
+		return toolGroup{Value: kb.Value{Slug: slug}, Tools: beginning[toolLine]{Total: tools}}
+	}
+	for _, c := range []struct {
+		claim  string
+		groups []toolGroup
+		want   string
+	}{
+		{"few are all shown", []toolGroup{group("a", 1), group("b", 2), group("", 1)}, "a b _"},
+		{"of many the largest, and the tools without a category", slices.Concat(slices.Repeat([]toolGroup{group("a", 1)}, 30), []toolGroup{group("x", 9), group("b", 1), group("y", 9), group("", 1)}),
+			strings.Repeat("a ", shownLists-3) + "x y _"},
+		{"of none none", nil, ""},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			var got []string
+			for _, g := range largestGroups(c.groups) {
+				got = append(got, cmp.Or(g.Slug, "_"))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("shown are %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
@@ -115,7 +188,15 @@ func firstLink(n *html.Node) string {
 }
 
 func TestPartsOfLists(t *testing.T) {
-	s := open(t, load(t, fixture(t, nil), ""), Config{})
+	tools, err := fs.ReadFile(fixture(t, nil), "tools.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := map[string]string{"tools.yaml": string(tools) + "\n- name: Alone\n  category: Odd Things\n"}
+	for i := range partSize {
+		more[fmt.Sprintf("many/%d.md", i)] = fmt.Sprintf("---\ntitle: Number %d\necosystem: Counting\n---\n\n## What comes after %d?\n\nMore.\n", i, i)
+	}
+	s := open(t, load(t, fixture(t, more), ""), Config{})
 	for _, c := range []struct {
 		claim, path string
 		status      int
@@ -129,8 +210,13 @@ func TestPartsOfLists(t *testing.T) {
 		{"all categories", "/categories", 200, ">All categories</h1>"},
 		{"all ecosystems", "/ecosystems", 200, ">All ecosystems</h1>"},
 		{"the folder of categories is their list", "/categories/", 308, ""},
-		{"what there is not has no list", "/browse?ecosystem=cobol", 404, ""},
-		{"nor has a list more parts than it has", "/browse?page=2", 404, ""},
+		{"what there is not has no list", "/browse?ecosystem=cobol", 404, "Nothing has cobol"},
+		{"which is said by the names of what there is", "/ecosystems?ecosystem=python&category=cobol", 404, "Nothing has cobol, Python"},
+		{"nor has a list more parts than it has", "/browse?page=3", 404, "There is no part 3 of this list; the last is 2"},
+		{"a part after the first has its number in the title", "/browse?page=2", 200, "<title>All pages, part 2 - "},
+		{"the first has none", "/browse?page=1", 200, "<title>All pages - "},
+		{"a category that tools alone have is as they call it", "/tools?category=odd-things", 200, ">All tools: Odd Things</h1>"},
+		{"a list is described by how long it is", "/browse?ecosystem=python", 200, `<meta name="description" content="All pages: Python (`},
 		{"a part has a number", "/browse?page=x", 400, "Page is 1 to"},
 		{"a name is short", "/tools?category=" + url.QueryEscape(strings.Repeat("x", 513)), 400, "Category is at most 512 bytes"},
 	} {
@@ -169,7 +255,7 @@ func TestTheValuesWithTheMostQuestionsAreShown(t *testing.T) {
 			for _, v := range shown.Shown {
 				got += v.Name
 			}
-			if got != c.want || shown.Total != len(c.counts) || shown.Cut() != (len(c.counts) > c.limit) {
+			if got != c.want || shown.Total != len(c.counts) || shown.Shortened() != (len(c.counts) > c.limit) {
 				t.Errorf("shown are %s of %d, want %s", got, shown.Total, c.want)
 			}
 		})

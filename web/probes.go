@@ -39,7 +39,7 @@ const readyFor = time.Second
 type readiness struct {
 	last   atomic.Pointer[probed]
 	asking singleflight.Group
-	failed atomic.Bool // the last answer was no, which the log has been told
+	reason atomic.Pointer[string] // why the last answer was no, which the log was told; nil if it was yes
 }
 
 // A probed is what a real search has told. It does not change.
@@ -51,7 +51,8 @@ type probed struct {
 }
 
 // readyz says that a library is published and that it can be searched. The log has
-// when that ends and when it is so again, not each probe meanwhile.
+// when that ends, each other reason for it and when it is so again, not each probe
+// meanwhile.
 func (s *Server) readyz(c *gin.Context) error {
 	c.Header("Cache-Control", "no-store")
 	published, err := s.current()
@@ -63,7 +64,8 @@ func (s *Server) readyz(c *gin.Context) error {
 		return err // the probe has left, which says nothing of this server
 	}
 	if err != nil {
-		if !s.ready.failed.Swap(true) {
+		reason := reasonOf(err)
+		if last := s.ready.reason.Swap(&reason); last == nil || *last != reason {
 			s.trouble(c, slog.LevelError, "not ready", err)
 		}
 		return &problem{
@@ -73,10 +75,19 @@ func (s *Server) readyz(c *gin.Context) error {
 			retry:  2,
 		}
 	}
-	if s.ready.failed.Swap(false) {
+	if s.ready.reason.Swap(nil) != nil {
 		s.log.Info("ready again")
 	}
 	return s.json(c, readyJSON{Generation: lib.Generation, Pages: len(lib.Pages), Questions: lib.NumQuestions()})
+}
+
+// reasonOf is what tells one reason from another; of a panic its stack does not.
+func reasonOf(err error) string {
+	var p *panicked
+	if errors.As(err, &p) {
+		return fmt.Sprintf("panic: %v", p.value)
+	}
+	return err.Error()
 }
 
 // searchable is the library that a real search finds, or its error, at most readyFor

@@ -185,7 +185,7 @@ func (s *Server) newResultsView(ctx context.Context, a *answer) (resultsView, er
 		s.addWaysOut(&v, a, settled)
 	}
 	s.addHits(&v, a, settled)
-	v.pager = s.newPagerOf(a, settled)
+	v.pager = s.resultPager(a, settled)
 	return v, nil
 }
 
@@ -317,8 +317,8 @@ func withoutFacets(settled index.Query, without ...kb.Facet) index.Query {
 	return settled
 }
 
-// newPagerOf links to the other pages of what was found, as far as they can be reached.
-func (s *Server) newPagerOf(a *answer, settled index.Query) pager {
+// resultPager links to the other pages of what was found, as far as they can be reached.
+func (s *Server) resultPager(a *answer, settled index.Query) pager {
 	size := a.asked.Size
 	last := min((a.found.Grouped+size-1)/size, maxReach/size)
 	return newPager(a.asked.Page, last, func(n int) string {

@@ -583,7 +583,7 @@ func TestFilters(t *testing.T) {
 		}
 	})
 	t.Run("no page past the 10,000th result is linked", func(t *testing.T) {
-		v := s.newPagerOf(&answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000, Grouped: 50_000}}, index.Query{Size: 10})
+		v := s.resultPager(&answer{asked: index.Query{Page: 1000, Size: 10}, found: &index.Results{Total: 50_000, Grouped: 50_000}}, index.Query{Size: 10})
 		if v.Next != "" || v.Pager[len(v.Pager)-1].Number != 1000 {
 			t.Errorf("%+v %s", v.Pager, v.Next)
 		}

@@ -84,7 +84,7 @@ type texts struct {
 	NoMore, BackToLast                         string
 	BestAnswer, RecentH, KeepSearches, Forget  string
 	ShowAnswer, PageTag, More, Why, AskedAbout string
-	ResultPages, Previous, Next, PageNumber    string
+	ListParts, Previous, Next, PartNumber      string
 	RailName, Compare                          string
 	Rank, NotListed, NotListedScore            string
 	PopularH, NewestH                          string
@@ -109,7 +109,7 @@ type texts struct {
 	BrowseEverything, BrowseDescription, NumbersOf string
 	AllOf, NoPages                                 string
 	AllPages, AllCategories, AllEcosystems         string
-	ListIn, ListDescription                        string
+	ListIn, ListPart, ListDescription              string
 	EverythingOr                                   sentence // {everything}, {tools}
 	EverythingLink                                 string
 
@@ -333,10 +333,10 @@ var ui = &texts{
 	More:                 "%s more on this page",
 	Why:                  "Why this result",
 	AskedAbout:           "Asked about",
-	ResultPages:          "Result pages",
+	ListParts:            "Parts of the list",
 	Previous:             "Previous",
 	Next:                 "Next",
-	PageNumber:           "Page %d",
+	PartNumber:           "Part %d",
 	RailName:             "Related",
 	Compare:              "Compare",
 	Rank:                 "Rank %d, score %s",
@@ -389,7 +389,8 @@ var ui = &texts{
 	AllCategories:     "All categories",
 	AllEcosystems:     "All ecosystems",
 	ListIn:            "%s: %s",
-	ListDescription:   "%s: %s.",
+	ListPart:          "%s, part %d",
+	ListDescription:   "%s (%s).",
 	NoPages:           "There are no pages yet.",
 	EverythingOr:      "{everything} or {tools}",
 	EverythingLink:    "everything",

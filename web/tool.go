@@ -21,8 +21,8 @@ type toolView struct {
 	layout
 	Tool         *kb.Tool
 	Facts        []factRow
-	Comparisons  cut[*kb.Page]
-	OtherPages   cut[*kb.Page]
+	Comparisons  beginning[*kb.Page]
+	OtherPages   beginning[*kb.Page]
 	Pages        int             // in all
 	List         string          // the address of all of them
 	Groups       []questionGroup // its questions, at most shownQuestions

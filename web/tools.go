@@ -21,7 +21,7 @@ type toolsView struct {
 // A toolGroup is a category with its tools, or some of them.
 type toolGroup struct {
 	kb.Value // without URL for tools that have no category
-	Tools    cut[toolLine]
+	Tools    beginning[toolLine]
 }
 
 type toolLine struct {
@@ -53,10 +53,10 @@ func (s *Server) tools(c *gin.Context) error {
 	if listed {
 		return s.listTools(c, lib, q)
 	}
-	v := toolsView{layout: s.layoutOf(c, lib), Groups: s.groupTools(lib)}
-	cut := func(g toolGroup) bool { return g.Tools.Cut() }
-	if len(v.Groups) > shownLists || slices.ContainsFunc(v.Groups, cut) {
-		v.Groups = v.Groups[:min(shownLists, len(v.Groups))]
+	groups := s.groupTools(lib)
+	v := toolsView{layout: s.layoutOf(c, lib), Groups: largestGroups(groups)}
+	shortened := func(g toolGroup) bool { return g.Tools.Shortened() }
+	if len(v.Groups) < len(groups) || slices.ContainsFunc(v.Groups, shortened) {
 		v.More = []kb.Link{
 			{Label: ui.Tools(len(lib.Tools)), URL: s.listURL(toolsPath, q)},
 			{Label: ui.Categories(len(lib.Categories)), URL: s.listURL(categoriesPath, q)},
@@ -87,7 +87,7 @@ func (s *Server) groupTools(lib *kb.Library) []toolGroup {
 	}
 	share := shownTools
 	if len(lib.Tools) > shownTools {
-		share = shareOf(shownTools, len(values))
+		share = shareOf(shownTools, min(len(values), shownLists))
 	}
 	out := make([]toolGroup, 0, len(values))
 	for slug, value := range values {
@@ -103,4 +103,16 @@ func (s *Server) groupTools(lib *kb.Library) []toolGroup {
 		out[last].Name = ui.OtherTools
 	}
 	return out
+}
+
+// largestGroups are at most shownLists of the groups, as /browse shows them: those with
+// the most tools, and always that of the tools without a category, which is the last.
+func largestGroups(groups []toolGroup) []toolGroup {
+	named := len(groups)
+	if named > 0 && groups[named-1].Slug == "" {
+		named--
+	}
+	others := groups[named:]
+	size := func(g toolGroup) int { return g.Tools.Total }
+	return slices.Concat(largest(groups[:named], shownLists-len(others), size), others)
 }

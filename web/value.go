@@ -17,16 +17,16 @@ const listedQuestions = 200
 // facetPage is the view of templates/value.html.
 type facetPage struct {
 	layout
-	Label     string // of the facet
-	Value     kb.Value
-	Pages     cut[*kb.Page]
-	Tools     cut[toolLine]
-	Crossings cut[countedValue] // values of the other facet, each with the address of what both have in common
-	Crossed   string            // its label, for several
-	Count     func(n int) string
-	Questions int
-	Listed    bool // the questions are few enough to be listed below their pages
-	Search    string
+	Label        string // of the facet
+	Value        kb.Value
+	Pages        beginning[*kb.Page]
+	Tools        beginning[toolLine]
+	Crossings    beginning[countedValue] // values of the other facet, each with the address of what both have in common
+	Crossed      string                  // its label, for several
+	CrossedCount func(n int) string
+	Questions    int
+	Listed       bool // the questions are few enough to be listed below their pages
+	Search       string
 }
 
 // value answers /categories/{slug} and /ecosystems/{slug}.
@@ -64,13 +64,14 @@ func (s *Server) newFacetPage(c *gin.Context, lib *kb.Library, f kb.Facet, value
 	all := ofValue(f, value.Slug)
 	sel := newSelection(lib, all)
 	pages := sel.pages()
+	sortByTitle(pages)
 	for _, p := range pages {
 		v.Questions += len(p.Questions)
 	}
 	v.Listed = v.Questions <= listedQuestions
 	v.Pages = cutTo(pages, shownPages, s.listURL(browsePath, all))
 	v.Tools = cutTo(sel.tools(), toolsBeside, s.listURL(toolsPath, all))
-	s.addCrossings(&v, lib, f, pages)
+	s.addCrossings(&v, sel, f)
 	v.Heading, v.Live = value.Name, liveList
 	v.Trail = s.trail(kb.Value{Name: v.Label, URL: s.base + pathOf(f)})
 	v.Canonical = v.Origin + value.URL
@@ -79,18 +80,12 @@ func (s *Server) newFacetPage(c *gin.Context, lib *kb.Library, f kb.Facet, value
 }
 
 // addCrossings adds the values of the other facet that the pages have.
-func (s *Server) addCrossings(v *facetPage, lib *kb.Library, f kb.Facet, pages []*kb.Page) {
+func (s *Server) addCrossings(v *facetPage, sel selection, f kb.Facet) {
 	other := kb.FacetEcosystem
-	v.Crossed, v.Count = ui.EcosystemsH, ui.Ecosystems
+	v.Crossed, v.CrossedCount = ui.EcosystemsH, ui.Ecosystems
 	if f == kb.FacetEcosystem {
 		other = kb.FacetCategory
-		v.Crossed, v.Count = ui.CategoriesH, ui.Categories
+		v.Crossed, v.CrossedCount = ui.CategoriesH, ui.Categories
 	}
-	both := ofValue(f, v.Value.Slug)
-	v.Crossings = cutValues(countValues(lib, pages, other), shownCounted, s.listURL(pathOf(other), both))
-	for i := range v.Crossings.Shown {
-		crossing := &v.Crossings.Shown[i]
-		*both.Selection(other) = []string{crossing.Slug}
-		crossing.URL = s.address("/", both)
-	}
+	v.Crossings = cutValues(s.crossings(sel, other), shownCounted, s.listURL(pathOf(other), sel.query))
 }

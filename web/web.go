@@ -17,7 +17,7 @@
 //	                         with category, ecosystem, tool or page a list of pages
 //	/compare?tool=&tool=     two to four tools side by side; differences=1, format=csv
 //	/tools, /categories, /ecosystems
-//	                         all of them, as lists; /tools alone by category
+//	                         all of them in parts; /tools without parameters by category
 //	/tools/{slug}, /categories/{slug}, /ecosystems/{slug}
 //	/events                  server-sent events about changes
 //	/sitemap.xml, /robots.txt, /feed.xml, /opensearch.xml
@@ -361,7 +361,8 @@ type Server struct {
 	library    atomic.Pointer[kb.Library]
 	overviews  atomic.Pointer[overview]
 	feed       *feed
-	// compressing are the assets from the first Publish on, so that a start need not wait.
+	// compressing makes the codings of the assets ahead of those who ask for them. It
+	// begins with the first Publish, so that a start need not wait for it.
 	compressing sync.WaitGroup
 
 	queue        *queue
@@ -549,15 +550,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.compressed.ServeHTTP(w, r)
 }
 
-// Close ends the event streams so that the HTTP server can shut down.
+// Close ends the event streams, without which the HTTP server would not shut down, and
+// the searches of Dev, and waits for what the server does beside answering. It may be
+// called again, and requests are answered after it.
 func (s *Server) Close() {
-	s.publishing.Lock()
-	s.compressing.Wait()
-	s.publishing.Unlock()
 	s.feed.close()
 	if s.dev != nil {
 		s.dev.close()
 	}
+	s.publishing.Lock() // nothing is begun while it is waited for
+	defer s.publishing.Unlock()
+	s.compressing.Wait()
 }
 
 // current is the published library.

@@ -56,7 +56,7 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 		}),
 		watching: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "faqbase_watching",
-			Help: "How the folder is watched now: 1 for events (of the file system), poll (a look every few seconds, also where events cannot be had) or off, 0 for the others.",
+			Help: "1 for the way the folder is watched (events, poll or off), 0 for the others.",
 		}, []string{"mode"}),
 	}
 	m.watches(mode)
@@ -71,7 +71,9 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 	return m
 }
 
-// watches tells how the folder is watched. kb.WatchAuto has events until it is lost.
+// watches tells how the folder is watched. kb.WatchAuto has events until they are lost.
+// Where they can be had but tell nothing, as on network file systems, it looks by itself
+// meanwhile; that passes with the next event and is not shown.
 func (m *metrics) watches(mode kb.WatchMode) {
 	if mode == kb.WatchAuto {
 		mode = kb.WatchEvents

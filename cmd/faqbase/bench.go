@@ -37,7 +37,7 @@ const fewestQuestions = 100
 func (c *benchCommand) Validate(line *kong.Context) error {
 	for _, given := range line.Path {
 		if c.Soak > 0 && given.Flag != nil && (given.Flag.Name == "time" || given.Flag.Name == "edits") {
-			return fmt.Errorf("--soak lasts as long as it says and edits all the time; it cannot be together with --%s", given.Flag.Name)
+			return fmt.Errorf("--soak and --%s cannot be used together; leave one out", given.Flag.Name)
 		}
 	}
 	switch {
