@@ -21,6 +21,9 @@ import (
 // recentSearches is how many searches --dev watches, the last ones.
 const recentSearches = 50
 
+// shownFaults is how many faults a page lists, of its own file and of all others each.
+const shownFaults = 100
+
 // A workshop is what a server has in dev alone: for whoever writes the pages. Safe
 // for concurrent use.
 type workshop struct {
@@ -54,15 +57,15 @@ type faultView struct {
 
 // devView is what dev shows on every page.
 type devView struct {
-	Here, Elsewhere []faultView // of the file that the page is made of, and of all others
-	Moved           []string    // first hits that the last change has moved
+	Here, Elsewhere beginning[faultView] // of the file that the page is made of, and of all others
+	Moved           []string             // first hits that the last change has moved
 
 	workshop *workshop
 }
 
 // Any tells whether there is anything to show. Where there is not, an element without
 // a role keeps its place for the script.
-func (v *devView) Any() bool { return len(v.Here)+len(v.Elsewhere)+len(v.Moved) > 0 }
+func (v *devView) Any() bool { return v.Here.Total+v.Elsewhere.Total+len(v.Moved) > 0 }
 
 // view is what dev shows on the page that is made of a file, "" for one that is made of many.
 func (w *workshop) view(lib *kb.Library, file string) *devView {
@@ -70,14 +73,16 @@ func (w *workshop) view(lib *kb.Library, file string) *devView {
 	if lib == nil {
 		return v
 	}
+	var here, elsewhere []faultView
 	for _, e := range lib.Faults {
 		f := faultView{v.At(e.File, max(e.Line, 1)), e.Severity == kb.SeverityWarning, e.Msg}
 		if e.File == file {
-			v.Here = append(v.Here, f)
+			here = append(here, f)
 		} else {
-			v.Elsewhere = append(v.Elsewhere, f)
+			elsewhere = append(elsewhere, f)
 		}
 	}
+	v.Here, v.Elsewhere = cutTo(here, shownFaults, ""), cutTo(elsewhere, shownFaults, "")
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	v.Moved = w.moved

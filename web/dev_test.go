@@ -45,6 +45,34 @@ func TestDevShowsWhereToWrite(t *testing.T) {
 	}
 }
 
+func TestDevListsTheFirstOfManyFaults(t *testing.T) {
+	lib := load(t, fstest.MapFS{
+		"a.md": {Data: []byte("# A\n" + strings.Repeat("\n## Empty?\n", shownFaults+20))},
+		"b.md": {Data: []byte("# B\n" + strings.Repeat("\n## Empty?\n", shownFaults))},
+	}, "")
+	body := open(t, lib, Config{Dev: true, Dir: "/faq"}).get("/kb/a").want(t, 200, "text/html").body
+	here, elsewhere := 0, 0
+	for _, e := range lib.Faults {
+		if e.File == "a.md" {
+			here++
+		} else {
+			elsewhere++
+		}
+	}
+	for claim, want := range map[string]string{
+		"all are counted":                     "<summary>" + ui.Faults(here) + " on this page</summary>",
+		"those of other files too":            "<summary>" + ui.Faults(elsewhere) + " in other files</summary>",
+		"those that are left out are counted": "<li>" + ui.Faults(here-shownFaults) + " more, which faqbase check lists</li>",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s: want %s in\n%s", claim, want, body)
+		}
+	}
+	if n := strings.Count(body, "<code>a.md:"); n != shownFaults {
+		t.Errorf("%d of %d are listed, want %d", n, here, shownFaults)
+	}
+}
+
 func TestEditorAddresses(t *testing.T) {
 	for _, c := range []struct{ editor, dir, want string }{
 		{"vscode://file/{path}:{line}", "/faq", "vscode://file/faq/a%20b.md:7"},

@@ -32,11 +32,14 @@ const partSize = 100
 type beginning[T any] struct {
 	Shown []T
 	Total int
-	All   string // its address
+	All   string // its address, "" where it has none
 }
 
+// Left is how many are not shown.
+func (b beginning[T]) Left() int { return b.Total - len(b.Shown) }
+
 // Shortened tells whether some are not shown.
-func (b beginning[T]) Shortened() bool { return len(b.Shown) < b.Total }
+func (b beginning[T]) Shortened() bool { return b.Left() > 0 }
 
 // cutTo is at most limit entries of a list that is whole at an address.
 func cutTo[T any](list []T, limit int, all string) beginning[T] {

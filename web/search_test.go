@@ -697,6 +697,53 @@ func TestExplanations(t *testing.T) {
 	})
 }
 
+// TestRemarks is about the lines above the hits: each is said by itself, in one order.
+func TestRemarks(t *testing.T) {
+	const (
+		corrected = "Searched for word instead of wrod. Search for exactly “wrod”"
+		exact     = "No spelling is corrected. Search for other spellings too"
+		dropped   = "No answer here has nosuch, none."
+		ignored   = "Too many words; left out: last."
+		unknown   = "tool:nosuch filters nothing: there is no such value."
+	)
+	lib := load(t, fixture(t, nil), "")
+	for _, c := range []struct {
+		claim, query string
+		found        index.Results
+		want         []string
+	}{
+		{"where all was understood nothing is said", "?q=word", index.Results{}, nil},
+		{"a correction, with a way back", "?q=wrod", index.Results{Corrections: []index.Correction{{From: "wrod", To: "word"}}}, []string{corrected}},
+		{"that nothing is corrected, as asked", "?q=wrod&exact=1", index.Results{}, []string{exact}},
+		{"which is said of words alone", "?exact=1&page=2", index.Results{}, nil},
+		{"words that no answer has", "?q=nosuch+none", index.Results{Dropped: []string{"nosuch", "none"}}, []string{dropped}},
+		{"words that are too many", "?q=last", index.Results{Ignored: []string{"last"}}, []string{ignored}},
+		{"all at once: what was searched for, what was left out of it, what filters nothing", "?q=wrod", index.Results{
+			Unknown:     []index.UnknownValue{{Facet: kb.FacetTool, Typed: "tool:nosuch"}},
+			Ignored:     []string{"last"},
+			Dropped:     []string{"nosuch", "none"},
+			Corrections: []index.Correction{{From: "wrod", To: "word"}},
+		}, []string{corrected, dropped, ignored, unknown}},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			s := serve(t, lib, Config{Searcher: fake{search: func(_ context.Context, q index.Query) (*index.Results, error) {
+				r := c.found
+				r.Library, r.Query = lib, q
+				return &r, nil
+			}}})
+			var got []string
+			for _, n := range parseDocument(t, s.get("/"+c.query).want(t, 200, "text/html").body).all {
+				if class, _ := attr(n, "class"); class == "note" {
+					got = append(got, text(n))
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("the remarks are %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // TestCorrections is about the way to and from the exact words.
 func TestCorrections(t *testing.T) {
 	lib := load(t, fixture(t, nil), "")

@@ -34,7 +34,8 @@ type texts struct {
 	SearchLabel, SearchHint, Search        string
 	SearchKey, DarkTheme, Browse, ToolsNav string
 	DevName, FaultsIn, FaultsHere          string
-	FaultsElsewhere, Warning, HitsMoved    string
+	FaultsElsewhere, FaultsLeft, Warning   string
+	HitsMoved                              string
 	HitMoved, NothingFound                 string
 	Source, Edit                           string
 
@@ -187,6 +188,7 @@ var ui = &texts{
 	DevName:         "For whoever writes the pages",
 	FaultsHere:      "%s on this page",
 	FaultsElsewhere: "%s in other files",
+	FaultsLeft:      "%s more, which faqbase check lists",
 	Warning:         "Warning:",
 	HitsMoved:       "First hits that the last change has moved",
 	HitMoved:        "%s: was %s, is now %s",
