@@ -441,7 +441,7 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 	suggesting.Go(func() { suggester = newSuggester(lib, pages, lexicon) })
 	c := newCatalog(lib, pages, classes.len(), b.weights)
 	suggesting.Wait()
-	s, err := newState(g, c, dict, suggester, newKeptLists(len(dict.words)))
+	s, err := newState(g, c, dict, suggester, newKeptLists(len(dict.words), len(c.entries)))
 	if err != nil {
 		return err
 	}

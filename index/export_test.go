@@ -22,7 +22,7 @@ func WorkLimit(entries int) Work {
 		Lists:    maxLists + int(numFields)*(maxWords+1),
 		Postings: maxWords * entries * int(numFields) * 4,
 		Texts:    maxChecked,
-		Kept:     maxKept,
+		Kept:     int(newKeptLists(0, entries).room),
 	}
 }
 

@@ -42,16 +42,41 @@ func (b *Bleve) warmNumbers(ctx context.Context, s *state) error {
 	return ctx.Err()
 }
 
-// warmLists reads lists until there is no room to keep more. Only few words have long
-// ones, which are kept in room of their own, so all are tried.
+// warmLists reads short lists until there is no room to keep more, and the long ones while
+// all fit. Where not all fit, long ones are left to the searches, which know those that
+// are wanted.
 func (b *Bleve) warmLists(ctx context.Context, s *state) error {
 	m := &match{scratch: &scratch{}, ctx: ctx, state: s, weights: b.weights}
-	for word := range s.dictionary.words {
-		if !b.isWanted(ctx, s) || s.kept.size.Load() >= maxKept-longList {
+	var long []int32
+	total := 0
+	for word := range int32(len(s.dictionary.words)) {
+		if !b.isWanted(ctx, s) || s.kept.size.Load() >= s.kept.room/2-longList {
+			return ctx.Err()
+		}
+		if _, ok := s.kept.list(word); ok {
+			continue
+		}
+		m.read = m.read[:0]
+		list, err := m.readPostings(word)
+		if err != nil {
+			return err
+		}
+		if len(list) >= longList {
+			long = append(long, word)
+			total += len(list) + keptList
+			continue
+		}
+		s.kept.keep(word, list)
+	}
+	if s.kept.size.Load()+int64(total) > s.kept.room {
+		return ctx.Err()
+	}
+	for _, word := range long {
+		if !b.isWanted(ctx, s) {
 			break
 		}
 		m.read = m.read[:0]
-		if _, err := m.postings(int32(word)); err != nil {
+		if _, err := m.postings(word); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -215,6 +216,7 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 			progress: bar,
 			ahead:    ahead(engine, counts),
 			ready: func(lib *kb.Library) error {
+				sparingly(os.Getenv("GOGC"))
 				_, err := fmt.Fprintf(con.out, "%s  %s, %s, ready in %v\n", address(listener.Addr()),
 					plural(len(lib.Pages), "page"), plural(lib.NumQuestions(), "question"), time.Since(start).Round(time.Millisecond))
 				return err
@@ -258,9 +260,25 @@ func ahead(engine engine, counts *metrics) func(context.Context, *kb.Library) {
 		if engine.Warm(ctx) != nil {
 			return
 		}
-		if lib.Render(ctx, renderedAhead); ctx.Err() == nil {
-			counts.warm.Set(1)
+		lib.Render(ctx, renderedAhead)
+		if ctx.Err() != nil {
+			return
 		}
+		debug.FreeOSMemory() // what was read and made for this library alone
+		counts.warm.Set(1)
+	}
+}
+
+// gcPercent is how much garbage Go may leave beside what is in use before it collects it,
+// in per cent. Most of what is in use stays as long as the library, so that the usual 100
+// would be as much again.
+const gcPercent = 80
+
+// sparingly makes Go take less memory from now on, unless its environment variable GOGC
+// says how much it may take. A start has the usual, as it makes much garbage.
+func sparingly(gogc string) {
+	if gogc == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 }
 
