@@ -103,6 +103,7 @@ type factRow struct {
 type factCell struct {
 	Text  string
 	Links []kb.Link
+	Kind  string // of what the links lead to, where their names alone may say little: "Go"
 }
 
 // Unknown tells whether nothing is known.
@@ -393,7 +394,9 @@ func newFacts(lib *kb.Library, tools []*kb.Tool) []factRow {
 		of    func(t *kb.Tool) factCell
 	}{
 		{ui.Category, func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetCategory, t.Category)} }},
-		{ui.Ecosystem, func(t *kb.Tool) factCell { return factCell{Links: values(kb.FacetEcosystem, t.Ecosystem)} }},
+		{ui.Ecosystem, func(t *kb.Tool) factCell {
+			return factCell{Links: values(kb.FacetEcosystem, t.Ecosystem), Kind: ui.EcosystemKind}
+		}},
 		{ui.Pattern, func(t *kb.Tool) factCell { return factCell{Text: t.Pattern} }},
 		{ui.Maturity, func(t *kb.Tool) factCell { return factCell{Text: capital(t.Maturity)} }},
 		{ui.FirstRelease, func(t *kb.Tool) factCell {

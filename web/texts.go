@@ -107,6 +107,7 @@ type texts struct {
 	AlternativesH, AlternativesTo                  string
 	OnThePage, OnPagesTogether, AlsoIn             string
 	WithoutCategory, OtherPages, EcosystemsH       string
+	EcosystemKind                                  string // read after the name of one in a table: "Go ecosystem"
 	BrowseEverything, BrowseDescription, NumbersOf string
 	AllOf, NoPages                                 string
 	AllPages, AllCategories, AllEcosystems         string
@@ -383,6 +384,7 @@ var ui = &texts{
 	WithoutCategory:   "Without a category",
 	OtherPages:        "Other pages",
 	EcosystemsH:       "Ecosystems",
+	EcosystemKind:     "ecosystem",
 	BrowseEverything:  "Browse everything",
 	BrowseDescription: "Everything there is: %s, %s, %s and %s.",
 	NumbersOf:         "The numbers are of questions.",
