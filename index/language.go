@@ -248,11 +248,10 @@ func (l *language) appendForms(dst []form, written, text string) []form {
 
 // lower is a word in lower case, its accents composed.
 func (l *language) lower(written string) string {
-	written = norm.NFC.String(written)
 	if l.code == "tr" {
-		return strings.ToLowerSpecial(unicode.TurkishCase, written)
+		return strings.ToLowerSpecial(unicode.TurkishCase, norm.NFC.String(written))
 	}
-	return strings.ToLower(written)
+	return composedLower(written)
 }
 
 // stem is what Bleve's analyser makes of a word in lower case, in normal form; "" for
