@@ -14,7 +14,7 @@ import (
 // keeps the page that last has of that file. last is nil for the first library.
 func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Options, last *Library) *Library {
 	l := &Library{fsys: fsys, base: o.Base, Generation: 1, pages: map[string]*Page{}, files: map[string]*Page{},
-		questions: map[string]*Question{}, tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
+		tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
 	sources = slices.SortedFunc(slices.Values(sources), func(a, b *source) int { return strings.Compare(a.file, b.file) })
 	for _, file := range assets {
 		l.assets[norm.NFC.String(file)] = file
@@ -164,13 +164,16 @@ func (l *Library) spell(read []*Page, last *Library) {
 			}
 		}
 	}
+	l.spellings = spellings{categories, ecosystems, tools}
+	same := last != nil && l.spellings.same(last.spellings)
 	for _, p := range read {
-		p = p.spelled(categories, ecosystems, tools, last)
+		if old := p.spelledIn(last); old != nil && same {
+			p = old
+		} else {
+			p = p.spelled(l.spellings, old)
+		}
 		l.Pages = append(l.Pages, p)
 		l.pages[p.Path] = p
-		for _, q := range p.Questions {
-			l.questions[q.ID] = q
-		}
 		if p.Comparison != nil {
 			l.Faults = append(l.Faults, p.unnamedColumns()...)
 		}
@@ -186,18 +189,24 @@ func (l *Library) isAlias(spelling, name string) bool {
 	return !slices.ContainsFunc(l.fileTools, func(t *Tool) bool { return t.Name == spelling }) && foldName(spelling) == foldName(name)
 }
 
-// spelled gives the page with the library's spellings: that of last if it is the
-// same, p itself if it spells so, else a copy.
-func (p *Page) spelled(categories, ecosystems, tools *vocabulary, last *Library) *Page {
-	var old *Page
-	if last != nil {
-		if old = last.pages[p.Path]; old != nil && old.read != p {
-			old = nil
-		}
+// spelledIn is what last made of p, nil if nothing.
+func (p *Page) spelledIn(last *Library) *Page {
+	if last == nil {
+		return nil
 	}
+	if old := last.pages[p.Path]; old != nil && (old == p || old.read == p) {
+		return old
+	}
+	return nil
+}
+
+// spelled gives the page with the library's spellings: old, which the last library made
+// of it, if that is the same, p itself if it spells so, else a copy. old may be nil.
+func (p *Page) spelled(in spellings, old *Page) *Page {
+	tools := in.tools
 	c := *p.choosing(tools, old)
 	c.read = p
-	c.Category, c.Ecosystem, c.Tools = categories.resolve(p.Category), ecosystems.resolve(p.Ecosystem), tools.resolve(p.Tools)
+	c.Category, c.Ecosystem, c.Tools = in.categories.resolve(p.Category), in.ecosystems.resolve(p.Ecosystem), tools.resolve(p.Tools)
 	c.Questions = make([]*Question, len(p.Questions))
 	for i, q := range p.Questions {
 		copied := *q
@@ -269,9 +278,14 @@ func (t *Table) named(pageTools []string, tools *vocabulary) *Table {
 // cannot have an address of their own.
 func (l *Library) index(f Facet) []Value {
 	table, slugs := map[string]Value{}, map[string]string{}
+	met := map[string]bool{} // names as they are: folding takes far longer than looking up
 	var all []Value
 	for _, p := range l.Pages {
 		for _, name := range p.Values(f) {
+			if met[name] {
+				continue
+			}
+			met[name] = true
 			if _, known := table[foldName(name)]; known {
 				continue
 			}
@@ -315,7 +329,7 @@ func (l *Library) indexTools() {
 		l.tools[foldName(t.Name)] = t
 		slugs[t.Slug] = t.Name
 	}
-	used := map[*Tool]bool{}
+	used, met := map[*Tool]bool{}, map[string]bool{}
 	for _, p := range l.Pages {
 		names := p.Tools
 		for _, q := range p.Questions {
@@ -324,6 +338,10 @@ func (l *Library) indexTools() {
 			}
 		}
 		for _, name := range names {
+			if met[name] {
+				continue
+			}
+			met[name] = true
 			t := l.tools[foldName(name)]
 			if t == nil {
 				t = &Tool{Name: name, Slug: l.slug(FacetTool, name, p, slugs)}

@@ -108,7 +108,7 @@ func (l *linkChecker) strange(p *Page, all []link) {
 
 // known tells whether id is that of a page or question, and if not reports it.
 func (l *linkChecker) known(file string, line int, id string) bool {
-	if l.pages[id] != nil || l.questions[id] != nil {
+	if l.pages[id] != nil || l.Question(id) != nil {
 		return true
 	}
 	name, anchor, isQuestion := strings.Cut(id, "#")

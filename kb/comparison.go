@@ -172,7 +172,7 @@ func (p *Page) unnamedColumns() (faults ErrorList) {
 		return nil
 	}
 	for _, column := range p.Comparison.Columns {
-		if slices.ContainsFunc(p.Tools, sameName(column)) {
+		if slices.Contains(p.Tools, column) || slices.ContainsFunc(p.Tools, sameName(column)) {
 			continue
 		}
 		mend := "add it to tools: in the front matter"

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -41,25 +42,29 @@ type vocabulary struct {
 	slugs     map[string]string // by slug, the first spelling that has it
 }
 
+// spellings are the vocabularies of all facets.
+type spellings struct{ categories, ecosystems, tools *vocabulary }
+
+// same tells whether both spell every name alike.
+func (s spellings) same(t spellings) bool {
+	return s.categories.same(t.categories) && s.ecosystems.same(t.ecosystems) && s.tools.same(t.tools)
+}
+
 // A usage counts how the pages spell the values of a facet.
 type usage struct {
-	counts map[string]map[string]int // by folded name, then by spelling
-	order  []string                  // spellings, in the order met
+	counts map[string]int // by spelling
+	order  []string       // spellings, in the order met
 }
 
 func (u *usage) add(names []string) {
 	if u.counts == nil {
-		u.counts = map[string]map[string]int{}
+		u.counts = map[string]int{}
 	}
 	for _, name := range names {
-		folded := foldName(name)
-		if u.counts[folded] == nil {
-			u.counts[folded] = map[string]int{}
-		}
-		if u.counts[folded][name] == 0 {
+		if u.counts[name] == 0 {
 			u.order = append(u.order, name)
 		}
-		u.counts[folded][name]++
+		u.counts[name]++
 	}
 }
 
@@ -69,11 +74,15 @@ func (u *usage) add(names []string) {
 // same slug.
 func newVocabulary(given, written, derived usage) *vocabulary {
 	v := &vocabulary{spellings: map[string]string{}, slugs: map[string]string{}}
+	decided := map[string]bool{} // folded names
+	for _, name := range given.order {
+		decided[foldName(name)] = true
+	}
 	for _, u := range []usage{given, written} {
 		for _, name := range u.order {
 			folded := foldName(name)
 			best, known := v.spellings[folded]
-			if !known || u.counts[folded][name] > u.counts[folded][best] && given.counts[folded] == nil {
+			if !known || u.counts[name] > u.counts[best] && !decided[folded] {
 				v.spellings[folded] = name
 			}
 		}
@@ -120,6 +129,9 @@ func (v *vocabulary) resolve(names []string) []string {
 	}
 	return all
 }
+
+// same tells whether v and w spell every name alike.
+func (v *vocabulary) same(w *vocabulary) bool { return maps.Equal(v.spellings, w.spellings) }
 
 func (v *vocabulary) spell(name string) string {
 	if s, ok := v.spellings[foldName(name)]; ok {

@@ -38,9 +38,9 @@ type Library struct {
 	base      string
 	pages     map[string]*Page
 	files     map[string]*Page // by file, as they were read
-	questions map[string]*Question
 	tools     map[string]*Tool // by folded name, slug and alias
 	values    map[Facet]map[string]Value
+	spellings spellings
 	used      []Value           // tools that a page names, by name
 	assets    map[string]string // the file of each path in NFC
 	fileTools []*Tool           // those of tools.yaml
@@ -66,7 +66,16 @@ func (l *Library) PageOf(file string) *Page { return l.files[file] }
 func (l *Library) Drafts() []*Page { return slices.Clone(l.drafts) }
 
 // Question returns the question with that id, or nil.
-func (l *Library) Question(id string) *Question { return l.questions[id] }
+func (l *Library) Question(id string) *Question {
+	for at := strings.LastIndexByte(id, '#'); at >= 0; at = strings.LastIndexByte(id[:at], '#') {
+		if p := l.pages[id[:at]]; p != nil {
+			if q := p.question(id[at+1:]); q != nil {
+				return q
+			}
+		}
+	}
+	return nil
+}
 
 // Tool returns the tool with that name, alias or slug, or nil. Case does not matter.
 func (l *Library) Tool(name string) *Tool { return l.tools[foldName(name)] }
@@ -120,7 +129,13 @@ func (l *Library) toolValue(t *Tool) Value {
 }
 
 // NumQuestions is the number of questions on all pages.
-func (l *Library) NumQuestions() int { return len(l.questions) }
+func (l *Library) NumQuestions() int {
+	n := 0
+	for _, p := range l.Pages {
+		n += len(p.Questions)
+	}
+	return n
+}
 
 // Open opens a picture or other file beside the pages, by its path relative to
 // the folder. The error is fs.ErrNotExist for everything that is not such a file.

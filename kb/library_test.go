@@ -232,6 +232,20 @@ func TestAssemble(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a page brings another spelling: those with the value are made anew, the others shared", func(t *testing.T) {
+		l := assemble(fsys, replaced("b.md", readSource("b.md", []byte("---\ntools: [B]\n---\n# B\n\nx\n"), Options{})), tools, nil, Options{}, first)
+		if l.Page("a") != first.Page("a") {
+			t.Error("page a is not shared")
+		}
+		respelt := config{tools: []byte("- {name: SqlAlchemy, aliases: [sqla]}\n")}
+		l = assemble(fsys, sources, respelt, nil, Options{}, l)
+		if got := l.Page("a").Tools; !slices.Equal(got, []string{"SqlAlchemy"}) {
+			t.Errorf("a has the tools %q", got)
+		}
+		if q := l.Question("a#why"); q == nil || q.Page != l.Page("a") || !slices.Equal(q.Tools, l.Page("a").Tools) {
+			t.Errorf("its question is %+v", q)
+		}
+	})
 	t.Run("one page changed: the generation rises and the others are shared", func(t *testing.T) {
 		l := assemble(fsys, replaced("b.md", readSource("b.md", []byte("# B\n\ny\n"), Options{})), tools, nil, Options{}, first)
 		if l.Digest == first.Digest || l.Generation != 2 {

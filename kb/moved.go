@@ -69,14 +69,14 @@ func (l *Library) Moved(path string) (address string, ok bool) {
 // with it.
 func (l *Library) MovedID(id string) (now string, ok bool) {
 	id = norm.NFC.String(id)
-	if l.pages[id] != nil || l.questions[id] != nil {
+	if l.pages[id] != nil || l.Question(id) != nil {
 		return "", false
 	}
 	to, ok := l.movedTo(id)
 	if !ok {
 		return "", false
 	}
-	if now = to.id(); l.pages[now] == nil && l.questions[now] == nil {
+	if now = to.id(); l.pages[now] == nil && l.Question(now) == nil {
 		now = to.page.Path // the anchor is that of a heading
 	}
 	return now, true
@@ -122,7 +122,7 @@ func (l *Library) follow() {
 				old += "#" + anchor
 			}
 			switch {
-			case m.to != "" && (p.anchors[m.to] > 0 || l.questions[p.Path+"#"+m.to] != nil):
+			case m.to != "" && (p.anchors[m.to] > 0 || l.Question(p.Path+"#"+m.to) != nil):
 				to.anchor = m.to
 			case m.to == "" && p.anchors[anchor] > 0:
 				to.anchor = anchor
@@ -171,7 +171,7 @@ func (l *Library) lead() {
 			led[place{asked, anchor}] = true
 			to := l.moved[id]
 			l.oldAnchors[asked.Path] = append(l.oldAnchors[asked.Path],
-				OldAnchor{Anchor: anchor, Page: to.page, Question: l.questions[to.id()], URL: to.address()})
+				OldAnchor{Anchor: anchor, Page: to.page, Question: l.Question(to.id()), URL: to.address()})
 		}
 	}
 }

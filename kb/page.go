@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -139,6 +140,25 @@ type Question struct {
 
 // URL is the page's address, with the base.
 func (p *Page) URL() string { return p.base + pageAddress(p.Path, "") }
+
+// question returns the question of the page with that anchor, or nil. Questions stand in
+// the order of their lines, which is that of the file.
+func (p *Page) question(anchor string) *Question {
+	line, ok := p.anchors[anchor]
+	if !ok {
+		return nil
+	}
+	i, _ := slices.BinarySearchFunc(p.Questions, line, func(q *Question, line int) int { return cmp.Compare(q.Line, line) })
+	for _, q := range p.Questions[i:] {
+		if q.Anchor == anchor {
+			return q
+		}
+		if q.Line > line {
+			break
+		}
+	}
+	return nil
+}
 
 // HasAnchor tells whether a heading of the page, or raw HTML on it, has that anchor.
 func (p *Page) HasAnchor(anchor string) bool { return p.anchors[anchor] > 0 }

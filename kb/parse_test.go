@@ -256,6 +256,9 @@ func checkPage(t *testing.T, src []byte, p *Page) {
 		if q != p.Questions[seen] {
 			t.Errorf("question %d is out of order", seen)
 		}
+		if p.question(q.Anchor) != q {
+			t.Errorf("question %q is not found by its anchor", q.Anchor)
+		}
 		seen++
 		if q.Line < 1 || q.Line > lines {
 			t.Errorf("question on line %d of %d", q.Line, lines)
