@@ -37,6 +37,9 @@ type WatchOptions struct {
 	// Progress, if set, is told during the first reading how many of the files were
 	// read. Its calls do not overlap; done rises by one with each.
 	Progress func(done, total int)
+	// InUse, if set, is told how changes are noticed: WatchEvents, WatchPoll or
+	// WatchOff, at the start and whenever that has changed. Its calls do not overlap.
+	InUse func(WatchMode)
 }
 
 const (
@@ -144,6 +147,7 @@ type watcher struct {
 	told   string
 	// silent says that the last change came without an event.
 	silent bool
+	inUse  WatchMode // that was told last
 }
 
 func (w *watcher) close() {
@@ -155,6 +159,7 @@ func (w *watcher) close() {
 func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 	trouble := "" // the error about the folder that was yielded last, if it lasts
 	announced := true
+	w.use()
 	var since time.Time // when the changes that are looked for began
 	for ctx.Err() == nil {
 		start := time.Now()
@@ -208,6 +213,7 @@ func (w *watcher) run(ctx context.Context, yield func(*Library, error) bool) {
 			}
 		}
 		w.silent = !announced && (found.changed || w.silent)
+		w.use()
 		since = w.wait(ctx, w.pause(found.torn, trouble != "", took))
 		announced = !since.IsZero()
 	}
@@ -256,6 +262,21 @@ func (w *watcher) deaf(err error) {
 		w.told = err.Error()
 		w.untold = &WatchError{err}
 	}
+}
+
+// use tells how changes are noticed, if that has changed.
+func (w *watcher) use() {
+	inUse := WatchOff
+	switch {
+	case w.Mode == WatchPoll, w.Mode == WatchAuto && (w.events == nil || w.silent):
+		inUse = WatchPoll
+	case w.events != nil:
+		inUse = WatchEvents
+	}
+	if w.InUse != nil && inUse != w.inUse {
+		w.InUse(inUse)
+	}
+	w.inUse = inUse
 }
 
 // pause is the time until the next look if no event asks for one, 0 if there is

@@ -458,3 +458,54 @@ func TestWatchTrouble(t *testing.T) {
 		})
 	})
 }
+
+func TestWatchTellsHowChangesAreNoticed(t *testing.T) {
+	errLimit := errors.New("no space left on device")
+	watches := func(t *testing.T, mode WatchMode, prepare, test func(*bubble), want ...string) {
+		t.Helper()
+		var told []string
+		var start time.Time
+		o := WatchOptions{Mode: mode, InUse: func(mode WatchMode) {
+			told = append(told, fmt.Sprintf("%v %s", time.Since(start), mode))
+		}}
+		inBubble(t, o, func(b *bubble) {
+			start = b.start
+			if prepare != nil {
+				prepare(b)
+			}
+		}, test)
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	}
+	minute := func(b *bubble) { b.pass(time.Minute) }
+	t.Run("once, as long as nothing changes", func(t *testing.T) {
+		watches(t, WatchAuto, nil, minute, "0s events")
+		watches(t, WatchEvents, nil, minute, "0s events")
+		watches(t, WatchPoll, nil, minute, "0s poll")
+		watches(t, WatchOff, nil, minute, "0s off")
+	})
+	t.Run("events that fall silent are replaced by looks until one arrives", func(t *testing.T) {
+		watches(t, WatchAuto, nil, func(b *bubble) {
+			b.pass(time.Second)
+			b.write("a.md", ask("two"))
+			b.pass(49 * time.Second)
+			b.save("a.md", ask("three"))
+			b.pass(time.Minute)
+		}, "0s events", "30s poll", "50.07s events")
+	})
+	t.Run("where there are none at all, there are looks, or nothing", func(t *testing.T) {
+		none := func(b *bubble) { b.open = errLimit }
+		watches(t, WatchAuto, none, minute, "0s poll")
+		watches(t, WatchEvents, none, minute, "0s off")
+	})
+	t.Run("where a new folder's cannot be had, auto does without any and events keeps the others", func(t *testing.T) {
+		more := func(b *bubble) {
+			b.source.onWatch = func() (bool, error) { return true, errLimit }
+			b.save("x/b.md", ask("two"))
+			b.pass(time.Second)
+		}
+		watches(t, WatchAuto, nil, more, "0s events", "70ms poll")
+		watches(t, WatchEvents, nil, more, "0s events")
+	})
+}

@@ -23,8 +23,8 @@ type metrics struct {
 	untaken  prometheus.Gauge
 	unread   prometheus.Gauge
 	warm     prometheus.Gauge
-	flag     kb.WatchMode         // how the folder is to be watched
-	watching *prometheus.GaugeVec // by how it is, which is 1
+	watching *prometheus.GaugeVec // by how the folder is watched, which is 1
+	auto     bool                 // where there are no events, it is watched without
 }
 
 // warmMetric is the name of metrics.warm.
@@ -33,9 +33,10 @@ const warmMetric = "faqbase_warm"
 // versionLabel is the label that has the version of the program.
 const versionLabel = "version"
 
+// newMetrics are those of a program that is to watch its folder as mode says.
 func newMetrics(b build, mode kb.WatchMode) *metrics {
 	m := &metrics{
-		flag:     mode,
+		auto:     mode == kb.WatchAuto,
 		registry: prometheus.NewRegistry(),
 		reindex: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "faqbase_reindex_duration_seconds",
@@ -59,7 +60,7 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 			Help: "1 for the way the folder is watched (events, poll or off), 0 for the others.",
 		}, []string{"mode"}),
 	}
-	m.watches(mode)
+	m.watches(kb.WatchOff) // until it is
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "faqbase_info",
 		Help:        "Always 1; its label says which program this is.",
@@ -71,13 +72,8 @@ func newMetrics(b build, mode kb.WatchMode) *metrics {
 	return m
 }
 
-// watches tells how the folder is watched. kb.WatchAuto has events until they are lost.
-// Where they can be had but tell nothing, as on network file systems, it looks by itself
-// meanwhile; that passes with the next event and is not shown.
+// watches tells how the folder is watched: by events, poll or off.
 func (m *metrics) watches(mode kb.WatchMode) {
-	if mode == kb.WatchAuto {
-		mode = kb.WatchEvents
-	}
 	for _, other := range []kb.WatchMode{kb.WatchEvents, kb.WatchPoll, kb.WatchOff} {
 		n := 0.
 		if other == mode {
@@ -90,8 +86,7 @@ func (m *metrics) watches(mode kb.WatchMode) {
 // lost tells of an error of the folder. Where only its events cannot be had and
 // kb.WatchAuto looks by itself instead, the folder is watched all the same.
 func (m *metrics) lost(err error) {
-	if m.flag == kb.WatchAuto && errors.As(err, new(*kb.WatchError)) {
-		m.watches(kb.WatchPoll)
+	if m.auto && errors.As(err, new(*kb.WatchError)) {
 		return
 	}
 	m.unread.Set(1)

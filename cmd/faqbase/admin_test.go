@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -12,26 +14,26 @@ import (
 )
 
 func TestMetricsTellHowTheFolderIsWatched(t *testing.T) {
-	deaf := fmt.Errorf("watch: %w", &kb.WatchError{Err: errors.New("no more watches")})
-	gone := &fs.PathError{Op: "open", Path: "kb", Err: fs.ErrNotExist}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.md"), []byte("### Why?\n\nSo.\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
-		claim   string
-		flag    kb.WatchMode
-		lost    error
-		mode    kb.WatchMode
-		failing float64
+		claim string
+		flag  kb.WatchMode
+		dir   string
+		mode  kb.WatchMode
 	}{
-		{"auto has events", kb.WatchAuto, nil, kb.WatchEvents, 0},
-		{"auto looks by itself where there are no events, which is no failure", kb.WatchAuto, deaf, kb.WatchPoll, 0},
-		{"a folder that is gone is one, however it is watched", kb.WatchAuto, gone, kb.WatchEvents, 1},
-		{"events alone have nothing in their place", kb.WatchEvents, deaf, kb.WatchEvents, 1},
-		{"poll is poll", kb.WatchPoll, nil, kb.WatchPoll, 0},
-		{"off is off", kb.WatchOff, nil, kb.WatchOff, 0},
+		{"events are events", kb.WatchEvents, dir, kb.WatchEvents},
+		{"poll is poll", kb.WatchPoll, dir, kb.WatchPoll},
+		{"off is off", kb.WatchOff, dir, kb.WatchOff},
+		{"the pages that come with the program are not watched", kb.WatchAuto, "", kb.WatchOff},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			m := newMetrics(build{}, c.flag)
-			if c.lost != nil {
-				m.lost(c.lost)
+			serve := serveCommand{Watch: c.flag}
+			for range serve.libraries(t.Context(), folder{dir: c.dir, fsys: kb.Starter()}, nil, m.watches) {
+				break
 			}
 			for _, mode := range []kb.WatchMode{kb.WatchEvents, kb.WatchPoll, kb.WatchOff} {
 				want := 0.
@@ -42,6 +44,26 @@ func TestMetricsTellHowTheFolderIsWatched(t *testing.T) {
 					t.Errorf("%s is %v, want %v", mode, got, want)
 				}
 			}
+		})
+	}
+}
+
+func TestMetricsTellThatTheFolderFails(t *testing.T) {
+	deaf := fmt.Errorf("watch: %w", &kb.WatchError{Err: errors.New("no more watches")})
+	gone := &fs.PathError{Op: "open", Path: "kb", Err: fs.ErrNotExist}
+	for _, c := range []struct {
+		claim   string
+		flag    kb.WatchMode
+		lost    error
+		failing float64
+	}{
+		{"auto looks by itself where there are no events, which is no failure", kb.WatchAuto, deaf, 0},
+		{"a folder that is gone is one, however it is watched", kb.WatchAuto, gone, 1},
+		{"events alone have nothing in their place", kb.WatchEvents, deaf, 1},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			m := newMetrics(build{}, c.flag)
+			m.lost(c.lost)
 			if got := testutil.ToFloat64(m.unread); got != c.failing {
 				t.Errorf("failing is %v, want %v", got, c.failing)
 			}

@@ -222,7 +222,9 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 				return err
 			},
 		}
-		return p.run(ctx, func(ctx context.Context) iter.Seq2[*kb.Library, error] { return c.libraries(ctx, f, bar) })
+		return p.run(ctx, func(ctx context.Context) iter.Seq2[*kb.Library, error] {
+			return c.libraries(ctx, f, bar, counts.watches)
+		})
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(g.Wait(), engine.Close()) }()
@@ -328,13 +330,13 @@ func (c *serveCommand) workplace(f folder) (dir, editor string, err error) {
 }
 
 // libraries yields the knowledge base and, if it is a folder, yields it again
-// whenever it has changed.
-func (c *serveCommand) libraries(ctx context.Context, f folder, bar *progress) iter.Seq2[*kb.Library, error] {
+// whenever it has changed. inUse is told how that is noticed.
+func (c *serveCommand) libraries(ctx context.Context, f folder, bar *progress, inUse func(kb.WatchMode)) iter.Seq2[*kb.Library, error] {
 	o := kb.Options{Base: strings.TrimRight(c.BaseURL, "/")}
 	if f.dir == "" {
 		return func(yield func(*kb.Library, error) bool) { yield(f.load(o)) }
 	}
-	w := kb.WatchOptions{Options: o, Linked: c.FollowLinks, Mode: c.Watch, Interval: c.PollInterval}
+	w := kb.WatchOptions{Options: o, Linked: c.FollowLinks, Mode: c.Watch, Interval: c.PollInterval, InUse: inUse}
 	if bar != nil {
 		w.Progress = bar.read
 	}
