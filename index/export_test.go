@@ -10,7 +10,7 @@ import (
 // A Work is what a query made the engine do.
 type Work struct {
 	Terms, Lists, Postings, Texts int
-	// Kept are the postings that the state keeps.
+	// Kept is what the lists take that the state keeps, in bytes.
 	Kept int
 	// Ranking is the time that putting in order took.
 	Ranking time.Duration
@@ -34,8 +34,9 @@ func (b *Bleve) Work(ctx context.Context, q Query) (work Work, err error) {
 			work.Terms += len(word.terms)
 		}
 		for word := range m.state.kept.of {
-			list, _ := m.state.kept.list(int32(word))
-			work.Kept += len(list)
+			if list := m.state.kept.list(int32(word)); list != nil {
+				work.Kept += int(list.size())
+			}
 		}
 	})
 	return work, err

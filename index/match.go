@@ -27,8 +27,10 @@ type scratch struct {
 	required, unwanted []uint32
 	owners             []int32
 	read               []posting // of all words, one list after the other
-	sorted             []posting // see sortPostings
-	doc                bleveindex.TermFieldDoc
+	// For the list at hand: what is read from the index, and the same packed.
+	occurring, sorted []occurrence // see sortOccurrences
+	packed            []byte
+	doc               bleveindex.TermFieldDoc
 	// For closeness: by number of a word, 1 and up for those that stand for a word of
 	// the query, which are standing.
 	stands   []int32

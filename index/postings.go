@@ -3,7 +3,6 @@ package index
 import (
 	"cmp"
 	"slices"
-	"sync/atomic"
 )
 
 // A posting is an entry that has a word: what the word's occurrences are worth there
@@ -14,155 +13,52 @@ type posting struct {
 	inQuestion float32
 }
 
-// Lists of frequent words are read again and again, and stop words are in most
-// entries. Of short ones hundreds are read for a word that is not yet typed to its end,
-// and to find one takes longer than to read it. So lists are kept with the state, up to
-// minKept postings in all, or keptPerEntry for each entry if that is more, 12 bytes each.
-// Short lists, of less than longList, leave half of that to the others, and each costs as
-// much as keptList postings more.
-const (
-	longList     = 64
-	keptList     = 4
-	minKept      = 1 << 20
-	keptPerEntry = 32
-)
-
 // maxLists is the number of lists that are read for words that a query's words only
 // stand for: what they begin, what they may be misspelt for, their forms. Past it
 // the words are searched as they are.
 const maxLists = 1500
 
-// postings returns the entries that have a word, in their order.
+// postings returns the entries that have a word, in their order. They are good until the
+// search ends.
 func (m *match) postings(word int32) ([]posting, error) {
-	if list, ok := m.state.kept.list(word); ok {
-		m.work += len(list)
-		return list, m.ctx.Err()
+	list := m.state.kept.list(word)
+	if list == nil {
+		read, err := m.readList(word)
+		if err != nil {
+			return nil, err
+		}
+		m.state.kept.keep(word, read)
+		list = &read
 	}
-	list, err := m.readPostings(word)
-	if err == nil {
-		m.state.kept.keep(word, list)
+	m.work += list.len
+	if cap(m.read)-len(m.read) < list.len { // what is there stays where it is
+		m.read = make([]posting, 0, max(2*cap(m.read), list.len))
 	}
-	return list, err
+	start := len(m.read)
+	m.read = list.unpack(m.read, &m.state.boost)
+	return slices.Clip(m.read[start:]), m.ctx.Err()
 }
 
-// readPostings reads them from the index.
-func (m *match) readPostings(word int32) ([]posting, error) {
+// readList reads them from the index. The list is good until the next one is read.
+func (m *match) readList(word int32) (packedList, error) {
 	w := &m.state.dictionary.words[word]
-	start := len(m.read)
+	m.occurring = m.occurring[:0]
 	for f := range numFields {
 		if !w.fields.has(f) {
 			continue
 		}
 		m.lists++
-		boost := m.state.boost[f]
-		err := m.each(w.text, f, func(e int32, occurrences uint64) {
-			p := posting{entry: e, t: float32(occurrences) * boost[e]}
-			if f == fieldQuestion {
-				p.inQuestion = float32(occurrences)
-			}
-			m.read = append(m.read, p)
+		err := m.each(w.text, f, func(e int32, times uint64) {
+			m.occurring = append(m.occurring, occurrence{e, uint32(times), f})
 		})
 		if err != nil {
-			return nil, err
+			return packedList{}, err
 		}
 	}
-	list := m.read[start:]
-	m.sorted = sortPostings(list, m.sorted)
-	list = mergePostings(list)
-	m.read = m.read[:start+len(list)]
-	return list[:len(list):len(list)], nil
-}
-
-// keptLists are the lists of postings that a state keeps, those of one catalog and one
-// dictionary. Safe for concurrent use.
-type keptLists struct {
-	of   []atomic.Pointer[[]posting] // by word
-	size atomic.Int64                // of all, in postings
-	room int64                       // the most that size may be
-}
-
-// newKeptLists keeps none yet of so many words and entries.
-func newKeptLists(words, entries int) *keptLists {
-	return &keptLists{of: make([]atomic.Pointer[[]posting], words), room: max(minKept, keptPerEntry*int64(entries))}
-}
-
-// list is that of a word, if it is kept.
-func (k *keptLists) list(word int32) (list []posting, ok bool) {
-	if kept := k.of[word].Load(); kept != nil {
-		return *kept, true
-	}
-	return nil, false
-}
-
-// keep keeps a copy of a word's list if there is room, and no other search has kept it
-// meanwhile.
-func (k *keptLists) keep(word int32, list []posting) {
-	n, room := int64(len(list)+keptList), k.room
-	if len(list) < longList {
-		room /= 2
-	}
-	if k.size.Add(n) <= room {
-		kept := slices.Clone(list)
-		if k.of[word].CompareAndSwap(nil, &kept) {
-			return
-		}
-	}
-	k.size.Add(-n)
-}
-
-// longEnough is the length from which on lists are sorted by counting.
-const longEnough = 128
-
-// sortPostings sorts a list by entries, and leaves those of one entry in their order: a
-// long list by counting, from the lower bits of the number to the higher ones (a radix
-// sort), in a tenth of the time of a stable sort that compares. It returns buf for the
-// next list.
-func sortPostings(list, buf []posting) []posting {
-	byEntry := func(a, b posting) int { return cmp.Compare(a.entry, b.entry) }
-	if slices.IsSortedFunc(list, byEntry) {
-		return buf
-	}
-	if len(list) < longEnough {
-		slices.SortStableFunc(list, byEntry)
-		return buf
-	}
-	last := slices.MaxFunc(list, byEntry).entry
-	const digit, digits = 11, 1 << 11
-	buf = slices.Grow(buf[:0], len(list))[:len(list)]
-	from, to := list, buf
-	for shift := 0; last>>shift > 0; shift += digit {
-		var start [digits + 1]int32
-		for i := range from {
-			start[from[i].entry>>shift&(digits-1)+1]++
-		}
-		for d := range digits {
-			start[d+1] += start[d]
-		}
-		for i := range from {
-			at := &start[from[i].entry>>shift&(digits-1)]
-			to[*at] = from[i]
-			*at++
-		}
-		from, to = to, from
-	}
-	if &from[0] != &list[0] {
-		copy(list, from)
-	}
-	return buf
-}
-
-// mergePostings makes one posting of those of one entry in a sorted list.
-func mergePostings(list []posting) []posting {
-	merged := list[:0]
-	for _, p := range list {
-		if n := len(merged); n > 0 && merged[n-1].entry == p.entry {
-			merged[n-1].t += p.t
-			merged[n-1].inQuestion += p.inQuestion
-			continue
-		}
-		merged = append(merged, p)
-	}
-	return merged
+	m.sorted = sortOccurrences(m.occurring, m.sorted)
+	list := pack(m.packed[:0], m.occurring)
+	m.packed = list.bytes
+	return list, nil
 }
 
 // each calls do for every entry that has the word in the field.
@@ -232,20 +128,27 @@ func intersect(lists [][]posting) []posting {
 }
 
 // unite gives the postings of entries that are in any of the lists, with the greatest
-// of their worths.
+// of their worths, in the order of entries.
 func unite(lists [][]posting) []posting {
-	if len(lists) == 1 {
-		return lists[0]
-	}
-	all := slices.Concat(lists...)
-	sortPostings(all, nil)
-	merged := all[:0]
-	for _, p := range all {
-		if n := len(merged); n > 0 && merged[n-1].entry == p.entry {
-			merged[n-1].t, merged[n-1].inQuestion = max(merged[n-1].t, p.t), max(merged[n-1].inQuestion, p.inQuestion)
+	var all []posting
+	for i, list := range lists {
+		if i == 0 {
+			all = list
 			continue
 		}
-		merged = append(merged, p)
+		both := make([]posting, 0, len(all)+len(list))
+		for len(all) > 0 && len(list) > 0 {
+			switch a, b := all[0], list[0]; {
+			case a.entry < b.entry:
+				both, all = append(both, a), all[1:]
+			case a.entry > b.entry:
+				both, list = append(both, b), list[1:]
+			default:
+				both = append(both, posting{a.entry, max(a.t, b.t), max(a.inQuestion, b.inQuestion)})
+				all, list = all[1:], list[1:]
+			}
+		}
+		all = append(append(both, all...), list...)
 	}
-	return merged
+	return all
 }

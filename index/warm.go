@@ -42,43 +42,37 @@ func (b *Bleve) warmNumbers(ctx context.Context, s *state) error {
 	return ctx.Err()
 }
 
-// warmLists reads short lists until there is no room to keep more, and the long ones while
-// all fit. Where not all fit, long ones are left to the searches, which know those that
+// warmLists reads short lists until there is no room to keep more, and keeps the long ones
+// if all fit. Where not all fit, long ones are left to the searches, which know those that
 // are wanted.
 func (b *Bleve) warmLists(ctx context.Context, s *state) error {
 	m := &match{scratch: &scratch{}, ctx: ctx, state: s, weights: b.weights}
-	var long []int32
-	total := 0
+	long := make(map[int32]packedList)
+	size := int64(0) // of long
 	for word := range int32(len(s.dictionary.words)) {
-		if !b.isWanted(ctx, s) || s.kept.size.Load() >= s.kept.room/2-longList {
+		if !b.isWanted(ctx, s) || s.kept.size.Load() >= s.kept.room/2 {
 			return ctx.Err()
 		}
-		if _, ok := s.kept.list(word); ok {
+		if s.kept.list(word) != nil {
 			continue
 		}
-		m.read = m.read[:0]
-		list, err := m.readPostings(word)
+		list, err := m.readList(word)
 		if err != nil {
 			return err
 		}
-		if len(list) >= longList {
-			long = append(long, word)
-			total += len(list) + keptList
+		if list.len < longList {
+			s.kept.keep(word, list)
 			continue
 		}
-		s.kept.keep(word, list)
+		if size += list.size(); size <= s.kept.room {
+			long[word] = list.clone()
+		}
 	}
-	if s.kept.size.Load()+int64(total) > s.kept.room {
+	if s.kept.size.Load()+size > s.kept.room {
 		return ctx.Err()
 	}
-	for _, word := range long {
-		if !b.isWanted(ctx, s) {
-			break
-		}
-		m.read = m.read[:0]
-		if _, err := m.postings(word); err != nil {
-			return err
-		}
+	for word, list := range long {
+		s.kept.keep(word, list)
 	}
 	return ctx.Err()
 }
