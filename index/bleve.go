@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
-	bleveindex "github.com/blevesearch/bleve_index_api"
 
 	"faqbase/kb"
 )
@@ -167,81 +166,6 @@ func guard(f func() error) (err error) {
 	return f()
 }
 
-// A state is a library and a snapshot of the index that holds exactly it.
-// Immutable but for its number of users.
-type state struct {
-	*catalog
-	dictionary *dictionary
-	suggester  *suggester
-	reader     bleveindex.IndexReader
-	failure    *failure // of the index that reader reads
-	kept       *keptLists
-	// entryOf gives the number of an entry by the number of its document.
-	entryOf []int32
-	users   atomic.Int64 // and one while it is the engine's
-}
-
-// newState takes a snapshot of the index, which must hold c's library. kept are lists of
-// c and d, of another snapshot if there is one.
-func newState(g *generation, c *catalog, d *dictionary, sg *suggester, kept *keptLists) (*state, error) {
-	r, err := g.reader()
-	if err != nil {
-		return nil, err
-	}
-	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r, failure: g.failure, kept: kept}
-	st.users.Store(1)
-	n := 0
-	err = eachDocument(r, func(number uint64, id string) error {
-		e, ok := c.byDocument[id]
-		if !ok {
-			return fmt.Errorf("unexpected document %q", id)
-		}
-		for uint64(len(st.entryOf)) <= number {
-			st.entryOf = append(st.entryOf, -1)
-		}
-		st.entryOf[number] = e
-		n++
-		return nil
-	})
-	if err == nil && n != len(c.byDocument) {
-		err = fmt.Errorf("%d documents, want %d", n, len(c.byDocument))
-	}
-	if err != nil {
-		r.Close()
-		return nil, err
-	}
-	return st, nil
-}
-
-// acquire returns the current state, nil before the first Apply. The caller must
-// release it.
-func (b *Bleve) acquire() *state {
-	for {
-		s := b.state.Load()
-		if s == nil {
-			return nil
-		}
-		for n := s.users.Load(); n > 0; n = s.users.Load() {
-			if s.users.CompareAndSwap(n, n+1) {
-				return s
-			}
-		}
-	}
-}
-
-func (s *state) release() {
-	if s.users.Add(-1) == 0 {
-		s.reader.Close() // of a snapshot, it only counts down
-	}
-}
-
-// publish makes s the state that is searched.
-func (b *Bleve) publish(s *state) {
-	if old := b.state.Swap(s); old != nil {
-		old.release()
-	}
-}
-
 // How much is written in one batch: enough to be fast, little enough to hold in
 // memory several times over.
 const (
@@ -385,15 +309,19 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 	w := &writer{generation: g, ctx: ctx, write: b.write, limit: b.batchDocuments, indexed: &b.indexed}
 	first := len(g.held) == 0
 	compact := b.store.dir == "" && g.batches >= compactAfter
-	pages := make([]*pageEntries, 0, len(lib.Pages))
+	pages := make([]*pageEntries, len(lib.Pages))
 	wanted := make(map[string]bool, len(lib.Pages))
-	tasks := make([]pageTask, len(lib.Pages))
+	var tasks []pageTask
 	for i, p := range lib.Pages {
 		wanted[p.Path] = true
-		t := pageTask{lib: lib, page: p, old: known[p], held: g.held[p.Path]}
+		t := pageTask{lib: lib, page: p, place: i, old: known[p], held: g.held[p.Path]}
 		t.sameKey = keep && t.old != nil
 		t.again = compact && g.loose[p.Path]
-		tasks[i] = t
+		if t.sameKey && !t.again && t.held.knownAs(p, t.old.key) {
+			pages[i] = t.old
+			continue
+		}
+		tasks = append(tasks, t)
 	}
 	for t := range analysed(tasks, found) {
 		lengths := t.docs.lengths
@@ -403,11 +331,12 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 			}
 		} else {
 			lengths = t.held.lengths
+			t.held.made = t.page
 		}
 		if t.old != nil && t.old.key == t.key {
-			pages = append(pages, t.old)
+			pages[t.place] = t.old
 		} else {
-			pages = append(pages, entriesOf(t.page, t.language, t.key, lengths, b.classes))
+			pages[t.place] = entriesOf(t.page, t.language, t.key, lengths, b.classes)
 		}
 	}
 	for path := range g.held {
@@ -439,14 +368,18 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 	var suggester *suggester
 	var suggesting sync.WaitGroup
 	suggesting.Go(func() { suggester = newSuggester(lib, pages, lexicon) })
-	c := newCatalog(lib, pages, classes.len(), b.weights)
+	old := b.state.Load()
+	var before *catalog
+	if old != nil && classes == b.classes {
+		before = old.catalog
+	} else {
+		b.words = len(dict.words)
+	}
+	c, splice := newCatalog(lib, pages, classes.len(), b.weights, before)
 	suggesting.Wait()
-	s, err := newState(g, c, dict, suggester, newKeptLists(len(dict.words), len(c.entries)))
+	s, err := newState(g, c, dict, suggester, newKeptLists(len(dict.words), len(c.entries)), old, splice.stays)
 	if err != nil {
 		return err
-	}
-	if old := b.state.Load(); old == nil || classes != b.classes {
-		b.words = len(dict.words)
 	}
 	b.pages, b.classes, b.lexicon, b.partial = pages, classes, lexicon, false
 	b.publish(s)
@@ -507,6 +440,12 @@ func (g *generation) readBeside(take func(*vocabulary), do func() error) (err er
 		}
 	}()
 	return do()
+}
+
+// knownAs tells whether what the index holds is known to be made of p and to have that
+// key. h may be nil.
+func (h *heldPage) knownAs(p *kb.Page, key pageKey) bool {
+	return h != nil && h.made == p && h.key == key
 }
 
 // is tells whether the index holds exactly p, with all its questions.
@@ -580,7 +519,7 @@ func (b *Bleve) renew() error {
 		if same {
 			return nil
 		}
-		s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester, old.kept)
+		s, err := newState(b.store.current, old.catalog, old.dictionary, old.suggester, old.kept, old, allStay(len(old.entries)))
 		if err == nil {
 			b.publish(s)
 		}

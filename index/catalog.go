@@ -1,8 +1,8 @@
 package index
 
 import (
+	"hash/maphash"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -61,6 +61,14 @@ func (e *entry) tools() []string {
 	return e.page.Tools
 }
 
+// values are the entry's values of a facet. Its tools may be fewer than its page's.
+func (e *entry) values(f kb.Facet) []string {
+	if f == kb.FacetTool {
+		return e.tools()
+	}
+	return e.page.Values(f)
+}
+
 // pageEntries are the entries of a page, kept from one library to the next while
 // the page stays the same.
 type pageEntries struct {
@@ -103,24 +111,31 @@ func entriesOf(p *kb.Page, l *language, key pageKey, lengths []fieldLengths, cla
 // ids, by which they are numbered, and what is counted over all of them. Immutable.
 type catalog struct {
 	lib     *kb.Library
+	pages   []*pageEntries
 	entries []*entry
-	// byDocument gives the number of an entry by the name of its document, byID by its id.
-	byDocument, byID map[string]int32
-	// asked are the normal forms of all questions, titles and aliases.
-	asked     map[string]bool
+	// asked are the hashes of the normal forms of all questions, titles and aliases, in
+	// order, each as often as it is there.
+	asked     []uint64
 	columns   map[kb.Facet]*column
 	synonyms  *synonyms
 	curations curations
 	toolWords map[string]bool // of the names and aliases of all tools
 	// toolNamed gives the name of a tool by the normal form of it or of an alias.
 	toolNamed map[string]string
+	// lengths are those of the entries' fields, and askers by class of words the number of
+	// entries that ask with it.
+	lengths []fieldLengths
+	askers  []int32
 	// boost is what one occurrence of a word in a field of an entry is worth, mass the
-	// weight of an entry's question and aliases, and kind the factor of its score for
-	// what it is; see rank.go. They stand side by side by entry, because a search reads
-	// them for each one that it finds.
-	boost [numFields][]float32
-	mass  []mass
-	kind  []float64
+	// weight of an entry's question, classWeights that of a class of words in it, and kind
+	// the factor of its score for what it is; see rank.go, of which weights are the
+	// numbers. They stand side by side by entry, because a search reads them for each one
+	// that it finds.
+	boost        [numFields][]float32
+	mass         []float32
+	classWeights []classWeight
+	kind         []float64
+	weights      *weights
 	// languages are those of the pages but nil, in their order, present the same as a
 	// set with nil, and speaks the language of an entry; it is empty if all are nil.
 	languages []*language
@@ -139,29 +154,93 @@ type column struct {
 
 var facets = []kb.Facet{kb.FacetCategory, kb.FacetEcosystem, kb.FacetTool}
 
-func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weights) *catalog {
-	c := &catalog{lib: lib, columns: make(map[kb.Facet]*column)}
-	for _, p := range pages {
-		c.entries = append(c.entries, p.entries...)
+// newCatalog makes the catalog of a library. What stayed the same since the catalog before
+// is taken from it, as the splice tells, and says the same as if it were made anew; nil
+// stands for none, which there must be if the numbers of classes are others.
+func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weights, before *catalog) (*catalog, *splice) {
+	var s *splice
+	if before != nil && before.weights == w {
+		s = newSplice(before.entries, before.pages, pages)
 	}
-	slices.SortStableFunc(c.entries, func(a, b *entry) int { return strings.Compare(a.id, b.id) })
+	if s == nil {
+		s, before = anew(entriesIn(pages)), &catalog{}
+	}
+	c := &catalog{lib: lib, pages: pages, weights: w, columns: make(map[kb.Facet]*column)}
+	same := func(e *entry) *entry { return e }
+	c.entries = spliced(s, before.entries, same)
 	// What follows is most of the time of an edit, and independent of each other.
 	var parts sync.WaitGroup
-	parts.Go(c.setNames)
 	parts.Go(func() {
-		c.boost = w.boosts(c.entries)
-		c.mass = w.masses(c.entries, numClasses)
-		c.kind = w.kinds(c.entries)
+		c.askers = askersAfter(s, before.askers, numClasses)
+		c.classWeights = w.classWeights(c.askers, len(c.entries))
+		c.mass = masses(c.entries, c.classWeights)
 	})
+	c.lengths = spliced(s, before.lengths, func(e *entry) fieldLengths { return e.lengths })
+	c.boost = w.boosts(c.lengths)
+	c.kind = spliced(s, before.kind, w.kind)
+	c.asked = without(before.asked, askedHashes(s.gone), askedHashes(s.fresh))
 	for _, f := range facets {
-		c.columns[f] = newColumn(lib, f, c.entries)
+		c.columns[f] = newColumn(lib, f, c.entries, s, before)
 	}
-	c.setLanguages()
+	c.setLanguages(s, before)
 	c.synonyms = newSynonyms(lib.Synonyms)
+	c.setTools(before)
+	c.relatedness = lazyRelatedness(c.entries, numClasses)
+	c.curations = newCurations(c)
+	parts.Wait()
+	return c, s
+}
+
+// number is the number of the entry with that id.
+func (c *catalog) number(id string) (n int32, ok bool) { return numberOf(c.entries, id) }
+
+// asks tells whether a normal form is that of a question, a title or an alias.
+func (c *catalog) asks(norm string) bool {
+	_, ok := slices.BinarySearch(c.asked, askedHash(norm))
+	return ok
+}
+
+var askedSeed = maphash.MakeSeed()
+
+func askedHash(norm string) uint64 { return maphash.String(askedSeed, norm) }
+
+func askedHashes(entries []*entry) []uint64 {
+	hashes := make([]uint64, 0, len(entries))
+	for _, e := range entries {
+		hashes = append(hashes, askedHash(e.norm))
+		for _, a := range e.aliases {
+			hashes = append(hashes, askedHash(a))
+		}
+	}
+	return hashes
+}
+
+// askersAfter counts by class of words the entries that ask with it.
+func askersAfter(s *splice, before []int32, numClasses int) []int32 {
+	n := make([]int32, numClasses)
+	copy(n, before)
+	count := func(entries []*entry, by int32) {
+		for _, e := range entries {
+			for _, c := range e.asked.classes {
+				n[c] += by
+			}
+		}
+	}
+	count(s.gone, -1)
+	count(s.fresh, 1)
+	return n
+}
+
+// setTools fills toolWords and toolNamed.
+func (c *catalog) setTools(before *catalog) {
+	if before.toolWords != nil && sameTools(before.lib, c.lib) {
+		c.toolWords, c.toolNamed = before.toolWords, before.toolNamed
+		return
+	}
 	c.toolWords = make(map[string]bool)
 	c.toolNamed = make(map[string]string)
-	for _, t := range lib.Tools {
-		for i, name := range toolNames(lib, t.Name) {
+	for _, t := range c.lib.Tools {
+		for i, name := range toolNames(c.lib, t.Name) {
 			list := words(name)
 			for _, w := range list {
 				c.toolWords[w.text] = true
@@ -171,32 +250,12 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 			}
 		}
 	}
-	c.relatedness = lazyRelatedness(c.entries, numClasses)
-	parts.Wait()
-	c.curations = newCurations(c)
-	return c
-}
-
-// setNames fills byDocument, byID and asked.
-func (c *catalog) setNames() {
-	n := len(c.entries)
-	c.byDocument = make(map[string]int32, n)
-	c.byID = make(map[string]int32, n)
-	c.asked = make(map[string]bool, n)
-	for i, e := range c.entries {
-		c.byDocument[e.document] = int32(i)
-		c.byID[e.id] = int32(i)
-		c.asked[e.norm] = true
-		for _, a := range e.aliases {
-			c.asked[a] = true
-		}
-	}
 }
 
 // setLanguages fills languages, present and speaks.
-func (c *catalog) setLanguages() {
-	for _, e := range c.entries {
-		c.present |= e.language.set()
+func (c *catalog) setLanguages(s *splice, before *catalog) {
+	for _, p := range c.pages {
+		c.present |= p.language.set()
 	}
 	for _, l := range languages {
 		if c.present&l.set() != 0 {
@@ -206,43 +265,63 @@ func (c *catalog) setLanguages() {
 	if len(c.languages) == 0 {
 		return
 	}
-	c.speaks = make([]languageSet, len(c.entries))
-	for i, e := range c.entries {
-		c.speaks[i] = e.language.set()
+	if len(before.speaks) == 0 {
+		s = anew(c.entries)
+	}
+	c.speaks = spliced(s, before.speaks, func(e *entry) languageSet { return e.language.set() })
+}
+
+// newColumn makes the column of a facet. Numbers of values stay where these are all those
+// of the library, which are the same as before.
+func newColumn(lib *kb.Library, f kb.Facet, entries []*entry, s *splice, before *catalog) *column {
+	values := lib.Values(f)
+	if old := before.columns[f]; old != nil && slices.Equal(old.values, values) && !slices.ContainsFunc(s.fresh, old.lacks(f)) {
+		col := &column{values: old.values, byName: old.byName}
+		col.of = spliced(s, old.of, col.numbering(lib, f))
+		return col
+	}
+	col := &column{byName: make(map[string]int32, len(values))}
+	for _, v := range values {
+		col.number(v)
+	}
+	col.of = spliced(anew(entries), nil, col.numbering(lib, f))
+	return col
+}
+
+// lacks tells whether an entry has a value that has no number.
+func (c *column) lacks(f kb.Facet) func(*entry) bool {
+	return func(e *entry) bool {
+		return slices.ContainsFunc(e.values(f), func(name string) bool { _, ok := c.byName[name]; return !ok })
 	}
 }
 
-func newColumn(lib *kb.Library, f kb.Facet, entries []*entry) *column {
-	col := &column{byName: make(map[string]int32), of: make([][]int32, len(entries))}
-	for _, v := range lib.Values(f) {
-		col.number(v)
-	}
-	var lastNames []string
-	var lastNumbers []int32
-	for i, e := range entries {
-		names := e.page.Values(f)
-		if f == kb.FacetTool {
-			names = e.tools() // which may be fewer than its page's
+// numbering gives the numbers of an entry's values. Entries that have the same as the one
+// before share them.
+func (c *column) numbering(lib *kb.Library, f kb.Facet) func(*entry) []int32 {
+	first := true
+	var names []string
+	var numbers []int32
+	return func(e *entry) []int32 {
+		now := e.values(f)
+		if !first && slices.Equal(names, now) {
+			return numbers
 		}
-		if i == 0 || !slices.Equal(names, lastNames) {
-			lastNames, lastNumbers = names, make([]int32, 0, len(names))
-			for _, name := range names {
-				n, ok := col.byName[name]
-				if !ok {
-					v, known := lib.Value(f, name)
-					if !known {
-						v = kb.Value{Name: name}
-					}
-					n = col.number(v)
+		first, names, numbers = false, now, make([]int32, 0, len(now))
+		for _, name := range now {
+			n, ok := c.byName[name]
+			if !ok {
+				v, known := lib.Value(f, name)
+				if !known {
+					v = kb.Value{Name: name}
 				}
-				if !slices.Contains(lastNumbers, n) {
-					lastNumbers = append(lastNumbers, n)
-				}
+				n = c.number(v)
+			}
+			if !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
 			}
 		}
-		col.of[i] = lastNumbers
+		return numbers
 	}
-	return col
 }
 
 func (c *column) number(v kb.Value) int32 {

@@ -289,7 +289,7 @@ func (c *closeness) shares() (b, s, a float64) {
 func (c *closeness) aliasOverlap(e int32) float64 {
 	_, overlap := c.match.shares(e)
 	best := overlap
-	for i, a := range c.state.entries[e].askedToo {
+	for _, a := range c.state.entries[e].askedToo {
 		both := 0.0
 		for k, w := range c.words {
 			f := 0.0
@@ -300,7 +300,7 @@ func (c *closeness) aliasOverlap(e int32) float64 {
 			}
 			both += c.words[k].inAsked * f
 		}
-		best = max(best, c.weights.alias*c.weights.overlapOf(both, c.totalOverlap, float64(c.state.mass[e].aliases[i])))
+		best = max(best, c.weights.alias*c.weights.overlapOf(both, c.totalOverlap, float64(a.mass(c.state.classWeights))))
 	}
 	return best - overlap
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	bleveindex "github.com/blevesearch/bleve_index_api"
+
+	"faqbase/kb"
 )
 
 // contents are what an index holds of each page, by its path.
@@ -14,6 +16,9 @@ type contents map[string]*heldPage
 type heldPage struct {
 	record
 	documents []string // names of its questions' documents
+	// made is the page that all this was made of, or found to be the same as; nil where
+	// that is not known.
+	made *kb.Page
 }
 
 // readContents reads the names of all documents and the pages' records. It is an

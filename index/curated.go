@@ -20,7 +20,7 @@ type curation struct {
 func newCurations(c *catalog) curations {
 	numbers := func(ids []string) (list []int32) {
 		for _, id := range ids {
-			if n, ok := c.byID[id]; ok && !slices.Contains(list, n) {
+			if n, ok := c.number(id); ok && !slices.Contains(list, n) {
 				list = append(list, n)
 			}
 		}

@@ -322,7 +322,7 @@ func (b *Bleve) explainIDs(s *state, res *Results, r *request, m *match, listed 
 		m.arrange(r, list, s, len(list))
 	}
 	for _, id := range res.Query.ExplainIDs {
-		n, ok := s.byID[id]
+		n, ok := s.number(id)
 		if !ok {
 			res.Explanations = append(res.Explanations, Explanation{ID: id, Reasons: []Reason{{Text: "no question or page has this id"}}})
 			continue

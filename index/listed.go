@@ -164,5 +164,5 @@ func (m *match) meansTool(col *column, tool int32, first int, words uint32) bool
 // shares gives the share of the words and the overlap of an entry's score.
 func (m *match) shares(e int32) (words, overlap float64) {
 	return float64(m.score[e]) / m.total,
-		m.weights.overlapOf(float64(m.overlap[e]), m.totalOverlap, float64(m.state.mass[e].question))
+		m.weights.overlapOf(float64(m.overlap[e]), m.totalOverlap, float64(m.state.mass[e]))
 }

@@ -72,7 +72,7 @@ func readQuery(q Query, c *catalog, d *dictionary) request {
 	r := request{query: understood(q, c.lib)}
 	text := q.Text
 	var phrases []span
-	if !c.asked[normalize(text)] {
+	if !c.asks(normalize(text)) {
 		text, phrases = r.operators(text, c.lib)
 	}
 	r.blank = strings.TrimSpace(text) == "" && len(r.excluded) == 0

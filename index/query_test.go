@@ -25,7 +25,8 @@ func smallCatalog(t testing.TB) *catalog {
 		key := keyOf(lib, p, nil)
 		pages = append(pages, entriesOf(p, nil, key, documentsOf(lib, p, nil, key, newVocabulary()).lengths, c))
 	}
-	return newCatalog(lib, pages, c.len(), defaultWeights())
+	catalog, _ := newCatalog(lib, pages, c.len(), defaultWeights(), nil)
+	return catalog
 }
 
 func TestReadQuery(t *testing.T) {

@@ -147,86 +147,89 @@ func (w *weights) close(b, s, a float64) float64 {
 	return max(0, w.pairs*b+w.sentence*s-w.accent*a)
 }
 
-// kinds gives by entry the factor of its score for what it is.
-func (w *weights) kinds(entries []*entry) []float64 {
-	kinds := make([]float64, len(entries))
-	for i, e := range entries {
-		kinds[i] = 1
-		if e.question == nil && len(e.page.Questions) > 0 {
-			kinds[i] = w.page
-		}
+// kind is the factor of an entry's score for what it is.
+func (w *weights) kind(e *entry) float64 {
+	if e.question == nil && len(e.page.Questions) > 0 {
+		return w.page
 	}
-	return kinds
+	return 1
 }
 
 // boosts gives by field and entry what one occurrence of a word there is worth: the
 // field's weight, less the longer the field is beside the average of those that are
 // not empty.
-func (w *weights) boosts(entries []*entry) [numFields][]float32 {
+func (w *weights) boosts(lengths []fieldLengths) [numFields][]float32 {
 	var boosts [numFields][]float32
 	for f := range numFields {
 		total, filled := 0.0, 0.0
-		for _, e := range entries {
-			if l := e.lengths[f]; l > 0 {
+		for i := range lengths {
+			if l := lengths[i][f]; l > 0 {
 				total += float64(l)
 				filled++
 			}
 		}
-		boosts[f] = make([]float32, len(entries))
-		for i, e := range entries {
-			if l := float64(e.lengths[f]); l > 0 {
-				b := w.lengthNorm[f]
-				boosts[f][i] = float32(w.field[f] / (1 - b + b*l/(total/filled)))
+		boost := func(length uint32) float32 {
+			b := w.lengthNorm[f]
+			return float32(w.field[f] / (1 - b + b*float64(length)/(total/filled)))
+		}
+		var known [256]float32 // by length: most fields are short
+		boosts[f] = make([]float32, len(lengths))
+		for i := range lengths {
+			switch l := lengths[i][f]; {
+			case l == 0:
+			case int(l) >= len(known):
+				boosts[f][i] = boost(l)
+			default:
+				if known[l] == 0 {
+					known[l] = boost(l)
+				}
+				boosts[f][i] = known[l]
 			}
 		}
 	}
 	return boosts
 }
 
-// A mass is the weight of all words of a question, and of each of its aliases.
-type mass struct {
-	question float32
-	aliases  []float32
+// A classWeight is what a class of words weighs in a question, where its word is none and
+// where it is a stop word.
+type classWeight struct{ word, stop float32 }
+
+// classWeights gives the weight of each class of words by the number of entries, of so
+// many, that ask with it.
+func (w *weights) classWeights(askers []int32, entries int) []classWeight {
+	weights := make([]classWeight, len(askers))
+	known := make(map[int32]classWeight) // by number of entries: most classes are in few
+	for c, n := range askers {
+		weight, ok := known[n]
+		if !ok {
+			weight = classWeight{
+				word: float32(w.wordWeight(int(n), entries, false)),
+				stop: float32(w.wordWeight(int(n), entries, true)),
+			}
+			known[n] = weight
+		}
+		weights[c] = weight
+	}
+	return weights
 }
 
-// masses gives the masses of all entries. A class of words weighs by the number of
-// questions that have it.
-func (w *weights) masses(entries []*entry, numClasses int) []mass {
-	df := make([]int32, numClasses)
-	for _, e := range entries {
-		for _, c := range e.asked.classes {
-			df[c]++
+// mass is the weight of all words of a question.
+func (a *asked) mass(weights []classWeight) (sum float32) {
+	for k, c := range a.classes {
+		if a.stops[k] {
+			sum += weights[c].stop
+		} else {
+			sum += weights[c].word
 		}
 	}
-	weight := make([][2]float32, numClasses)
-	byNumber := make(map[int32][2]float32) // by number of questions: most classes are in few
-	for c, n := range df {
-		both, known := byNumber[n]
-		if !known {
-			both = [2]float32{
-				float32(w.wordWeight(int(n), len(entries), false)),
-				float32(w.wordWeight(int(n), len(entries), true)),
-			}
-			byNumber[n] = both
-		}
-		weight[c] = both
-	}
-	of := func(a asked) (sum float32) {
-		for k, c := range a.classes {
-			if a.stops[k] {
-				sum += weight[c][1]
-			} else {
-				sum += weight[c][0]
-			}
-		}
-		return sum
-	}
-	masses := make([]mass, len(entries))
+	return sum
+}
+
+// masses gives the masses of the questions of entries.
+func masses(entries []*entry, weights []classWeight) []float32 {
+	masses := make([]float32, len(entries))
 	for i, e := range entries {
-		masses[i].question = of(e.asked)
-		for _, a := range e.askedToo {
-			masses[i].aliases = append(masses[i].aliases, of(a))
-		}
+		masses[i] = e.asked.mass(weights)
 	}
 	return masses
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"faqbase/kb"
@@ -143,10 +144,15 @@ func (l *lexicon) sorted() *wordTable {
 }
 
 // A suggester completes what is typed from the names, titles and questions of a
-// library. Immutable.
+// library. Immutable once it is posted. Safe for concurrent use.
 type suggester struct {
 	table *wordTable
 	items []*completion
+	// languages are those of the pages, whose stop words may be left out.
+	languages []*language
+	// What follows is made when it is first wanted: most libraries that are applied while
+	// somebody writes are never asked.
+	post sync.Once
 	// The labels of item i are labels[labelStart[i]:labelStart[i+1]]. They are copies
 	// that lie side by side, and their words are ranks: nearly all of a one-letter
 	// completion is to read them.
@@ -156,8 +162,6 @@ type suggester struct {
 	// postings[start[r]:start[r+1]]. Words that no item has any longer have none.
 	start    []int32
 	postings []int32
-	// languages are those of the pages, whose stop words may be left out.
-	languages []*language
 }
 
 // newSuggester makes the suggester of a library. Completions of pages that stayed
@@ -186,12 +190,17 @@ func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester 
 		g.items = append(g.items, p.completions...)
 	}
 	g.table = l.sorted()
-	g.post()
 	return g
 }
 
-// post copies the labels and fills the postings.
-func (g *suggester) post() {
+// posted is g with its labels and postings.
+func (g *suggester) posted() *suggester {
+	g.post.Do(g.fill)
+	return g
+}
+
+// fill copies the labels and fills the postings.
+func (g *suggester) fill() {
 	var labels, tokens int
 	for _, it := range g.items {
 		labels += len(it.labels)
@@ -252,7 +261,7 @@ func (b *Bleve) Suggest(ctx context.Context, text string, n int) (list []Suggest
 			m = &typing{}
 		}
 		defer b.typing.Put(m)
-		m.suggester = s.suggester
+		m.suggester = s.suggester.posted()
 		defer func() { m.suggester = nil }()
 		list, err = m.suggest(ctx, text, n)
 		return err

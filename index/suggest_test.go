@@ -65,7 +65,7 @@ func TestSuggestShares(t *testing.T) {
 		if err := b.Apply(t.Context(), &kb.Library{}); err != nil {
 			t.Fatal(err)
 		}
-		g := b.state.Load().suggester
+		g := b.state.Load().suggester.posted()
 		if len(g.table.words) == 0 {
 			t.Fatal("no words left to test with")
 		}

@@ -17,6 +17,7 @@ import (
 type pageTask struct {
 	lib     *kb.Library
 	page    *kb.Page
+	place   int          // of the page in the library
 	old     *pageEntries // of the same page before, nil if there is none
 	sameKey bool         // old has its key
 	held    *heldPage    // nil if the index holds nothing of it
@@ -106,7 +107,7 @@ type writer struct {
 // put replaces what is held of a page by docs.
 func (w *writer) put(p *kb.Page, r record, docs pageDocuments) error {
 	w.begin()
-	held := &heldPage{record: r}
+	held := &heldPage{record: r, made: p}
 	for _, d := range docs.documents {
 		if _, isPage := pageOf(d.ID()); !isPage {
 			held.documents = append(held.documents, d.ID())
