@@ -181,6 +181,9 @@ func (r *reading) closedAnchor(h *ast.Heading) (string, bool) {
 // attributesAtEnd is the size of the attributes at the end of a heading's text, 0 if
 // there are none, and the anchor in them, "" if there is none.
 func attributesAtEnd(text []byte) (size int, id string) {
+	if !bytes.HasSuffix(text, []byte("}")) {
+		return 0, ""
+	}
 	found := anchorAtEnd.FindSubmatch(text)
 	if found == nil || bytes.HasSuffix(text[:len(text)-len(found[0])], []byte(`\`)) {
 		return 0, ""

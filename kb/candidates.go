@@ -151,7 +151,7 @@ func (r *reading) mayAsk(p ast.Node) bool {
 		if len(line) == 0 {
 			continue
 		}
-		if line[0] == '*' || line[0] == '_' || line[0] == '<' || line[0] == '[' || line[0] == '{' || questionPrefix.Match(line[:min(len(line), 80)]) {
+		if line[0] == '*' || line[0] == '_' || line[0] == '<' || line[0] == '[' || line[0] == '{' || mayHavePrefix(line) && questionPrefix.Match(line[:min(len(line), 80)]) {
 			return true
 		}
 		if i == 0 && (line[0] >= 0x80 || line[0] <= '9') { // a pictograph or number before the bold
@@ -194,8 +194,7 @@ func (r *reading) textOf(nodes []ast.Node) string {
 	for _, n := range nodes {
 		w.inline(n)
 	}
-	w.endLine()
-	return strings.ReplaceAll(w.lines.String(), "\n", " ")
+	return w.asOneLine()
 }
 
 // mostAsked bounds how long a question can be that is marked by its end alone, in

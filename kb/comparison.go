@@ -112,6 +112,7 @@ func (r *reading) columns(t *east.Table) []string {
 
 // table reads a table as data.
 func (r *reading) table(t *east.Table) *Table {
+	w := newWriter(r.src)
 	data := &Table{Line: r.line(t), Columns: r.columns(t), headed: r.headed}
 	for n := t.FirstChild(); n != nil; n = n.NextSibling() {
 		row, ok := n.(*east.TableRow)
@@ -128,7 +129,7 @@ func (r *reading) table(t *east.Table) *Table {
 				d.Aspect = text
 			} else {
 				d.Cells[i].Text = text
-				d.Cells[i].HTML = cellHTML(text, r.inner(cell))
+				d.Cells[i].HTML = cellHTML(text, w.inner(cell))
 			}
 			i++
 		}

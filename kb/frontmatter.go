@@ -466,7 +466,7 @@ func oneLine(s string) string {
 }
 
 // isOneLine tells whether s is surely as oneLine leaves it, which most texts are.
-func isOneLine(s string) bool {
+func isOneLine[S string | []byte](s S) bool {
 	space := true // before the first byte none may be
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -481,7 +481,7 @@ func isOneLine(s string) bool {
 		}
 		space = false
 	}
-	return !space || s == ""
+	return !space || len(s) == 0
 }
 
 // abridge shortens s for a message.

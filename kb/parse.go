@@ -23,15 +23,22 @@ import (
 
 // markdown reads and renders. Its footnotes are ours: goldmark gathers them at
 // the end of a document, and here every answer has its own.
-var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Table, extension.DefinitionList),
-	goldmark.WithParserOptions(
-		parser.WithAttribute(),
-		parser.WithBlockParsers(util.Prioritized(boxParser{}, 90), util.Prioritized(extension.NewFootnoteBlockParser(), 999)),
-		parser.WithInlineParsers(util.Prioritized(extension.NewFootnoteParser(), 101)),
-	),
-	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
-)
+var markdown = newMarkdown(extension.Linkify)
+
+// unlinked reads as markdown does but for addresses in the text, which it does not link.
+var unlinked = newMarkdown().Parser()
+
+func newMarkdown(more ...goldmark.Extender) goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(append(more, extension.Strikethrough, extension.TaskList, extension.Table, extension.DefinitionList)...),
+		goldmark.WithParserOptions(
+			parser.WithAttribute(),
+			parser.WithBlockParsers(util.Prioritized(boxParser{}, 90), util.Prioritized(extension.NewFootnoteBlockParser(), 999)),
+			parser.WithInlineParsers(util.Prioritized(extension.NewFootnoteParser(), 101)),
+		),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{}, 100))),
+	)
+}
 
 // unclosedMatter is the head of a file that begins like front matter; emptyLine
 // is where front matter that nobody closed ends at the latest.
@@ -82,6 +89,7 @@ type reading struct {
 	parts        []part
 	links        []link
 	faults       ErrorList
+	writer       textWriter  // of the texts of its parts, one after the other
 	why          *[]Decision // what was decided, nil if nobody asks
 }
 
@@ -110,7 +118,9 @@ func readChoosing(choice int, file string, src []byte, o Options) *reading {
 // newReading is a reading whose front matter was read, and nothing else.
 func newReading(file string, src []byte, o Options) *reading {
 	r := &reading{file: file, base: o.Base, choice: noChoice}
-	src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
+	if !utf8.Valid(src) {
+		src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
+	}
 	if bytes.HasPrefix(src, []byte("\uFEFF")) {
 		src = src[3:]
 	}
@@ -142,19 +152,27 @@ func newReading(file string, src []byte, o Options) *reading {
 // parse reads the Markdown of a page.
 func (r *reading) parse() {
 	r.src, r.labels = scrub(r.file, r.src)
-	r.lineStarts = []int{0}
-	for i, c := range r.src {
-		if c == '\n' {
-			r.lineStarts = append(r.lineStarts, i+1)
-		}
-	}
-	r.doc = markdown.Parser().Parse(text.NewReader(r.src))
+	r.lineStarts = lineStarts(r.src)
+	r.doc = parseMarkdown(r.src)
 	blocks, tags, folds := r.gather()
 	left := r.labelHeadings()
 	r.nameHeadings()
 	r.namePlaces(blocks, tags, folds)
 	r.keepLabels(left)
 	r.keepTags(tags)
+}
+
+// lineStarts are the offsets at which the lines of src begin.
+func lineStarts(src []byte) []int {
+	starts := make([]int, 1, 1+bytes.Count(src, []byte("\n")))
+	for at := 0; ; {
+		i := bytes.IndexByte(src[at:], '\n')
+		if i < 0 {
+			return starts
+		}
+		at += i + 1
+		starts = append(starts, at)
+	}
 }
 
 // gather finds the headings and footnotes, and turns quotations that begin with
@@ -385,7 +403,7 @@ func (r *reading) page(src []byte) *Page {
 		Category: m.category, Ecosystem: m.ecosystem, Tools: m.tools, Tags: m.tags, Aliases: m.aliases,
 		Sources: m.sources, Author: m.author, Owner: m.owner, Lang: m.lang, Draft: m.draft,
 		Published: m.published, Updated: m.updated, Verified: m.verified, ReviewBy: m.reviewBy,
-		Source: src, base: r.base, sourceSum: digest(r.file, string(src)),
+		Source: src, base: r.base, sourceSum: fileDigest(r.file, src),
 		anchors: r.anchorLines, links: r.links,
 		moves: m.moves(), tables: r.tables, choice: r.choice,
 		rendered: &rendering{file: r.file, src: src, base: r.base, choice: r.choice},
@@ -433,7 +451,8 @@ func (r *reading) page(src []byte) *Page {
 // plain is the plain text of blocks, with the footnotes that they refer to. Its
 // prose is kept for the page.
 func (r *reading) plain(blocks ...ast.Node) string {
-	w := textWriter{src: r.src}
+	w := &r.writer
+	w.begin(r.src)
 	for _, n := range blocks {
 		w.block(n)
 	}
@@ -442,7 +461,7 @@ func (r *reading) plain(blocks ...ast.Node) string {
 			w.block(note)
 		}
 	}
-	text := w.lines.String()
+	text := string(w.lines)
 	for _, s := range w.prose {
 		r.prose = append(r.prose, Passage{Line: r.line(s.block), Text: strings.TrimPrefix(text[s.start:s.end], "\n"), Cites: s.cites})
 	}
@@ -478,6 +497,9 @@ func isBinary(src []byte) bool {
 		return true
 	}
 	head := src[:min(len(src), 8<<10)]
+	if utf8.Valid(head) {
+		return false
+	}
 	bad := 0
 	for i := 0; i < len(head); {
 		r, size := utf8.DecodeRune(head[i:])

@@ -141,15 +141,14 @@ func filePromise(file string) promise {
 // bareName is text in lower case with its letters, marks and digits, everything
 // else a space: as names are compared. "F.A.Q." is faq.
 func bareName(text string) string {
-	text = strings.ToLower(text)
-	if strings.Contains(text, "f.a.q") {
-		text = strings.ReplaceAll(text, "f.a.q", "faq")
+	if strings.Contains(text, ".") {
+		text = strings.ReplaceAll(strings.ToLower(text), "f.a.q", "faq")
 	}
 	var name strings.Builder
 	name.Grow(len(text))
 	apart := false
 	for _, r := range text {
-		if !isOfName(r) {
+		if r = unicode.ToLower(r); !isOfName(r) {
 			apart = true
 			continue
 		}
@@ -234,8 +233,26 @@ var (
 	letterAnswer = regexp.MustCompile(`^\s*(?:[RAOCОВΑ]|ج|ת)\d{0,3}[ \t]*[:：][ \t]*`)
 )
 
+// mayHavePrefix looks at what most texts do not begin with: a word of ASCII, a number
+// if there is one, and a mark; or any other letter.
+func mayHavePrefix[S string | []byte](text S) bool {
+	i := 0
+	skip := func(is func(c byte) bool) {
+		for i < len(text) && is(text[i]) {
+			i++
+		}
+	}
+	skip(func(c byte) bool { return c <= ' ' })
+	skip(func(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' })
+	skip(func(c byte) bool { return c == ' ' || c == '\t' || c == '#' || c >= '0' && c <= '9' })
+	return i < len(text) && (text[i] >= 0x80 || strings.IndexByte(`\.:)-`, text[i]) >= 0)
+}
+
 // prefixOf is what stands before a question as "Q1." does, "" if there is nothing.
 func prefixOf(text string) string {
+	if !mayHavePrefix(text) {
+		return ""
+	}
 	if found := questionPrefix.FindString(text); found != "" {
 		return found
 	}

@@ -31,6 +31,9 @@ func (q *Question) Source() []byte {
 
 // matchQuestions reports the keys under "questions" that are no question's anchor.
 func (r *reading) matchQuestions(p *Page) {
+	if len(r.front.questions) == 0 {
+		return
+	}
 	known := map[string]bool{}
 	for _, q := range p.Questions {
 		known[q.Anchor] = true

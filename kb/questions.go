@@ -44,7 +44,7 @@ func (f *questionFinder) heading(h *ast.Heading) headingText {
 		t.text = f.reading.text(h)
 		rest, prefixed := withoutPrefix(t.text)
 		t.asks = prefixed || endsInQuestionMark(rest)
-		t.answers = !t.asks && answerPrefix.MatchString(t.text)
+		t.answers = !t.asks && mayHavePrefix(t.text) && answerPrefix.MatchString(t.text)
 		t.promise = promiseOf(t.text)
 		f.known[h] = t
 	}

@@ -128,11 +128,7 @@ func (r *reading) html(blocks []ast.Node, above, from int, name string) string {
 
 // inner renders what is inside a node.
 func (r *reading) inner(n ast.Node) string {
-	w := newWriter(r.src)
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		w.node(c)
-	}
-	return w.done()
+	return newWriter(r.src).inner(n)
 }
 
 // unlinkAll leaves the text of all links, pictures and marks of footnotes in a heading.
@@ -184,7 +180,18 @@ func (w *htmlWriter) nodes(all []ast.Node) {
 // gives an error of its own.
 func (w *htmlWriter) node(n ast.Node) { _ = markdown.Renderer().Render(w.out, w.src, n) }
 
+// inner renders what is inside a node.
+func (w *htmlWriter) inner(n ast.Node) string {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.node(c)
+	}
+	return w.done()
+}
+
+// done is what was rendered; w can then render more.
 func (w *htmlWriter) done() string {
 	_ = w.out.Flush()
-	return strings.TrimSuffix(w.buffer.String(), "\n")
+	html := strings.TrimSuffix(w.buffer.String(), "\n")
+	w.buffer.Reset()
+	return html
 }

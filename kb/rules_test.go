@@ -78,3 +78,20 @@ func TestRulesSayWhatIsWrongAndHowToMendIt(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryPrefixIsLookedFor(t *testing.T) {
+	for _, word := range []string{"Q", "qn", "Question", "fråga", "ſoru", "вопрос", "问", "질문", "سؤال", "问题1", "A", "ans", "réponse", "svar", "ответ", "答", "جواب", "P", "S", "В", "س"} {
+		for _, mark := range []string{":", ".", `\.`, ")", " - ", "\t– ", " — ", "：", "、", "．", "）", " #12: ", "3)", " 4\t- "} {
+			for _, before := range []string{"", " ", "\n\t"} {
+				text := before + word + mark + "why?"
+				found := questionPrefix.MatchString(text) || answerPrefix.MatchString(text) || letterPrefix.MatchString(text)
+				if found && (!mayHavePrefix(text) || !mayHavePrefix([]byte(text))) {
+					t.Errorf("%q has a prefix and is passed over", text)
+				}
+			}
+		}
+	}
+	if text := "How do I connect: twice?"; mayHavePrefix(text) {
+		t.Errorf("%q is not passed over", text)
+	}
+}

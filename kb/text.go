@@ -13,8 +13,7 @@ import (
 func inlineText(src []byte, n ast.Node) string {
 	w := textWriter{src: src}
 	w.inlines(n)
-	w.endLine()
-	return strings.ReplaceAll(w.lines.String(), "\n", " ")
+	return w.asOneLine()
 }
 
 // A textWriter writes the text of blocks without markup, for indexing: each block,
@@ -22,8 +21,8 @@ func inlineText(src []byte, n ast.Node) string {
 // breaks as spaces, no empty lines.
 type textWriter struct {
 	src   []byte
-	lines strings.Builder // finished ones, separated by line ends
-	line  strings.Builder // the one being written
+	lines []byte // finished ones, separated by line ends
+	line  []byte // the one being written
 	prose []stretch
 	cites bool // the block being written has a link or refers to a footnote
 }
@@ -35,20 +34,41 @@ type stretch struct {
 	cites      bool
 }
 
-// endLine finishes the present line.
-func (w *textWriter) endLine() {
-	w.put(oneLine(w.line.String()))
-	w.line.Reset()
+// begin makes w write another text, in the memory of the last one.
+func (w *textWriter) begin(src []byte) {
+	*w = textWriter{src: src, lines: w.lines[:0], line: w.line[:0], prose: w.prose[:0]}
 }
 
-func (w *textWriter) put(line string) {
-	if line == "" {
+// endLine finishes the present line.
+func (w *textWriter) endLine() {
+	if isOneLine(w.line) {
+		put(w, w.line)
+	} else {
+		put(w, oneLine(string(w.line)))
+	}
+	w.line = w.line[:0]
+}
+
+// put writes a line that is finished.
+func put[S string | []byte](w *textWriter, line S) {
+	if len(line) == 0 {
 		return
 	}
-	if w.lines.Len() > 0 {
-		w.lines.WriteByte('\n')
+	if len(w.lines) > 0 {
+		w.lines = append(w.lines, '\n')
 	}
-	w.lines.WriteString(line)
+	w.lines = append(w.lines, line...)
+}
+
+// asOneLine finishes the present line and gives all of them as one.
+func (w *textWriter) asOneLine() string {
+	w.endLine()
+	for i, c := range w.lines {
+		if c == '\n' {
+			w.lines[i] = ' '
+		}
+	}
+	return string(w.lines)
 }
 
 func (w *textWriter) block(n ast.Node) {
@@ -57,22 +77,22 @@ func (w *textWriter) block(n ast.Node) {
 		w.inlines(n)
 		w.endLine()
 	case *ast.Paragraph, *ast.TextBlock:
-		start := w.lines.Len()
+		start := len(w.lines)
 		w.cites = false
 		w.inlines(n)
 		w.endLine()
-		if end := w.lines.Len(); end > start {
+		if end := len(w.lines); end > start {
 			w.prose = append(w.prose, stretch{n, start, end, w.cites})
 		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		lines := n.Lines()
 		for i := range lines.Len() {
 			segment := lines.At(i)
-			w.put(strings.TrimRight(string(segment.Value(w.src)), " \t\r\n"))
+			put(w, bytes.TrimRight(segment.Value(w.src), " \t\r\n"))
 		}
 	case *ast.HTMLBlock:
 		for line := range strings.Lines(htmlText(htmlSource(w.src, n))) {
-			w.put(oneLine(line))
+			put(w, oneLine(line))
 		}
 	case *east.TableRow, *east.TableHeader:
 		first := true
@@ -82,10 +102,10 @@ func (w *textWriter) block(n ast.Node) {
 				continue
 			}
 			if !first {
-				w.line.WriteString(", ")
+				w.line = append(w.line, ", "...)
 			}
 			first = false
-			w.line.WriteString(text)
+			w.line = append(w.line, text...)
 		}
 		w.endLine()
 	case *ast.LinkReferenceDefinition, *ast.ThematicBreak:
@@ -111,30 +131,29 @@ func (w *textWriter) inline(n ast.Node) {
 	case *ast.Text:
 		value := c.Segment.Value(w.src)
 		if c.IsRaw() || c.Parent().Kind() == ast.KindCodeSpan {
-			w.line.Write(value)
+			w.line = append(w.line, value...)
 		} else {
-			w.line.Write(unescape(value))
+			w.line = append(w.line, unescape(value)...)
 		}
 		switch {
 		case c.HardLineBreak():
 			w.endLine()
 		case c.SoftLineBreak():
-			w.line.WriteByte(' ')
+			w.line = append(w.line, ' ')
 		}
 	case *ast.String:
-		w.line.Write(c.Value)
+		w.line = append(w.line, c.Value...)
 	case *ast.AutoLink:
 		w.cites = true
-		w.line.Write(c.Label(w.src))
+		w.line = append(w.line, c.Label(w.src)...)
 	case *ast.RawHTML:
 		if isBreak(rawTag(w.src, c)) {
-			w.line.WriteByte(' ')
+			w.line = append(w.line, ' ')
 		}
 	case *east.FootnoteLink:
 		w.cites = true
 	case *markup:
-		w.line.WriteString(c.text)
-		w.line.WriteByte(' ')
+		w.line = append(append(w.line, c.text...), ' ')
 	default:
 		w.cites = w.cites || c.Kind() == ast.KindLink
 		w.inlines(c)
