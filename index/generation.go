@@ -127,14 +127,25 @@ func (g *generation) reader() (bleveindex.IndexReader, error) {
 	inner := g.inner
 	opened := make(chan bleveindex.IndexReader, 1)
 	err := g.await(func() error {
+		defer close(opened)
 		r, err := inner.Reader()
-		opened <- r
+		if err == nil {
+			opened <- r
+		}
 		return err
 	})
 	if err != nil {
+		go closeAll(opened) // what comes although nobody waits for it any more
 		return nil, err
 	}
 	return <-opened, nil
+}
+
+// closeAll closes readers until there are no more.
+func closeAll(readers <-chan bleveindex.IndexReader) {
+	for r := range readers {
+		_ = survive(r.Close) // of an index that has failed, which its owner is told
+	}
 }
 
 // await calls do, which waits for goroutines of Bleve's, and returns as soon as it has
