@@ -35,10 +35,8 @@ const fewestQuestions = 100
 
 // Validate checks what the types of the flags leave open.
 func (c *benchCommand) Validate(line *kong.Context) error {
-	for _, given := range line.Path {
-		if c.Soak > 0 && given.Flag != nil && (given.Flag.Name == "time" || given.Flag.Name == "edits") {
-			return fmt.Errorf("--soak and --%s cannot be used together; leave one out", given.Flag.Name)
-		}
+	if other := givenAs(line, "time", "edits"); c.Soak > 0 && other != "" {
+		return fmt.Errorf("--soak and %s cannot be used together; leave one out", other)
 	}
 	switch {
 	case c.Questions < fewestQuestions:
@@ -51,6 +49,27 @@ func (c *benchCommand) Validate(line *kong.Context) error {
 		return fmt.Errorf("--edits is at least 1, not %d", c.Edits)
 	}
 	return nil
+}
+
+// givenAs is the first of the flags of these names that the command line or the
+// environment has, as it is written there; "" if none is.
+func givenAs(line *kong.Context, names ...string) string {
+	for _, given := range line.Path {
+		if given.Flag != nil && slices.Contains(names, given.Flag.Name) {
+			return "--" + given.Flag.Name
+		}
+	}
+	for _, flag := range line.Flags() {
+		if !slices.Contains(names, flag.Name) {
+			continue
+		}
+		for _, variable := range flag.Envs {
+			if _, ok := os.LookupEnv(variable); ok {
+				return variable
+			}
+		}
+	}
+	return ""
 }
 
 // A benchReport is what bench has measured. Times are in milliseconds, sizes in
