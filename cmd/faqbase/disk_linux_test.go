@@ -48,6 +48,14 @@ func TestDiskInTrouble(t *testing.T) {
 			}
 			return err
 		}, func(disk string) error { return os.Remove(filepath.Join(disk, "ballast")) }},
+		// A disk that is written to cannot be made read-only, as a fault makes it. In its
+		// place every name on it then leads to another view of it, which is.
+		{"a disk that turns read-only", "read-only file system", func(disk string) error {
+			return errors.Join(
+				syscall.Mount(disk, disk, "", syscall.MS_BIND, ""),
+				syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, ""),
+			)
+		}, func(disk string) error { return syscall.Unmount(disk, 0) }},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			disk, pages := smallDisk(t), t.TempDir()
