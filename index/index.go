@@ -132,11 +132,11 @@
 //
 // A search works on a state (state.go): a library, its catalog (catalog.go), the dictionary
 // and a snapshot of the index that holds exactly that library. A state never changes. Apply
-// makes the next one, for which it copies what stays the same (splice.go), and publishes it
-// by the swap of a pointer; the old one is released when its last search has left. A
-// snapshot keeps the files alive that Bleve has merged meanwhile; every two seconds, after
-// failures less often, the engine looks whether there is a newer one of the same contents.
-// Close asks running searches to stop.
+// makes the next one, for which it copies what stays the same (splice.go) and takes over the
+// lists of postings that do (carry.go), and publishes it by the swap of a pointer; the old
+// one is released when its last search has left. A snapshot keeps the files alive that Bleve
+// has merged meanwhile; every two seconds, after failures less often, the engine looks
+// whether there is a newer one of the same contents. Close asks running searches to stop.
 // The dictionary is read anew from the index when it has grown by half, for it
 // otherwise keeps every word that ever was.
 //
