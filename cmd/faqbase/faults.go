@@ -8,14 +8,14 @@ import (
 	"faqbase/kb"
 )
 
-// line is a fault as check and serve print it. A fault of a whole file points at
-// its first line, so that every one can be opened.
+// faultLine is a fault as check and serve print it, on one line. A fault of a whole file
+// points at its first line, so that every one can be opened.
 func faultLine(e *kb.Error) string {
 	msg := e.Msg
 	if e.Severity != kb.SeverityError {
 		msg = string(e.Severity) + ": " + msg
 	}
-	return fmt.Sprintf("%s:%d: %s", e.File, max(e.Line, 1), msg)
+	return printable(fmt.Sprintf("%s:%d: %s", e.File, max(e.Line, 1), msg))
 }
 
 // A tally is how many faults there are of each severity.

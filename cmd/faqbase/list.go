@@ -55,9 +55,9 @@ func (c *listCommand) Run(con console) error {
 func (c *listCommand) print(w io.Writer, lib *kb.Library) error {
 	var b strings.Builder
 	for _, p := range lib.Pages {
-		fmt.Fprintf(&b, "%s:1\t%s\t%s\n", p.File, p.Path, printable(p.Title))
+		fmt.Fprintf(&b, "%s:1\t%s\t%s\n", printable(p.File), printable(p.Path), printable(p.Title))
 		for _, q := range p.Questions {
-			fmt.Fprintf(&b, "%s:%d\t%s\t%s\n", p.File, q.Line, q.ID, printable(q.Text))
+			fmt.Fprintf(&b, "%s:%d\t%s\t%s\n", printable(p.File), q.Line, printable(q.ID), printable(q.Text))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -138,12 +138,12 @@ func newJSONLines(w io.Writer) *json.Encoder {
 	return e
 }
 
-// printable is s on one line and without control characters: what a page says
-// must not steer the terminal.
+// printable is s on one line and without control characters: what a page says, and
+// what a file is called, must not steer the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r) && !unicode.Is(unicode.Zs, r):
 			return ' '
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
 			return -1

@@ -161,7 +161,7 @@ func printHits(w io.Writer, f folder, r *index.Results) error {
 		if h.Question != nil {
 			line, id = h.Question.Line, h.Question.ID
 		}
-		fmt.Fprintf(&b, "%2d. %s\n    %s  %s:%d\n", i+1, marked(h.QuestionHTML, bold), id, f.path(h.Page.File), line)
+		fmt.Fprintf(&b, "%2d. %s\n    %s  %s:%d\n", i+1, marked(h.QuestionHTML, bold), printable(id), printable(f.path(h.Page.File)), line)
 		if s := marked(h.SnippetHTML, bold); s != "" {
 			fmt.Fprintf(&b, "    %s\n", s)
 		}

@@ -69,7 +69,7 @@ func printDecisions(w io.Writer, file string, decisions []kb.Decision) error {
 		if d.Question {
 			verdict = "question"
 		}
-		fmt.Fprintf(&b, "%s:%d\t%s\t%s\t%s\t%s\t%s\n", file, d.Line, verdict, d.Rule, d.Shape, printable(d.Text), d.Why)
+		fmt.Fprintf(&b, "%s:%d\t%s\t%s\t%s\t%s\t%s\n", printable(file), d.Line, verdict, d.Rule, d.Shape, printable(d.Text), d.Why)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
