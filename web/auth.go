@@ -17,12 +17,22 @@ import (
 // were right before wait for none.
 var guesses = Rate{PerSecond: 1, Burst: 20}
 
-// letIn is where Gin's context has that the request is one of a user.
+// letIn is where Gin's context has the credential of the user whose request it is.
 const letIn = "let in"
 
 // stranger tells whether a request is of somebody who may see nothing of a protected
 // site, not even the frame of its pages: its name, its facets, its numbers.
-func (s *Server) stranger(c *gin.Context) bool { return s.users != nil && !c.GetBool(letIn) }
+func (s *Server) stranger(c *gin.Context) bool {
+	_, in := c.Get(letIn)
+	return s.users != nil && !in
+}
+
+// dismissed tells whether a request is of somebody who was let in and would not be any
+// more: the file of users has another password for him, or none.
+func (s *Server) dismissed(c *gin.Context) bool {
+	cred, in := c.Value(letIn).(credential)
+	return in && !s.users.has(cred)
+}
 
 // signedIn answers 401 to those without a right name and password. The threat is a
 // stranger who reads a private knowledge base, or tries passwords until one fits. The
@@ -36,14 +46,14 @@ func (s *Server) signedIn(c *gin.Context) {
 	name, password, given := c.Request.BasicAuth()
 	cred := s.users.credential(name, password)
 	if given && s.users.remembered(cred) {
-		c.Set(letIn, true)
+		c.Set(letIn, cred)
 		return
 	}
 	if given {
 		right, err := s.verify(c.Request.Context(), s.proxies.client(c.Request), cred)
 		switch {
 		case right:
-			c.Set(letIn, true)
+			c.Set(letIn, cred)
 			return
 		case err != nil:
 			s.fail(c, err)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -228,6 +229,31 @@ func TestAProtectedSite(t *testing.T) {
 				t.Errorf("what may be a password is told: %s", text)
 			}
 		}
+	})
+	run("whoever is a user no more is told of changes no more, the others are", func(t *testing.T, s *Server) {
+		ann, bob := hashed(t, "ann", "long enough"), hashed(t, "böb", "geheim ü")
+		write(ann + bob)
+		time.Sleep(usersEvery)
+		stream := func(name, password string) *reader {
+			return listen(t, s, "", "", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(name+":"+password)))
+		}
+		stays, leaves := stream("ann", "long enough"), stream("böb", "geheim ü")
+		if stays.take() == "" || leaves.take() == "" {
+			t.Fatal("no stream")
+		}
+		write(ann)
+		time.Sleep(usersEvery)
+		s.Publish(load(t, fixture(t, map[string]string{"new.md": "### Why?\n\nSo.\n"}), ""))
+		if got := stays.take(); !strings.Contains(got, `"paths":["new"]`) {
+			t.Errorf("who is still a user is told %q", got)
+		}
+		if got := leaves.take(); got != "" {
+			t.Errorf("who is none any more is told %q", got)
+		}
+		<-leaves.ended
+		write(bob)
+		time.Sleep(pingEvery)
+		<-stays.ended // also where nothing happens
 	})
 	t.Run("what opens a protected site to all is refused", func(t *testing.T) {
 		users, err := OpenUsers(file, func(string) {})

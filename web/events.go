@@ -226,7 +226,7 @@ func (s *Server) events(c *gin.Context) error {
 	if seen == "" {
 		seen = parseParams(c.Request.URL.RawQuery).Get("since")
 	}
-	st := &stream{w: c.Writer, rc: http.NewResponseController(c.Writer)}
+	st := &stream{w: c.Writer, rc: http.NewResponseController(c.Writer), over: func() bool { return s.dismissed(c) }}
 	at, missed := s.feed.from(seen)
 	// Readers come back after a pause of their own, not all at once.
 	hello := fmt.Appendf(nil, "retry: %d\n\n", 1000+rand.IntN(2000))
@@ -264,20 +264,27 @@ func (s *Server) events(c *gin.Context) error {
 			return nil
 		}
 		if err != nil {
-			return nil // the reader is gone
+			return nil // the reader is gone, or is none any more
 		}
 	}
 }
 
 // A stream is the way to one reader.
 type stream struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
+	w    http.ResponseWriter
+	rc   *http.ResponseController
+	over func() bool // asked before each write, whether the reader may be told no more
 }
+
+// errOver is that of a stream whose reader may be told no more.
+var errOver = errors.New("the stream is over")
 
 // write sends b at once. The deadline holds for this write alone: the
 // server's own, made for pages, would end the stream.
 func (st *stream) write(b []byte) error {
+	if st.over() {
+		return errOver
+	}
 	if err := st.deadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}

@@ -65,13 +65,17 @@ func (r *reader) take() string {
 	return got
 }
 
-// listen opens a stream, as a reader whose last event was seen.
-func listen(t *testing.T, s *Server, query, seen string) *reader {
+// listen opens a stream, as a reader whose last event was seen, with more headers by
+// their names.
+func listen(t *testing.T, s *Server, query, seen string, headers ...string) *reader {
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &reader{t: t, header: make(http.Header), cancel: cancel, ended: make(chan struct{})}
 	req := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events"+query, nil)
 	if seen != "" {
 		req.Header.Set("Last-Event-ID", seen)
+	}
+	for h := range slices.Chunk(headers, 2) {
+		req.Header.Set(h[0], h[1])
 	}
 	go func() {
 		defer close(r.ended)

@@ -178,6 +178,11 @@ func (u *Users) key(c credential) (k [sha256.Size]byte) {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
+// has tells whether the file still has the hash that the credential was right for.
+func (u *Users) has(c credential) bool {
+	return bytes.Equal(u.now().hashes[c.name], c.hash)
+}
+
 // remembered tells whether the credential was right before.
 func (u *Users) remembered(c credential) bool {
 	_, ok := u.verified.GetIfPresent(u.key(c))
