@@ -27,6 +27,45 @@ func (s *state) countFacets(listed []int32, q *Query) (map[kb.Facet][]FacetValue
 			}
 		}
 	}
+	selected := listed
+	if q.On == "" && !slices.ContainsFunc(chosen, func(values map[int32]bool) bool { return values != nil }) {
+		for i, col := range columns {
+			col.count(listed, counts[i])
+		}
+	} else {
+		selected = s.countSelected(listed, q, columns, chosen, counts)
+	}
+	out := make(map[kb.Facet][]FacetValue, len(facets))
+	for i, f := range facets {
+		out[f] = facetValues(columns[i], counts[i], *q.Selection(f))
+	}
+	return out, selected
+}
+
+// count adds the values of entries to counts. Entries that follow each other mostly have
+// the same.
+func (c *column) count(entries []int32, counts []int) {
+	var values []int32
+	n := 0
+	add := func() {
+		for _, v := range values {
+			counts[v] += n
+		}
+	}
+	for _, e := range entries {
+		of := c.of[e]
+		if len(of) != len(values) || len(of) > 0 && &of[0] != &values[0] {
+			add()
+			values, n = of, 0
+		}
+		n++
+	}
+	add()
+}
+
+// countSelected counts the values by column and gives the entries that all selections
+// leave.
+func (s *state) countSelected(listed []int32, q *Query, columns []*column, chosen []map[int32]bool, counts [][]int) []int32 {
 	selected := make([]int32, 0, len(listed))
 	for _, e := range listed {
 		if q.On != "" && s.entries[e].page.Path != q.On {
@@ -53,11 +92,7 @@ func (s *state) countFacets(listed []int32, q *Query) (map[kb.Facet][]FacetValue
 			}
 		}
 	}
-	out := make(map[kb.Facet][]FacetValue, len(facets))
-	for i, f := range facets {
-		out[f] = facetValues(columns[i], counts[i], *q.Selection(f))
-	}
-	return out, selected
+	return selected
 }
 
 // facetValues are the values with a count and those that are selected, by count

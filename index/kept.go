@@ -115,7 +115,10 @@ func appendFields(to []byte, list []occurrence) []byte {
 // and entry.
 func (l packedList) unpack(to []posting, boost *[numFields][]float32) []posting {
 	b, entry := l.bytes, int32(0)
-	for len(b) > 0 {
+	at := len(to)
+	to = slices.Grow(to, l.len)[:at+l.len]
+	for i := range to[at:] {
+		p := &to[at+i]
 		step := uint64(b[0])
 		n := 1
 		if step >= 1<<7 {
@@ -124,10 +127,9 @@ func (l packedList) unpack(to []posting, boost *[numFields][]float32) []posting 
 		entry += int32(step)
 		what := b[n]
 		b = b[n+1:]
-		p := posting{entry: entry}
+		*p = posting{entry: entry}
 		if what < several {
 			p.add(field(what%byte(numFields)), float32(1+what/byte(numFields)), boost)
-			to = append(to, p)
 			continue
 		}
 		in := fieldSet(b[0])
@@ -139,7 +141,6 @@ func (l packedList) unpack(to []posting, boost *[numFields][]float32) []posting 
 				p.add(f, float32(times), boost)
 			}
 		}
-		to = append(to, p)
 	}
 	return to
 }

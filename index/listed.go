@@ -29,7 +29,7 @@ func (m *match) bestFirst(list []int32) {
 func (m *match) listed(r *request) ([]int32, error) {
 	content := m.decisive()
 	quoted := m.inPhrases(r)
-	var list []int32
+	list := m.candidates[:0]
 	for i, e := range m.matched {
 		if i%1024 == 0 && m.ctx.Err() != nil {
 			return nil, m.ctx.Err()
@@ -38,6 +38,7 @@ func (m *match) listed(r *request) ([]int32, error) {
 			list = append(list, e)
 		}
 	}
+	m.candidates = list
 	list, err := m.havingPhrases(list)
 	if err != nil {
 		return nil, err
@@ -47,13 +48,14 @@ func (m *match) listed(r *request) ([]int32, error) {
 	}
 	best := 0.0
 	for _, e := range list {
-		best = max(best, m.scoreOf(e))
+		if m.mostOf(e) > best {
+			best = max(best, m.scoreOf(e))
+		}
 	}
 	m.least = best * m.weights.listed
 	list = slices.DeleteFunc(list, func(e int32) bool {
-		return m.mask[e]&content != content && m.scoreOf(e) < m.least
+		return m.mask[e]&content != content && (m.mostOf(e) < m.least || m.scoreOf(e) < m.least)
 	})
-	slices.Sort(list)
 	return r.curated.apply(list), m.ctx.Err()
 }
 
@@ -91,6 +93,14 @@ func (m *match) scoreOf(e int32) float64 {
 		m.final[e] = m.newScore(e)
 	}
 	return m.final[e]
+}
+
+// mostOf is at least the entry's score, and known from what was counted for the query
+// alone: most entries that lack words, or are not among the best, need no more.
+func (m *match) mostOf(e int32) float64 {
+	words := float64(m.score[e]) / m.total
+	overlap := m.weights.overlapOf(float64(m.overlap[e]), m.totalOverlap, 0)
+	return (words + m.weights.overlap*overlap) * max(1, m.weights.page) * max(1, m.weights.elsewhere)
 }
 
 func (m *match) newScore(e int32) float64 {

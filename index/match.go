@@ -10,15 +10,15 @@ import (
 // scratch is the working memory of one search: per-entry numbers, zero between
 // searches.
 type scratch struct {
-	// For the word at hand: its weighted occurrences in all fields, and its
-	// occurrences in the question.
-	t, tq   []float32
-	touched []int32
+	// For the word at hand: what its terms are worth together, and the place of each
+	// entry there, from 1.
+	sums  []posting
+	place []int32
 	// For the whole query.
 	score    []float32 // sum of the words' saturated weights
 	overlap  []float32 // weight of the query's words that the question has
 	mask     []uint32  // which words the entry has
-	matched  []int32   // entries with a mask
+	matched  []int32   // entries with a mask, in their order when all words are counted
 	final    []float64 // see scoreOf; notScored before it was asked for
 	excluded []bool
 	out      []int32 // entries that are excluded
@@ -26,6 +26,8 @@ type scratch struct {
 	// the entry has in its own texts; and the entries that have any.
 	required, unwanted []uint32
 	owners             []int32
+	candidates         []int32   // see listed
+	ranked             []ranked  // see order
 	read               []posting // of all words, one list after the other
 	// For the list at hand: what is read from the index, and the same packed.
 	occurring, sorted []occurrence // see sortOccurrences
@@ -38,19 +40,16 @@ type scratch struct {
 }
 
 func (s *scratch) grow(n int) {
-	if len(s.t) >= n {
+	if len(s.place) >= n {
 		return
 	}
-	s.t, s.tq = make([]float32, n), make([]float32, n)
+	s.place = make([]int32, n)
 	s.score, s.overlap = make([]float32, n), make([]float32, n)
 	s.mask, s.excluded, s.final = make([]uint32, n), make([]bool, n), slices.Repeat([]float64{notScored}, n)
 	s.required, s.unwanted = make([]uint32, n), make([]uint32, n)
 }
 
 func (s *scratch) reset() {
-	for _, e := range s.touched {
-		s.t[e], s.tq[e] = 0, 0
-	}
 	for _, e := range s.matched {
 		s.score[e], s.overlap[e], s.mask[e], s.final[e] = 0, 0, 0, notScored
 	}
@@ -60,7 +59,7 @@ func (s *scratch) reset() {
 	for _, e := range s.owners {
 		s.required[e], s.unwanted[e] = 0, 0
 	}
-	s.touched, s.matched, s.out, s.read, s.owners = s.touched[:0], s.matched[:0], s.out[:0], s.read[:0], s.owners[:0]
+	s.matched, s.out, s.read, s.owners = s.matched[:0], s.out[:0], s.read[:0], s.owners[:0]
 }
 
 // How an index word stands for a word of the query.
@@ -138,6 +137,7 @@ func (m *match) run(r *request) error {
 		m.count(&mw, uint32(1)<<i)
 		m.words = append(m.words, mw)
 	}
+	m.sortMatched()
 	m.findTools(r)
 	if err := m.require(r.phrases); err != nil {
 		return err
@@ -145,49 +145,81 @@ func (m *match) run(r *request) error {
 	return m.exclude(r.excluded)
 }
 
+// sortMatched sorts the matched entries; where they are many, by a look at all entries,
+// which then takes less time.
+func (m *match) sortMatched() {
+	if len(m.matched) < len(m.state.entries)/16 {
+		slices.Sort(m.matched)
+		return
+	}
+	m.matched = m.matched[:0]
+	for e, mask := range m.mask[:len(m.state.entries)] {
+		if mask != 0 {
+			m.matched = append(m.matched, int32(e))
+		}
+	}
+}
+
 // count adds a word to the scores of the entries that have it.
 func (m *match) count(w *matchedWord, bit uint32) {
-	sum := func(t term) {
-		factor := float32(t.factor)
-		for _, p := range t.list {
-			if m.t[p.entry] == 0 {
-				m.touched = append(m.touched, p.entry)
-			}
-			m.t[p.entry] += factor * p.t
-			m.tq[p.entry] += factor * p.inQuestion
-		}
-	}
-	for _, t := range w.terms {
-		if !t.how.indirect() {
-			sum(t)
-		}
-	}
+	found := m.sum(nil, w.terms, false)
 	inQuestions := 0
-	for _, e := range m.touched {
-		if m.tq[e] > 0 {
+	for _, p := range found {
+		if p.inQuestion > 0 {
 			inQuestions++
 		}
 	}
 	n := len(m.state.entries)
-	w.df = len(m.touched)
+	w.df = len(found)
 	w.weight = m.weights.wordWeight(w.df, n, w.stop)
 	w.inAsked = m.weights.wordWeight(inQuestions, n, w.stop)
 	m.total += w.weight * float64(w.count)
 	m.totalOverlap += w.inAsked
-	for _, t := range w.terms {
-		if t.how.indirect() {
-			sum(t)
-		}
-	}
-	w.known = len(m.touched) > 0
-	for _, e := range m.touched {
+	found = m.sum(found, w.terms, true)
+	w.known = len(found) > 0
+	weight, inAsked := w.weight*float64(w.count), float32(w.inAsked)
+	for _, p := range found {
+		e := p.entry
+		m.place[e] = 0
 		if m.mask[e] == 0 {
 			m.matched = append(m.matched, e)
 		}
 		m.mask[e] |= bit
-		m.score[e] += float32(w.weight * float64(w.count) * m.weights.saturate(float64(m.t[e])))
-		m.overlap[e] += float32(w.inAsked) * min(1, m.tq[e])
-		m.t[e], m.tq[e] = 0, 0
+		m.score[e] += float32(weight * m.weights.saturate(float64(p.t)))
+		m.overlap[e] += inAsked * min(1, p.inQuestion)
 	}
-	m.touched = m.touched[:0]
+}
+
+// sum adds to list, which sum gave, what the terms are worth by entry, each with its
+// factor: those that are indirect, or those that are not. The list is good until the next
+// word is counted, and place tells of its entries where they are.
+func (m *match) sum(list []posting, terms []term, indirect bool) []posting {
+	if len(terms) == 1 && terms[0].factor == 1 { // as most words, and all stop words
+		if terms[0].how.indirect() == indirect {
+			return terms[0].list
+		}
+		return list
+	}
+	if list == nil {
+		list = m.sums[:0]
+	}
+	for _, t := range terms {
+		if t.how.indirect() != indirect {
+			continue
+		}
+		factor := float32(t.factor)
+		for _, p := range t.list {
+			at := m.place[p.entry]
+			if at == 0 {
+				list = append(list, posting{entry: p.entry})
+				at = int32(len(list))
+				m.place[p.entry] = at
+			}
+			sum := &list[at-1]
+			sum.t += factor * p.t
+			sum.inQuestion += factor * p.inQuestion
+		}
+	}
+	m.sums = list
+	return list
 }

@@ -181,9 +181,12 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 				return err
 			}
 		}
+		if m.mask[e]&content == 0 {
+			continue
+		}
 		en := s.entries[e]
 		switch {
-		case m.mask[e]&content == 0 || en.question == nil && len(en.page.Questions) > 0:
+		case en.question == nil && len(en.page.Questions) > 0:
 		case m.excluded[e]:
 			excluded = append(excluded, e)
 		default:
@@ -198,15 +201,10 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	}
 	list := make([]ranked, len(questions))
 	for i, e := range questions {
-		if i%1024 == 0 {
-			if err := m.ctx.Err(); err != nil {
-				return err
-			}
-		}
-		list[i] = ranked{entry: e, score: m.scoreOf(e)}
+		list[i] = ranked{entry: e, score: notScored}
 	}
 	n := min(maxNearest, len(list))
-	top(list, n, lessFor(s, ByRelevance))
+	m.best(list, n)
 	marks := newMarkers(s, m)
 	for _, x := range list[:n] {
 		e := s.entries[x.entry]

@@ -25,30 +25,62 @@ type ranked struct {
 	score float64
 }
 
-// order gives the entries with their tiers and scores.
+// order gives the entries with their tiers, not scored but for a query without words,
+// where all scores are 0.
 func (s *state) order(entries []int32, r *request, m *match) []ranked {
-	out := make([]ranked, len(entries))
-	for i, n := range entries {
-		out[i].entry, out[i].tier = n, tierScore
-		if m == nil {
-			continue
+	if m == nil {
+		out := make([]ranked, len(entries))
+		for i, n := range entries {
+			out[i] = ranked{entry: n, tier: tierScore}
 		}
+		return out
+	}
+	out := m.ranked[:0]
+	isAsked := r.norm != "" && s.asks(r.norm)
+	for i, n := range entries {
+		x := ranked{entry: n, tier: tierScore, score: notScored}
 		e := s.entries[n]
-		out[i].score = m.scoreOf(n)
 		switch place := r.curated.place(n); {
 		case place >= 0:
-			out[i].tier, out[i].place = tierPinned, place
-		case r.norm != "" && e.question != nil && e.norm == r.norm:
-			out[i].tier, out[i].place = tierExact, i
-		case r.norm != "" && (e.norm == r.norm || slices.Contains(e.aliases, r.norm)):
-			out[i].tier = tierAlias
+			x.tier, x.place = tierPinned, place
+		case isAsked && e.question != nil && e.norm == r.norm:
+			x.tier, x.place = tierExact, i
+		case isAsked && (e.norm == r.norm || slices.Contains(e.aliases, r.norm)):
+			x.tier = tierAlias
 		default:
 			if place, ok := r.tools.page(e); ok {
-				out[i].tier, out[i].place = tierCompare, place
+				x.tier, x.place = tierCompare, place
 			}
 		}
+		out = append(out, x)
 	}
+	m.ranked = out
 	return out
+}
+
+// scoreAll scores those of the list that are not scored.
+func (m *match) scoreAll(list []ranked) {
+	for i := range list {
+		if list[i].score == notScored {
+			list[i].score = m.scoreOf(list[i].entry)
+		}
+	}
+}
+
+// best sorts the first n of the list by relevance, and leaves unscored what the bounds of
+// its scores tell to be behind them.
+func (m *match) best(list []ranked, n int) {
+	if n = min(n, len(list)); n <= 0 {
+		return
+	}
+	m.scoreAll(list[:n])
+	topOf(list, n, lessFor(m.state, ByRelevance), func(x, worst *ranked) bool {
+		if x.tier == worst.tier && x.place == worst.place && m.mostOf(x.entry) < worst.score {
+			return false
+		}
+		x.score = m.scoreOf(x.entry)
+		return true
+	})
 }
 
 // compared are tools that a query wants side by side, or the one that it wants
@@ -330,32 +362,46 @@ func lessFor(s *state, sort Sort) func(a, b ranked) int {
 // closeness for the best in the order by relevance, whatever the order asked for: so
 // a score does not depend on it. m is nil where there are no words.
 func (m *match) arrange(r *request, list []ranked, s *state, to int) {
-	less := lessFor(s, r.query.Sort)
 	c := newCloseness(r, m)
-	if c == nil {
-		top(list, to, less)
+	n := 0
+	if c != nil {
+		n = min(len(list), m.weights.reranked)
+		m.best(list, n)
+		c.add(list[:n])
+	}
+	if r.query.Sort == ByRelevance {
+		slices.SortFunc(list[:n], lessFor(s, ByRelevance))
+	} else {
+		n = 0
+	}
+	m.arrangeMore(r, list, s, n, to) // what comes after stays behind
+}
+
+// arrangeMore arranges the places before to of a list in which those before from are
+// right.
+func (m *match) arrangeMore(r *request, list []ranked, s *state, from, to int) {
+	rest := list[from:]
+	n := min(to, len(list)) - from
+	if m != nil && m.total > 0 && r.query.Sort == ByRelevance {
+		m.best(rest, n)
 		return
 	}
-	n := min(len(list), m.weights.reranked)
-	top(list, n, lessFor(s, ByRelevance))
-	c.add(list[:n])
-	if r.query.Sort != ByRelevance {
-		top(list, to, less)
-		return
-	}
-	slices.SortFunc(list[:n], less)
-	if to > n { // what comes after stays behind
-		slices.SortFunc(list[n:], less)
+	top(rest, n, lessFor(s, r.query.Sort))
+	if m != nil && n > 0 {
+		m.scoreAll(rest[:n])
 	}
 }
 
 // top sorts the first n of list, leaving the others in any order.
 func top[T any](list []T, n int, compare func(a, b T) int) {
+	topOf(list, n, compare, func(_, _ *T) bool { return true })
+}
+
+// topOf is top of a list in which only the first n need to be complete. The others are
+// completed by may, which tells whether one may come before worst, the last of the best so
+// far, and leaves it as it is if not.
+func topOf[T any](list []T, n int, compare func(a, b T) int, may func(x, worst *T) bool) {
 	if n <= 0 {
-		return
-	}
-	if n*4 >= len(list) {
-		slices.SortFunc(list, compare)
 		return
 	}
 	// A heap of the best n so far, the worst of them at its root.
@@ -376,11 +422,11 @@ func top[T any](list []T, n int, compare func(a, b T) int) {
 			i = c
 		}
 	}
-	for i := n/2 - 1; i >= 0; i-- {
+	for i := n/2 - 1; i >= 0 && n < len(list); i-- {
 		down(i)
 	}
 	for k := n; k < len(list); k++ {
-		if compare(list[k], heap[0]) < 0 {
+		if may(&list[k], &heap[0]) && compare(list[k], heap[0]) < 0 {
 			list[k], heap[0] = heap[0], list[k]
 			down(0)
 		}

@@ -200,7 +200,8 @@ func nth(ws []word, i, n int) int {
 	return -1
 }
 
-// havingPhrases keeps the entries that have the phrases of several words.
+// havingPhrases keeps the entries that have the phrases of several words, in the order of
+// entries.
 func (m *match) havingPhrases(list []int32) ([]int32, error) {
 	if len(m.phrases) == 0 {
 		return list, nil
@@ -219,7 +220,9 @@ func (m *match) havingPhrases(list []int32) ([]int32, error) {
 			kept = append(kept, e)
 		}
 	}
-	return append(kept, list[n:]...), nil
+	kept = append(kept, list[n:]...)
+	slices.Sort(kept)
+	return kept, nil
 }
 
 // inPhrases are the words that stand in quotes.

@@ -107,8 +107,9 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	res.Facets, selected = s.countFacets(listed, &res.Query)
 	res.Total = len(selected)
 	res.Grouped = res.Total
+	var onPage map[*kb.Page]int
 	if res.Query.Group {
-		res.Grouped = s.grouped(selected)
+		onPage, res.Grouped = s.grouped(selected)
 	}
 	if m != nil {
 		res.Dropped = m.dropped(selected)
@@ -122,15 +123,12 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	}
 	to := min(from+res.Query.Size, len(selected))
 	ranked := s.order(selected, r, m)
-	hide := to
-	if res.Query.Group {
-		hide = len(ranked)
-	}
-	m.arrange(r, ranked, s, hide)
 	var more map[int32]int
 	if res.Query.Group {
-		ranked, more = s.group(ranked)
+		ranked, more = m.arrangeGrouped(r, ranked, s, to, onPage)
 		from, to = min(from, len(ranked)), min(to, len(ranked))
+	} else {
+		m.arrange(r, ranked, s, to)
 	}
 	marks := newMarkers(s, m)
 	for i, x := range ranked[from:to] {
@@ -149,38 +147,60 @@ func (b *Bleve) finish(s *state, res *Results, r *request, m *match, listed []in
 	}
 }
 
-// grouped is the number of hits that group leaves, whatever their order.
-func (s *state) grouped(entries []int32) int {
-	count := make(map[*kb.Page]int)
-	left := 0
-	for _, n := range entries {
-		e := s.entries[n]
-		if e.question != nil {
-			if count[e.page]++; count[e.page] > maxPerPage {
-				continue
+// grouped counts the questions by page, and the hits that group leaves.
+func (s *state) grouped(entries []int32) (onPage map[*kb.Page]int, left int) {
+	onPage = make(map[*kb.Page]int)
+	for i := 0; i < len(entries); {
+		// Entries of a page follow each other, but where ids of others come between.
+		page := s.entries[entries[i]].page
+		n := 0
+		for ; i < len(entries) && s.entries[entries[i]].page == page; i++ {
+			if s.entries[entries[i]].question != nil {
+				n++
+			} else {
+				left++
 			}
 		}
-		left++
+		onPage[page] += n
 	}
-	return left
+	for _, n := range onPage {
+		left += min(n, maxPerPage)
+	}
+	return onPage, left
+}
+
+// arrangeGrouped arranges the list so far that its first places before to are right when
+// grouped, and gives these and maybe more.
+func (m *match) arrangeGrouped(r *request, list []ranked, s *state, to int, onPage map[*kb.Page]int) ([]ranked, map[int32]int) {
+	first := maxPerPage * to // of pages that have many questions, most are left out
+	m.arrange(r, list, s, first)
+	for {
+		first = min(first, len(list))
+		kept, more := s.group(list[:first], onPage)
+		if len(kept) >= to || first == len(list) {
+			return kept, more
+		}
+		m.arrangeMore(r, list, s, first, 4*first)
+		first *= 4
+	}
 }
 
 // group leaves at most maxPerPage questions of each page and says how many more
-// there were by the last of them.
-func (s *state) group(list []ranked) ([]ranked, map[int32]int) {
+// there are by the last of them.
+func (s *state) group(list []ranked, onPage map[*kb.Page]int) ([]ranked, map[int32]int) {
 	count := make(map[*kb.Page]int)
-	last := make(map[*kb.Page]int32)
 	more := make(map[int32]int)
-	kept := list[:0]
+	var kept []ranked
 	for _, x := range list {
 		e := s.entries[x.entry]
 		if e.question != nil {
 			count[e.page]++
 			if count[e.page] > maxPerPage {
-				more[last[e.page]]++
 				continue
 			}
-			last[e.page] = x.entry
+			if left := onPage[e.page] - maxPerPage; count[e.page] == maxPerPage && left > 0 {
+				more[x.entry] = left
+			}
 		}
 		kept = append(kept, x)
 	}
