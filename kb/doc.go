@@ -42,7 +42,8 @@
 // inode and mode of each file with those it knows; of what differs, or changed in the
 // last two seconds, it reads the content and compares its digest; it parses what is
 // new. [Load] is the first look, [Watch] all of them. A look comes after 70 ms without
-// events; without any every 30 s; every 2 s where there are no events. If it finds
+// events; without any every 30 s; every 2 s where there are no events, or none of the
+// last change, which [WatchOptions].InUse is told. If it finds
 // that the folder is still changing (an event came meanwhile, a file is younger than
 // 70 ms, one is gone of which no event told, or many changed at once), there is another
 // look before there is a library, so that a checkout is one change and a page is not

@@ -252,8 +252,9 @@
 // /readyz are open to every probe.
 //
 // With [Config].Users all else wants a name and password (401), no shared cache may
-// keep an answer, and no other origin may read the JSON. Wrong
-// passwords are limited always, for each client. No response names the program's version.
+// keep an answer, and no other origin may read the JSON. Wrong passwords are limited
+// always, for each client. The event stream of whoever is a user no more ends before
+// anything else is written to it. No response names the program's version.
 package web
 
 import (

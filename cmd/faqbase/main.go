@@ -21,8 +21,7 @@
 // Results go to standard output, everything else to standard error. The exit
 // status is 0 when the command did what it was asked, which a search without
 // hits is; 1 for a failure, for faults that check found and for pages that fmt
-// --check would change; 2 for wrong usage
-// and for a DIR that cannot be read.
+// --check would change; 2 for wrong usage and for a DIR that cannot be read.
 //
 // The index that serve and search use lives in the user's cache folder, one for
 // each folder of pages, and can be deleted at any time (see [cacheDir]).
@@ -75,7 +74,7 @@ type commands struct {
 	Bench   benchCommand   `cmd:"" help:"Measure speed, memory and sizes on pages that it makes."`
 	New     newCommand     `cmd:"" help:"Begin a new page from a template and print its path."`
 	Fmt     fmtCommand     `cmd:"" help:"Show how pages look in their usual form, front matter and anchors, or write them so."`
-	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of front matter or tools.yaml, for editors."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of front matter, or of a file that lies beside the pages, for editors."`
 	Version versionCommand `cmd:"" help:"Print the version of the program."`
 }
 
