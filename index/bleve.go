@@ -369,15 +369,18 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 	var suggesting sync.WaitGroup
 	suggesting.Go(func() { suggester = newSuggester(lib, pages, lexicon) })
 	old := b.state.Load()
+	if classes != b.classes {
+		old = nil // it has other numbers
+	}
 	var before *catalog
-	if old != nil && classes == b.classes {
+	if old != nil {
 		before = old.catalog
 	} else {
 		b.words = len(dict.words)
 	}
 	c, splice := newCatalog(lib, pages, classes.len(), b.weights, before)
 	suggesting.Wait()
-	s, err := newState(g, c, dict, suggester, newKeptLists(len(dict.words), len(c.entries)), old, splice.stays)
+	s, err := newState(g, c, dict, suggester, keptAfter(old, c, dict, splice), old, splice.stays)
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,8 @@
 //
 // All words stand in order in a table with their postings, so that only what has the
 // rarest typed word is looked at. A page that stayed the same keeps its words from one
-// library to the next, and the table is kept until there is a new word.
+// library to the next, the table is kept until there is a new word, and the postings are
+// made when a library is first asked for suggestions.
 //
 // # Related questions
 //
@@ -129,12 +130,13 @@
 // the start after a kill -9 are one code path, and only pages that differ are written.
 // A page counts as held only if its documents are also there, each once.
 //
-// A search works on a state: a library, its catalog (catalog.go), the dictionary and
-// a snapshot of the index that holds exactly that library. A state never changes; Apply
-// publishes the next one by the swap of a pointer, and the old one is released when its
-// last search has left. A snapshot keeps the files alive that Bleve has merged
-// meanwhile; every two seconds, after failures less often, the engine looks whether
-// there is a newer one of the same contents. Close asks running searches to stop.
+// A search works on a state (state.go): a library, its catalog (catalog.go), the dictionary
+// and a snapshot of the index that holds exactly that library. A state never changes. Apply
+// makes the next one, for which it copies what stays the same (splice.go) and takes over the
+// lists of postings that do (carry.go), and publishes it by the swap of a pointer; the old
+// one is released when its last search has left. A snapshot keeps the files alive that Bleve
+// has merged meanwhile; every two seconds, after failures less often, the engine looks
+// whether there is a newer one of the same contents. Close asks running searches to stop.
 // The dictionary is read anew from the index when it has grown by half, for it
 // otherwise keeps every word that ever was.
 //

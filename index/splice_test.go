@@ -47,8 +47,12 @@ func (f *editedFolder) page() *fstest.MapFile {
 	return &fstest.MapFile{Data: []byte(text)}
 }
 
-// edit changes, adds or removes a page or two.
+// edit adds to the text of a page, or changes, adds or removes a page or two.
 func (f *editedFolder) edit() {
+	if name := f.path(); f.files[name] != nil && f.IntN(4) > 0 {
+		f.files[name] = &fstest.MapFile{Data: fmt.Appendf(f.files[name].Data, "\nA new word: zq%d.\n", f.IntN(1000))}
+		return
+	}
 	for range 1 + f.IntN(2) {
 		if name := f.path(); f.IntN(3) == 0 && len(f.files) > 40 {
 			delete(f.files, name)
@@ -156,6 +160,51 @@ func TestEachDocumentIsThatOfItsEntry(t *testing.T) {
 				folder.edit()
 			}
 		})
+	}
+}
+
+func TestListsThatAreCarriedAreThoseOfTheIndex(t *testing.T) {
+	b, err := Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	folder := newEditedFolder(11)
+	carried, all := 0, 0
+	for round := range 80 {
+		if err := b.Apply(t.Context(), folder.load(t)); err != nil {
+			t.Fatal(err)
+		}
+		s := b.acquire()
+		m := &match{scratch: &scratch{}, ctx: t.Context(), state: s, weights: b.weights}
+		size := int64(0)
+		for word := range int32(len(s.dictionary.words)) {
+			all++
+			got := s.kept.list(word)
+			if got == nil {
+				continue
+			}
+			carried++
+			size += got.size()
+			want, err := m.readList(word)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.len != want.len || !slices.Equal(got.bytes, want.bytes) {
+				t.Fatalf("round %d: the list of %q has %d entries, want %d", round, s.dictionary.words[word].text, got.len, want.len)
+			}
+		}
+		if size != s.kept.size.Load() {
+			t.Fatalf("round %d: lists of %d bytes are counted as %d", round, size, s.kept.size.Load())
+		}
+		s.release()
+		if err := b.Warm(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		folder.edit()
+	}
+	if carried < all/10 {
+		t.Errorf("%d of %d lists were carried", carried, all)
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 
 // Warm makes ahead what searches would make when they first want it: the numbers of the
 // words of all entries, the lists of postings, as far as these are kept, and what
-// suggestions are found in. A search
-// after it takes half the time of the first ones. It takes about as long as a start, and
-// ends early when ctx ends or another library is applied: then it wants to be called
-// again. Searches may run meanwhile. The error is that of ctx, or of an index that cannot
-// be read, which the searches find as well. Safe for concurrent use.
+// suggestions are found in. A search after it takes half the time of the first ones. It
+// takes about as long as a start, and ends early when ctx ends or another library is
+// applied: then it wants to be called again. Searches may run meanwhile. The error is that
+// of ctx, or of an index that cannot be read, which the searches find as well. Safe for
+// concurrent use.
 func (b *Bleve) Warm(ctx context.Context) error {
 	err := b.read(ctx, func(ctx context.Context, s *state) error {
 		s.suggester.posted()
