@@ -125,7 +125,21 @@ func (m *metrics) admin() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+	return notForSites(mux)
+}
+
+// notForSites refuses what the page of another site makes a browser ask, links
+// excepted. The threat is a stranger's page that cannot read a profile, but has one made
+// after the other, each of which takes time and memory from those who search.
+func notForSites(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site, link := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+		if (site == "cross-site" || site == "same-site") && !link {
+			http.Error(w, "other sites may link here and use nothing that is here", http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // toLoopbackAlone refuses requests for another host than this machine. The threat is a

@@ -168,3 +168,31 @@ func TestAdminAnswersToThisMachineAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestAdminAnswersToNoPageOfAnotherSite(t *testing.T) {
+	h := newMetrics(build{}, kb.WatchOff).admin()
+	for _, c := range []struct {
+		who, site, mode, dest string
+		want                  int
+	}{
+		{"a program", "", "", "", 200},
+		{"somebody who types the address", "none", "navigate", "document", 200},
+		{"a page of profiles", "same-origin", "no-cors", "image", 200},
+		{"who follows a link", "cross-site", "navigate", "document", 200},
+		{"a picture on a stranger's page", "cross-site", "no-cors", "image", 403},
+		{"a frame on a stranger's page", "cross-site", "navigate", "iframe", 403},
+		{"a script on a page of another port", "same-site", "cors", "empty", 403},
+	} {
+		for _, path := range []string{"/metrics", "/debug/pprof/cmdline"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Sec-Fetch-Site", c.site)
+			r.Header.Set("Sec-Fetch-Mode", c.mode)
+			r.Header.Set("Sec-Fetch-Dest", c.dest)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != c.want {
+				t.Errorf("%s, %s: %d, want %d", c.who, path, w.Code, c.want)
+			}
+		}
+	}
+}
