@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"faqbase/index"
 	"faqbase/index/indextest"
@@ -16,7 +15,7 @@ var benchSizes = []int{1000, 10000}
 
 func BenchmarkApply(b *testing.B) {
 	for _, n := range benchSizes {
-		lib := indextest.Generate(n, 0)
+		lib := indextest.Sample(n)
 		for _, place := range []string{"memory", "disk"} {
 			open := func(b *testing.B) *index.Bleve {
 				dir := ""
@@ -85,32 +84,35 @@ func edited(lib *kb.Library, edit int) *kb.Library {
 	return &other
 }
 
+// misspelt is a word with its fourth and fifth letters swapped.
+func misspelt(word string) string { return word[:3] + word[4:5] + word[3:4] + word[5:] }
+
 // benchQueries are what people type, from cheap to dear.
 func benchQueries(lib *kb.Library) map[string]index.Query {
-	q := lib.Pages[len(lib.Pages)/2].Questions[3].Text
+	page := lib.Pages[len(lib.Pages)/2]
+	q, one, other := page.Questions[3].Text, page.Tools[0], page.Tools[1]
 	f := strings.Fields(strings.TrimSuffix(q, "?"))
 	last := f[len(f)-1]
-	typo := last[:2] + last[3:]
 	return map[string]index.Query{
-		"tool":           {Text: "django", Size: 10},
+		"tool":           {Text: one, Size: 10},
 		"two words":      {Text: f[len(f)-3] + " " + last, Size: 10},
 		"question":       {Text: q, Size: 10},
 		"half a word":    {Text: "how do i " + f[3][:2], Size: 10},
 		"letter":         {Text: "s", Size: 10},
-		"typo":           {Text: "postgrse " + typo, Size: 10},
+		"typo":           {Text: misspelt(other) + " " + last, Size: 10},
 		"stop words":     {Text: "what is the best way to", Size: 10},
-		"facet":          {Text: q, Size: 10, Tool: []string{"django", "redis"}, Ecosystem: []string{"python"}},
+		"facet":          {Text: q, Size: 10, Tool: []string{one, other}, Ecosystem: page.Ecosystem},
 		"nothing typed":  {Size: 10},
 		"count alone":    {Text: q},
 		"hundred hits":   {Text: "use " + last, Size: 100},
-		"nothing":        {Text: "xylophonic djangology \"redis without flask\"", Size: 10},
-		"page of a pair": {Text: "django vs redis", Size: 10},
+		"nothing":        {Text: "xylophonic " + one + `logy "` + one + " without " + other + `"`, Size: 10},
+		"page of a pair": {Text: one + " vs " + other, Size: 10},
 	}
 }
 
 func BenchmarkSearch(b *testing.B) {
 	for _, n := range benchSizes {
-		lib := indextest.Generate(n, 0)
+		lib := indextest.Sample(n)
 		e, err := index.Open(b.TempDir())
 		if err != nil {
 			b.Fatal(err)
@@ -140,15 +142,7 @@ func BenchmarkSearch(b *testing.B) {
 // with the words of real ones.
 func BenchmarkKinds(b *testing.B) {
 	const questions = 10000
-	files := make(fstest.MapFS)
-	for f := range sample.Files(questions) {
-		files[f.Name] = &fstest.MapFile{Data: f.Data}
-	}
-	lib, err := kb.Load(files, kb.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	e := openWith(b, lib)
+	e := openWith(b, indextest.Sample(questions))
 	texts := make(map[string][]string)
 	for page := range sample.Pages(questions) {
 		for i, q := range sample.Questions(page, sample.PerPage) {
@@ -179,10 +173,11 @@ func BenchmarkSuggest(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer e.Close()
-		if err := e.Apply(b.Context(), indextest.Generate(n, 0)); err != nil {
+		lib := indextest.Sample(n)
+		if err := e.Apply(b.Context(), lib); err != nil {
 			b.Fatal(err)
 		}
-		for _, text := range benchTyped {
+		for _, text := range benchTyped(lib) {
 			b.Run(fmt.Sprintf("%s/%d", text, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
@@ -195,11 +190,16 @@ func BenchmarkSuggest(b *testing.B) {
 	}
 }
 
-// benchTyped are what a reader has typed so far: a letter, words that nearly all
+// benchTyped is what a reader has typed so far: a letter, words that nearly all
 // questions have, a name, typos, words written as one or apart, nothing that is there.
-var benchTyped = []string{
-	"d", "s", "how do", "how do i dja", "what is the best way to", "postgers", "djagno o", "hwo do i djagno", "djangoredis", "post gres",
-	"xylophone zzzzzzzz", "is it safe to to to to to to to to to to to to to to to to to to to to to to to to to to to to to i",
+func benchTyped(lib *kb.Library) []string {
+	tools := lib.Pages[len(lib.Pages)/2].Tools
+	one, other := tools[0], tools[1]
+	return []string{
+		"d", "s", "how do", "how do i " + one[:3], "what is the best way to", misspelt(other), misspelt(other) + " o", "hwo do i " + misspelt(other),
+		one + other, other[:3] + " " + other[3:],
+		"xylophone zzzzzzzz", "is it safe to to to to to to to to to to to to to to to to to to to to to to to to to to to to to i",
+	}
 }
 
 func BenchmarkRelated(b *testing.B) {
@@ -209,7 +209,7 @@ func BenchmarkRelated(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer e.Close()
-		lib := indextest.Generate(n, 0)
+		lib := indextest.Sample(n)
 		if err := e.Apply(b.Context(), lib); err != nil {
 			b.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 
 func TestHitsOnOnePage(t *testing.T) {
 	t.Parallel()
-	lib := indextest.Generate(400, 0)
+	lib := indextest.Sample(400)
 	e := openWith(t, lib)
 	page := lib.Pages[3]
 	search := func(q index.Query) *index.Results {

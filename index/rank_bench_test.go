@@ -16,7 +16,7 @@ import (
 // found, with reading the text of the best. The library is made of ten thousand
 // questions and the queries are some of them.
 func BenchmarkRanking(b *testing.B) {
-	lib := indextest.Generate(10000, 0)
+	lib := indextest.Sample(10000)
 	e := openWith(b, lib)
 	var queries []string
 	for i := 0; i < len(lib.Pages); i += len(lib.Pages) / 50 {
@@ -60,7 +60,7 @@ func hostileQuery(lib *kb.Library) string {
 }
 
 func BenchmarkHostile(b *testing.B) {
-	lib := indextest.Generate(10000, 0)
+	lib := indextest.Sample(10000)
 	e := openWith(b, lib)
 	q := index.Query{Text: hostileQuery(lib), Size: 10}
 	for b.Loop() {
@@ -74,7 +74,7 @@ func BenchmarkHostile(b *testing.B) {
 // TestWorkIsBounded counts what a query can make the engine read.
 func TestWorkIsBounded(t *testing.T) {
 	t.Parallel()
-	lib := indextest.Generate(2000, 0)
+	lib := indextest.Sample(2000)
 	e := openWith(t, lib)
 	limit := index.WorkLimit(2000 + len(lib.Pages))
 	for name, text := range map[string]string{
@@ -117,12 +117,13 @@ func (c *countedContext) Err() error {
 
 // TestSearchEnds ends the context at any point of a search.
 func TestSearchEnds(t *testing.T) {
-	e := openWith(t, indextest.Generate(500, 0))
+	lib := indextest.Sample(500)
+	e := openWith(t, lib)
 	for name, text := range map[string]string{
 		"phrases":          `"of the" "to the"`,
 		"phrases of one":   `"the" "of"`,
 		"excluded phrases": "how -of-the -to-the -in-the",
-		"a typo":           "djagno",
+		"a typo":           misspelt(lib.Pages[0].Tools[0]),
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := index.Query{Text: text, Size: 10}
