@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	bleveindex "github.com/blevesearch/bleve_index_api"
 
 	"faqbase/kb"
 )
@@ -33,10 +35,13 @@ type Bleve struct {
 	pages    []*pageEntries // of the state
 	classes  *classes
 	lexicon  *lexicon
-	words    int   // in the dictionary when it was last read from the index
-	partial  bool  // the index is not what the state holds
-	trouble  error // of the last renewal
-	write    func(*generation, *bleve.Batch) error
+	words    int // in the dictionary when it was last read from the index
+	// ahead gives the words of the index as it was opened, read since then. The first Apply
+	// takes them; nil afterwards and of an index that was empty.
+	ahead   <-chan wordsAhead
+	partial bool  // the index is not what the state holds
+	trouble error // of the last renewal
+	write   func(*generation, *bleve.Batch) error
 	// batchDocuments is the number of documents from which on a batch is written.
 	batchDocuments int
 
@@ -85,7 +90,47 @@ func Open(dir string, options ...Option) (*Bleve, error) {
 	}
 	b.alive, b.end = context.WithCancel(context.Background())
 	b.stopped.Go(b.renewLoop)
+	if len(s.current.held) > 0 {
+		if err := b.readAhead(); err != nil {
+			return nil, errors.Join(&OpenError{dir, err}, b.Close())
+		}
+	}
 	return b, nil
+}
+
+// wordsAhead are the words of an index, or why they cannot be read.
+type wordsAhead struct {
+	dictionary *dictionary
+	err        error
+}
+
+// readAhead begins to read the words of the index, as its owner has yet to read the pages.
+func (b *Bleve) readAhead() error {
+	r, err := b.store.current.reader()
+	if err != nil {
+		return err
+	}
+	ahead := make(chan wordsAhead, 1)
+	b.ahead = ahead
+	b.stopped.Go(func() {
+		defer r.Close()
+		words, err := guardedWords(r)
+		if err != nil {
+			ahead <- wordsAhead{err: err}
+			return
+		}
+		ahead <- wordsAhead{dictionary: (&dictionary{}).with(words, b.classes)}
+	})
+	return nil
+}
+
+// guardedWords are the words of an index, or the error of one that is cut off meanwhile.
+func guardedWords(r bleveindex.IndexReader) (words *vocabulary, err error) {
+	err = guard(func() (err error) {
+		words, err = readWords(r)
+		return err
+	})
+	return words, err
 }
 
 // An Option changes how an index is opened.
@@ -259,10 +304,17 @@ func (b *Bleve) update(ctx context.Context, lib *kb.Library) error {
 		pages, err = b.fill(ctx, lib, g, found)
 		return err
 	}
+	ahead := b.ahead
+	b.ahead = nil
 	var err error
-	if old == nil || b.partial {
+	switch {
+	case old == nil && !b.partial && ahead != nil:
+		err = fill()
+		words := <-ahead
+		dict, err = words.dictionary, cmp.Or(err, words.err)
+	case old == nil || b.partial:
 		err = g.readBeside(func(words *vocabulary) { dict = dict.with(words, b.classes) }, fill)
-	} else {
+	default:
 		err = fill()
 	}
 	if err != nil {
@@ -314,7 +366,7 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 	var tasks []pageTask
 	for i, p := range lib.Pages {
 		wanted[p.Path] = true
-		t := pageTask{lib: lib, page: p, place: i, old: known[p], held: g.held[p.Path]}
+		t := pageTask{lib: lib, page: p, place: i, old: known[p], held: g.held[p.Path], classes: b.classes}
 		t.sameKey = keep && t.old != nil
 		t.again = compact && g.loose[p.Path]
 		if t.sameKey && !t.again && t.held.knownAs(p, t.old.key) {
@@ -324,20 +376,14 @@ func (b *Bleve) fill(ctx context.Context, lib *kb.Library, g *generation, found 
 		tasks = append(tasks, t)
 	}
 	for t := range analysed(tasks, found) {
-		lengths := t.docs.lengths
 		if t.docs.documents != nil {
-			if err := w.put(t.page, record{t.key, lengths}, t.docs); err != nil {
+			if err := w.put(t.page, record{t.key, t.docs.lengths}, t.docs); err != nil {
 				return nil, err
 			}
 		} else {
-			lengths = t.held.lengths
 			t.held.made = t.page
 		}
-		if t.old != nil && t.old.key == t.key {
-			pages[t.place] = t.old
-		} else {
-			pages[t.place] = entriesOf(t.page, t.language, t.key, lengths, b.classes)
-		}
+		pages[t.place] = t.entries
 	}
 	for path := range g.held {
 		if !wanted[path] {
@@ -430,10 +476,9 @@ func (g *generation) readBeside(take func(*vocabulary), do func() error) (err er
 	}
 	ended := make(chan error, 1)
 	go func() {
-		found := newVocabulary()
-		err := guard(func() error { return readWords(r, found) })
+		words, err := guardedWords(r)
 		if err == nil {
-			take(found)
+			take(words)
 		}
 		ended <- err
 	}()

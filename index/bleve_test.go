@@ -791,14 +791,14 @@ func TestAnalysed(t *testing.T) {
 	tasks := func() []pageTask {
 		list := make([]pageTask, len(lib.Pages))
 		for i, p := range lib.Pages {
-			list[i] = pageTask{lib: lib, page: p}
+			list[i] = pageTask{lib: lib, page: p, classes: newClasses()}
 		}
 		return list
 	}
 	t.Run("pages come in their order, with all words", func(t *testing.T) {
 		found, n := newVocabulary(), 0
 		for task := range analysed(tasks(), found) {
-			if task.page != lib.Pages[n] || len(task.docs.documents) != 2 || task.key != keyOf(lib, task.page, nil) {
+			if task.page != lib.Pages[n] || len(task.docs.documents) != 2 || len(task.entries.entries) != 2 || task.key != keyOf(lib, task.page, nil) {
 				t.Fatalf("at %d: page %s with %d documents", n, task.page.Path, len(task.docs.documents))
 			}
 			n++

@@ -207,6 +207,9 @@ func (d *dictionary) with(found *vocabulary, classes *classes) *dictionary {
 // if it has them.
 func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dictionary {
 	var fresh []dictionaryWord
+	if len(d.words) == 0 {
+		fresh = make([]dictionaryWord, 0, len(found))
+	}
 	more := make(map[int32]fieldSet)
 	for text, fields := range found {
 		if i, ok := d.find(text); ok {
@@ -217,7 +220,6 @@ func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dic
 		}
 		fresh = append(fresh, dictionaryWord{
 			text:    text,
-			class:   classes.of(text),
 			letters: letterSet(text),
 			runes:   uint8(min(utf8.RuneCountInString(text), 255)),
 			fields:  fields,
@@ -227,6 +229,7 @@ func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dic
 		return d
 	}
 	slices.SortFunc(fresh, func(a, b dictionaryWord) int { return strings.Compare(a.text, b.text) })
+	classes.setAll(fresh)
 	for i := range fresh {
 		fresh[i].number = uint32(len(d.words) + i)
 	}
@@ -293,6 +296,23 @@ func (c *classes) of(word string) uint32 {
 	n := c.ofStemmed(stem(word))
 	c.ofWord[word] = n
 	return n
+}
+
+// setAll sets the class of each word. It does not keep it to be looked up by the word:
+// most words of a dictionary are in no question, and nobody asks for their class again.
+func (c *classes) setAll(words []dictionaryWord) {
+	stems := make([]string, len(words))
+	for i := range words {
+		stems[i] = stem(words[i].text)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.stems) == 0 {
+		c.ofStem, c.stems = make(map[string]uint32, len(words)), make([]string, 0, len(words))
+	}
+	for i := range words {
+		words[i].class = c.ofStemmed(stems[i])
+	}
 }
 
 // ofForm is the class of the words of a language that have this stem. It is that of the

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -60,15 +61,18 @@ type pageKey [16]byte
 // names and texts of its documents in order. What is only shown, such as addresses, has no part
 // in it, so that its change writes nothing.
 func keyOf(lib *kb.Library, p *kb.Page, l *language) pageKey {
-	b := binary.AppendUvarint(nil, schema)
+	h := sha256.New()
+	w := bufio.NewWriter(h) // writing to a hash cannot fail
+	count := func(n int) { _, _ = w.Write(binary.AppendUvarint(w.AvailableBuffer(), uint64(n))) }
 	add := func(text string) {
-		b = binary.AppendUvarint(b, uint64(len(text)))
-		b = append(b, text...)
+		count(len(text))
+		_, _ = w.WriteString(text)
 	}
+	count(schema)
 	entry := func(q *kb.Question) {
 		add(documentID(p, q))
 		for _, texts := range textsOf(lib, p, q) {
-			b = binary.AppendUvarint(b, uint64(len(texts)))
+			count(len(texts))
 			for _, text := range texts {
 				add(text)
 			}
@@ -79,8 +83,8 @@ func keyOf(lib *kb.Library, p *kb.Page, l *language) pageKey {
 	for _, q := range p.Questions {
 		entry(q)
 	}
-	sum := sha256.Sum256(b)
-	return pageKey(sum[:16])
+	_ = w.Flush()
+	return pageKey(h.Sum(nil)[:16])
 }
 
 // sameTools tells whether pages that are the same have the same keys in a and b.

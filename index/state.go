@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 )
 
@@ -55,9 +54,9 @@ func newState(g *generation, c *catalog, d *dictionary, sg *suggester, kept *kep
 
 // readDocuments finds the entry of each document.
 func (s *state) readDocuments(before *state, stays []stretch) error {
-	snapshot, ok := s.reader.(*scorch.IndexSnapshot)
-	if !ok {
-		return fmt.Errorf("read a snapshot of %T", s.reader)
+	snapshot, err := snapshotOf(s.reader)
+	if err != nil {
+		return err
 	}
 	known := make(map[uint64][]int32) // what was the entry of each document, by segment
 	var moved []int32
@@ -97,7 +96,8 @@ func (s *state) readDocuments(before *state, stays []stretch) error {
 			if err != nil {
 				return err
 			}
-			if of[n], ok = find(string(name)); !ok {
+			number, ok := find(string(name))
+			if of[n] = number; !ok {
 				return fmt.Errorf("unexpected document %q", name)
 			}
 		}

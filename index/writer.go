@@ -22,10 +22,12 @@ type pageTask struct {
 	sameKey bool         // old has its key
 	held    *heldPage    // nil if the index holds nothing of it
 	again   bool         // it is written even if nothing differs
+	classes *classes
 	// What comes of it: docs has no documents if nothing is to be written.
 	language *language
 	key      pageKey
 	docs     pageDocuments
+	entries  *pageEntries
 	done     chan struct{}
 }
 
@@ -43,6 +45,13 @@ func (t *pageTask) do(found *vocabulary) {
 	}
 	if t.held == nil || t.again || !t.held.is(t.page, t.key) {
 		t.docs = documentsOf(t.lib, t.page, t.language, t.key, found)
+	} else {
+		t.docs.lengths = t.held.lengths
+	}
+	if t.old != nil && t.old.key == t.key {
+		t.entries = t.old
+	} else {
+		t.entries = entriesOf(t.page, t.language, t.key, t.docs.lengths, t.classes)
 	}
 }
 
