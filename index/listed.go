@@ -30,12 +30,16 @@ func (m *match) listed(r *request) ([]int32, error) {
 	content := m.decisive()
 	quoted := m.inPhrases(r)
 	list := m.candidates[:0]
-	for i, e := range m.matched {
-		if i%1024 == 0 && m.ctx.Err() != nil {
-			return nil, m.ctx.Err()
-		}
-		if m.hasWords(e, quoted) {
-			list = append(list, e)
+	if quoted|m.single == 0 && len(m.out) == 0 {
+		list = append(list, m.matched...)
+	} else {
+		for i, e := range m.matched {
+			if i%1024 == 0 && m.ctx.Err() != nil {
+				return nil, m.ctx.Err()
+			}
+			if m.hasWords(e, quoted) {
+				list = append(list, e)
+			}
 		}
 	}
 	m.candidates = list
@@ -46,15 +50,19 @@ func (m *match) listed(r *request) ([]int32, error) {
 	if !slices.ContainsFunc(list, func(e int32) bool { return m.mask[e]&content != 0 }) {
 		list = nil // stop words do not stand in for the others
 	}
+	most := m.mostByMask()
+	isBelow := func(e int32, least float64) bool {
+		return most != nil && most[m.mask[e]] < least || m.mostOf(e) < least
+	}
 	best := 0.0
 	for _, e := range list {
-		if m.mostOf(e) > best {
+		if !isBelow(e, best) {
 			best = max(best, m.scoreOf(e))
 		}
 	}
 	m.least = best * m.weights.listed
 	list = slices.DeleteFunc(list, func(e int32) bool {
-		return m.mask[e]&content != content && (m.mostOf(e) < m.least || m.scoreOf(e) < m.least)
+		return m.mask[e]&content != content && (isBelow(e, m.least) || m.scoreOf(e) < m.least)
 	})
 	return r.curated.apply(list), m.ctx.Err()
 }
@@ -98,9 +106,42 @@ func (m *match) scoreOf(e int32) float64 {
 // mostOf is at least the entry's score, and known from what was counted for the query
 // alone: most entries that lack words, or are not among the best, need no more.
 func (m *match) mostOf(e int32) float64 {
-	words := float64(m.score[e]) / m.total
-	overlap := m.weights.overlapOf(float64(m.overlap[e]), m.totalOverlap, 0)
+	return m.mostWith(float64(m.score[e]), float64(m.overlap[e]))
+}
+
+// mostWith is at least the score of entries with so much weight of words, in all fields
+// and in questions.
+func (m *match) mostWith(score, overlap float64) float64 {
+	words := score / m.total
+	overlap = m.weights.overlapOf(overlap, m.totalOverlap, 0)
 	return (words + m.weights.overlap*overlap) * max(1, m.weights.page) * max(1, m.weights.elsewhere)
+}
+
+// mostMasks is the number of words up to which mostByMask gives something: a query has
+// seldom more, and the masks of more are many.
+const mostMasks = 10
+
+// mostByMask gives by mask at least the score of all entries that have these words: of
+// those that have stop words alone, it mostly tells that they are not listed. It is nil
+// where the query has many words, or nothing has one of them.
+func (m *match) mostByMask() []float64 {
+	if len(m.words) > mostMasks || m.total == 0 {
+		return nil
+	}
+	const rounding = 1 + 1e-6 // of the single precision that scores are added up in
+	most := m.most[:0]
+	for mask := range 1 << len(m.words) {
+		score, overlap := 0.0, 0.0
+		for i, w := range m.words {
+			if mask&(1<<i) != 0 {
+				score += w.weight * float64(w.count) * rounding
+				overlap += w.inAsked * rounding
+			}
+		}
+		most = append(most, m.mostWith(score, overlap))
+	}
+	m.most = most
+	return most
 }
 
 func (m *match) newScore(e int32) float64 {

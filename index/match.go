@@ -27,6 +27,7 @@ type scratch struct {
 	required, unwanted []uint32
 	owners             []int32
 	candidates         []int32   // see listed
+	most               []float64 // see mostByMask
 	ranked             []ranked  // see order
 	read               []posting // of all words, one list after the other
 	// For the list at hand: what is read from the index, and the same packed.
