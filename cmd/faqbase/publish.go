@@ -18,6 +18,7 @@ type publisher struct {
 	log      *slog.Logger
 	metrics  *metrics
 	progress *progress
+	read     func()                  // called once, when the first library is read
 	ready    func(*kb.Library) error // called once, when the first library is served
 	// ahead does what the first readers of a library would otherwise wait for, until ctx
 	// ends. It is called with each library that is still served a moment later.
@@ -149,6 +150,7 @@ func (p *publisher) take(ctx context.Context, lib *kb.Library) (taken bool, err 
 // apply makes the engine hold lib, the first time with a bar.
 func (p *publisher) apply(ctx context.Context, lib *kb.Library) error {
 	if !p.served {
+		p.read()
 		stop := p.progress.index(len(lib.Pages)+lib.NumQuestions(), p.engine.Indexed)
 		defer stop()
 	}

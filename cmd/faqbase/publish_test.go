@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -59,6 +60,7 @@ type published struct {
 	mu    sync.Mutex
 	got   []*kb.Library
 	ahead []*kb.Library // of which work was done ahead
+	read  atomic.Int32  // how often the first library was told to be read
 	log   bytes.Buffer
 }
 
@@ -117,6 +119,7 @@ func inPublisher(t *testing.T, test func(*published)) {
 			},
 			faults: faultLog{w: &faults},
 			log:    slog.New(slog.NewTextHandler(p, &slog.HandlerOptions{ReplaceAttr: message})),
+			read:   func() { p.read.Add(1) },
 			ready:  func(*kb.Library) error { return nil },
 			ahead: func(ctx context.Context, lib *kb.Library) {
 				p.mu.Lock()
@@ -167,6 +170,19 @@ func TestPublisher(t *testing.T) {
 	const failed = `msg="the pages as last indexed are still served until the index can be written again"`
 	const again = `msg="the index is written again"`
 
+	t.Run("that the first library is read is told once, before it is indexed", func(t *testing.T) {
+		inPublisher(t, func(p *published) {
+			var told []int32
+			p.engine.apply = func(*kb.Library) error { told = append(told, p.read.Load()); return nil }
+			for _, lib := range libs {
+				p.libraries <- lib
+				synctest.Wait()
+			}
+			if want := []int32{1, 1, 1}; !slices.Equal(told, want) {
+				t.Errorf("at each library it was told %v times, want %v", told, want)
+			}
+		})
+	})
 	t.Run("a library that could not be taken is tried again, and the one before stays until it is", func(t *testing.T) {
 		inPublisher(t, func(p *published) {
 			p.libraries <- libs[0]

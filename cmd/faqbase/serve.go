@@ -96,6 +96,7 @@ func untilInterrupt(ctx context.Context) (context.Context, context.CancelFunc) {
 // second signal ends the process at once.
 func (c *serveCommand) Run(ctx context.Context, con console) error {
 	start := time.Now()
+	collectAt(startGCPercent, os.Getenv("GOGC"))
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
 
@@ -215,8 +216,9 @@ func (c *serveCommand) serve(ctx context.Context, con console, log *slog.Logger,
 			metrics:  counts,
 			progress: bar,
 			ahead:    ahead(engine, counts),
+			read:     func() { collectAt(buildGCPercent, os.Getenv("GOGC")) },
 			ready: func(lib *kb.Library) error {
-				sparingly(os.Getenv("GOGC"))
+				collectAt(gcPercent, os.Getenv("GOGC"))
 				_, err := fmt.Fprintf(con.out, "%s  %s, %s, ready in %v\n", address(listener.Addr()),
 					plural(len(lib.Pages), "page"), plural(lib.NumQuestions(), "question"), time.Since(start).Round(time.Millisecond))
 				return err
@@ -271,16 +273,21 @@ func ahead(engine engine, counts *metrics) func(context.Context, *kb.Library) {
 	}
 }
 
-// gcPercent is how much garbage Go may leave beside what is in use before it collects it,
-// in per cent. Most of what is in use stays as long as the library, so that the usual 100
+// How much garbage Go may leave beside what is in use before it collects it, in per cent.
+// While a start reads the pages, little is in use, and to look for it again and again as
+// it grows is a fifth of the work. To fill an index takes more memory than all else, and
+// has the usual. Later most of what is in use stays as long as the library, so that 100
 // would be as much again.
-const gcPercent = 80
+const (
+	startGCPercent = 200
+	buildGCPercent = 100
+	gcPercent      = 80
+)
 
-// sparingly makes Go take less memory from now on, unless its environment variable GOGC
-// says how much it may take. A start has the usual, as it makes much garbage.
-func sparingly(gogc string) {
+// collectAt sets that, unless Go's environment variable GOGC says it.
+func collectAt(percent int, gogc string) {
 	if gogc == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(percent)
 	}
 }
 
