@@ -11,8 +11,9 @@
 // Anybody who builds the same commit with the same version of Go gets the same bytes,
 // wherever the checkout lies: paths are cut off (-trimpath), what the environment could
 // change of the code is set here, and files in the archives have the commit's date, no
-// owner and fixed modes. A checkout with changes is refused, since nobody else has it;
-// -dirty builds it all the same, and the version says so.
+// owner and fixed modes. A checkout with changes is refused, since nobody else has it, and
+// so is a linked worktree, of which the program would not know the commit; -dirty builds
+// either all the same, and the version tells of changes.
 package main
 
 import (
@@ -73,6 +74,9 @@ func run(ctx context.Context, out, version string, dirty bool, platforms []strin
 	c, err := readCommit(ctx, root)
 	if err != nil {
 		return err
+	}
+	if c.linked && !dirty {
+		return errors.New("the checkout is a worktree linked to another one, whose commit Go puts into no program; build from a clone, or give -dirty")
 	}
 	if c.changes != "" && !dirty {
 		return fmt.Errorf("the checkout has changes that are not in a commit; commit them, build from a fresh clone, or give -dirty:\n%s", c.changes)
@@ -167,6 +171,7 @@ type commit struct {
 	name    string // as git describe gives it
 	date    time.Time
 	changes string // what the checkout has beyond it, as git status lists it
+	linked  bool   // the checkout is a linked worktree
 }
 
 // readCommit reads the commit that is checked out at root.
@@ -187,7 +192,11 @@ func readCommit(ctx context.Context, root string) (commit, error) {
 	if err != nil {
 		return commit{}, fmt.Errorf("the date of the commit: %w", err)
 	}
-	return commit{name, time.Unix(seconds, 0).UTC(), changes}, nil
+	git, err := os.Stat(filepath.Join(root, ".git"))
+	if err != nil {
+		return commit{}, err
+	}
+	return commit{name, time.Unix(seconds, 0).UTC(), changes, !git.IsDir()}, nil
 }
 
 // output runs a command in dir, with more in its environment, and returns what it

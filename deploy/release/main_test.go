@@ -168,6 +168,38 @@ func TestAModuleWithoutALicenceIsRefused(t *testing.T) {
 	}
 }
 
+func TestACheckoutIsReadWithItsCommitAndItsChanges(t *testing.T) {
+	dir := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		day := "2026-11-20T08:30:00Z"
+		if _, err := output(t.Context(), dir, []string{"GIT_AUTHOR_DATE=" + day, "GIT_COMMITTER_DATE=" + day},
+			"git", append([]string{"-c", "user.name=n", "-c", "user.email=e"}, args...)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git("init", "-q")
+	git("commit", "-q", "--allow-empty", "-m", "first")
+	git("tag", "v1.2.3")
+	git("worktree", "add", "-q", "linked")
+	read := func(root string) commit {
+		t.Helper()
+		c, err := readCommit(t.Context(), root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	want := commit{name: "v1.2.3", date: time.Date(2026, 11, 20, 8, 30, 0, 0, time.UTC), changes: "?? linked/"}
+	if c := read(dir); c != want {
+		t.Errorf("%+v, want %+v", c, want)
+	}
+	want.changes, want.linked = "", true
+	if c := read(filepath.Join(dir, "linked")); c != want {
+		t.Errorf("of a linked worktree %+v, want %+v", c, want)
+	}
+}
+
 func TestPlatforms(t *testing.T) {
 	for name, ok := range map[string]bool{"linux/amd64": true, "windows/arm64": true, "linux": false, "/amd64": false, "linux/": false, "": false} {
 		if _, err := readPlatform(name); (err == nil) != ok {
