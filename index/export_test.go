@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -53,6 +54,24 @@ func (b *Bleve) Rank(ctx context.Context, text string, n int) (ids []string, err
 		}
 	})
 	return ids, err
+}
+
+// Bounds gives the scores without closeness of all that text finds, and of each the two
+// bounds of it; many words have no second one.
+func (b *Bleve) Bounds(ctx context.Context, text string) (scores, most, byWords []float64, err error) {
+	err = b.ranked(ctx, Query{Text: text}, func(m *match, _ []ranked, _ time.Duration) {
+		masks := m.mostByMask()
+		for _, e := range m.matched {
+			scores = append(scores, m.scoreOf(e))
+			most = append(most, m.mostOf(e))
+			if masks == nil {
+				byWords = append(byWords, math.Inf(1))
+			} else {
+				byWords = append(byWords, masks[m.mask[e]])
+			}
+		}
+	})
+	return scores, most, byWords, err
 }
 
 // ranked puts in order what q finds, and calls f with it and the time that took.

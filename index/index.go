@@ -121,7 +121,9 @@
 // this package scores, because Bleve's own scores do not carry over fields of
 // different length. Documents are built by hand, without a mapping, so that the
 // mapping that Bleve stores never changes; what is in them has a version of its own
-// (schema).
+// (schema). Lists of postings that were read are kept in memory, packed (kept.go). Of
+// entries that a bound of their scores tells to be left out, or behind the others, the
+// scores are not counted (listed.go).
 //
 // Each question and each page is a document. A page's document always exists and has
 // a stored record: a key that sums up the texts of the page that are indexed, and
