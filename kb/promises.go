@@ -66,6 +66,15 @@ var (
 		"antwoord", "svar", "odpowiedź", "odpověď", "ответ", "решение", "відповідь", "cevap", "答案", "回答", "解答", "答え", "답변", "정답"}
 )
 
+// fullPromises are the names that promise where they are all of a heading.
+var fullPromises = func() map[string]bool {
+	all := make(map[string]bool)
+	for _, name := range slices.Concat(promisingNames, genericNames) {
+		all[name] = true
+	}
+	return all
+}()
+
 // A promise says whether questions are to be expected under a name.
 type promise int
 
@@ -84,7 +93,7 @@ var bracketed = regexp.MustCompile(`\s*[(（\[][^()（）\[\]]*[)）\]]\s*`)
 // promiseOf tells what a heading or title promises.
 func promiseOf(text string) promise {
 	for _, s := range withoutRemarks(text) {
-		if slices.Contains(promisingNames, s) || slices.Contains(genericNames, s) {
+		if fullPromises[s] {
 			return fullPromise
 		}
 	}
