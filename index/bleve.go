@@ -421,14 +421,15 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 	var before *catalog
 	if old != nil {
 		before = old.catalog
-	} else {
-		b.words = len(dict.words)
 	}
 	c, splice := newCatalog(lib, pages, classes.len(), b.weights, before)
 	suggesting.Wait()
 	s, err := newState(g, c, dict, suggester, keptAfter(old, c, dict, splice), old, splice.stays)
 	if err != nil {
 		return err
+	}
+	if old == nil {
+		b.words = len(dict.words)
 	}
 	b.pages, b.classes, b.lexicon, b.partial = pages, classes, lexicon, false
 	b.publish(s)

@@ -7,7 +7,7 @@ const mostCarried = 1000
 
 // keptAfter are the lists that are kept of c and d, which follow before by s: those of
 // words that no changed entry has or had, if all entries keep their numbers. That is so
-// when a text is edited, and then searches are as fast after it as before. before may be
+// when a text is edited, and then searches read only what was edited again. before may be
 // nil.
 func keptAfter(before *state, c *catalog, d *dictionary, s *splice) *keptLists {
 	k := newKeptLists(len(d.words), len(c.entries))
@@ -27,8 +27,7 @@ func keptAfter(before *state, c *catalog, d *dictionary, s *splice) *keptLists {
 			continue
 		}
 		if list := before.kept.list(old[w.number]); list != nil {
-			k.of[i].Store(list)
-			k.size.Add(list.size())
+			k.take(int32(i), list)
 		}
 	}
 	return k

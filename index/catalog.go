@@ -271,33 +271,26 @@ func (c *catalog) setLanguages(s *splice, before *catalog) {
 	c.speaks = spliced(s, before.speaks, func(e *entry) languageSet { return e.language.set() })
 }
 
-// newColumn makes the column of a facet. Numbers of values stay where these are all those
-// of the library, which are the same as before.
+// newColumn makes the column of a facet. The values of entries are all among those of the
+// library, by which they are numbered; so numbers stay where these are the same as before.
 func newColumn(lib *kb.Library, f kb.Facet, entries []*entry, s *splice, before *catalog) *column {
 	values := lib.Values(f)
-	if old := before.columns[f]; old != nil && slices.Equal(old.values, values) && !slices.ContainsFunc(s.fresh, old.lacks(f)) {
+	if old := before.columns[f]; old != nil && slices.Equal(old.values, values) {
 		col := &column{values: old.values, byName: old.byName}
-		col.of = spliced(s, old.of, col.numbering(lib, f))
+		col.of = spliced(s, old.of, col.numbering(f))
 		return col
 	}
-	col := &column{byName: make(map[string]int32, len(values))}
-	for _, v := range values {
-		col.number(v)
+	col := &column{values: values, byName: make(map[string]int32, len(values))}
+	for i, v := range values {
+		col.byName[v.Name] = int32(i)
 	}
-	col.of = spliced(anew(entries), nil, col.numbering(lib, f))
+	col.of = spliced(anew(entries), nil, col.numbering(f))
 	return col
-}
-
-// lacks tells whether an entry has a value that has no number.
-func (c *column) lacks(f kb.Facet) func(*entry) bool {
-	return func(e *entry) bool {
-		return slices.ContainsFunc(e.values(f), func(name string) bool { _, ok := c.byName[name]; return !ok })
-	}
 }
 
 // numbering gives the numbers of an entry's values. Entries that have the same as the one
 // before share them.
-func (c *column) numbering(lib *kb.Library, f kb.Facet) func(*entry) []int32 {
+func (c *column) numbering(f kb.Facet) func(*entry) []int32 {
 	first := true
 	var names []string
 	var numbers []int32
@@ -308,28 +301,10 @@ func (c *column) numbering(lib *kb.Library, f kb.Facet) func(*entry) []int32 {
 		}
 		first, names, numbers = false, now, make([]int32, 0, len(now))
 		for _, name := range now {
-			n, ok := c.byName[name]
-			if !ok {
-				v, known := lib.Value(f, name)
-				if !known {
-					v = kb.Value{Name: name}
-				}
-				n = c.number(v)
-			}
-			if !slices.Contains(numbers, n) {
+			if n := c.byName[name]; !slices.Contains(numbers, n) {
 				numbers = append(numbers, n)
 			}
 		}
 		return numbers
 	}
-}
-
-func (c *column) number(v kb.Value) int32 {
-	n, ok := c.byName[v.Name]
-	if !ok {
-		n = int32(len(c.values))
-		c.values = append(c.values, v)
-		c.byName[v.Name] = n
-	}
-	return n
 }

@@ -219,7 +219,7 @@ func (d *dictionary) withWords(found map[string]fieldSet, classes *classes) *dic
 			continue
 		}
 		fresh = append(fresh, dictionaryWord{
-			text:    text,
+			text:    strings.Clone(text), // which may be part of a whole answer
 			letters: letterSet(text),
 			runes:   uint8(min(utf8.RuneCountInString(text), 255)),
 			fields:  fields,
@@ -294,7 +294,7 @@ func (c *classes) of(word string) uint32 {
 		return n
 	}
 	n := c.ofStemmed(stem(word))
-	c.ofWord[word] = n
+	c.ofWord[strings.Clone(word)] = n
 	return n
 }
 
@@ -328,6 +328,7 @@ func (c *classes) ofStemmed(stem string) uint32 {
 	n, ok := c.ofStem[stem]
 	if !ok {
 		n = uint32(len(c.stems))
+		stem = strings.Clone(stem) // which may be a word of a text
 		c.ofStem[stem] = n
 		c.stems = append(c.stems, stem)
 	}

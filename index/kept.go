@@ -11,9 +11,9 @@ import (
 // entries. Of short ones hundreds are read for a word that is not yet typed to its end,
 // and to find one takes longer than to read it. Reading the index takes twenty times as
 // long as reading memory. So lists are kept with the state, packed: up to minKept bytes in
-// all, or keptPerEntry for each entry if that is more, which holds all words of texts of
-// usual length. Short lists, of less than longList postings, leave half of that to the
-// others, and each costs keptList bytes beside its own.
+// all, or keptPerEntry for each entry if that is more: those of 10,000 questions as
+// package sample makes them take 344 bytes an entry. Short lists, of less than longList
+// postings, leave half of that to the others, and each costs keptList bytes beside its own.
 const (
 	longList     = 64
 	keptList     = 48
@@ -24,9 +24,10 @@ const (
 // keptLists are the lists of postings that a state keeps, those of one catalog and one
 // dictionary. Safe for concurrent use.
 type keptLists struct {
-	of   []atomic.Pointer[packedList] // by word
-	size atomic.Int64                 // of all, in bytes
-	room int64                        // the most that size may be
+	of    []atomic.Pointer[packedList] // by word
+	size  atomic.Int64                 // of all, in bytes
+	short atomic.Int64                 // of the short ones
+	room  int64                        // the most that size may be, and twice that of short
 }
 
 // newKeptLists keeps none yet of so many words and entries.
@@ -37,20 +38,33 @@ func newKeptLists(words, entries int) *keptLists {
 // list is that of a word, nil if it is not kept.
 func (k *keptLists) list(word int32) *packedList { return k.of[word].Load() }
 
-// keep keeps a copy of a word's list if there is room, and no other search has kept it
-// meanwhile.
-func (k *keptLists) keep(word int32, list packedList) {
-	n, room := list.size(), k.room
+// keep keeps a copy of a word's list, which may be written over, if there is room. It tells
+// whether there was.
+func (k *keptLists) keep(word int32, list packedList) bool {
+	n := list.size()
+	fits := k.size.Load()+n <= k.room && (list.len >= longList || k.short.Load()+n <= k.room/2)
+	return fits && k.take(word, &packedList{list.len, slices.Clone(list.bytes)})
+}
+
+// take keeps a word's list itself if there is room, and no other search has kept it
+// meanwhile. It tells whether there was.
+func (k *keptLists) take(word int32, list *packedList) bool {
+	fits := k.count(list, 1)
+	if !fits || !k.of[word].CompareAndSwap(nil, list) {
+		k.count(list, -1)
+	}
+	return fits
+}
+
+// count counts a list as one more or one less, and tells whether there is room for those
+// that are counted.
+func (k *keptLists) count(list *packedList, by int64) bool {
+	n := by * list.size()
+	fits := k.size.Add(n) <= k.room
 	if list.len < longList {
-		room /= 2
+		fits = k.short.Add(n) <= k.room/2 && fits
 	}
-	if k.size.Add(n) <= room {
-		kept := list.clone()
-		if k.of[word].CompareAndSwap(nil, &kept) {
-			return
-		}
-	}
-	k.size.Add(-n)
+	return fits
 }
 
 // An occurrence is how often a word occurs in a field of an entry.
@@ -73,8 +87,6 @@ const several = 255
 
 // size is what it counts in the room of keptLists.
 func (l packedList) size() int64 { return int64(len(l.bytes)) + keptList }
-
-func (l packedList) clone() packedList { return packedList{l.len, slices.Clone(l.bytes)} }
 
 // pack packs occurrences in the order of entries, those of each in the order of fields.
 // It uses buf.

@@ -58,6 +58,14 @@ func TestKeptLists(t *testing.T) {
 			t.Error("a long list is not kept")
 		}
 	})
+	t.Run("long lists that fill the other half leave the short ones theirs", func(t *testing.T) {
+		k := newKeptLists(2, 0)
+		k.keep(0, long(minKept*3/4))
+		k.keep(1, packedList{longList - 1, make([]byte, longList)})
+		if !isKept(k, 1) {
+			t.Error("a short list is not kept")
+		}
+	})
 	t.Run("there is more room where there are more entries", func(t *testing.T) {
 		if got, want := newKeptLists(0, minKept).room, int64(minKept*keptPerEntry); got != want {
 			t.Errorf("%d, want %d", got, want)

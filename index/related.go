@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 
 	"faqbase/kb"
@@ -93,7 +92,7 @@ func (b *Bleve) Related(ctx context.Context, id string, n int) (list []Related, 
 
 // related gives the questions of other pages that are closest to the entry with that id.
 func (c *catalog) related(id string, n int) []Related {
-	of, ok := slices.BinarySearchFunc(c.entries, id, func(e *entry, id string) int { return strings.Compare(e.id, id) })
+	of, ok := c.number(id)
 	if !ok || n <= 0 {
 		return nil
 	}

@@ -84,7 +84,8 @@ func spliceOf(before, gone, fresh []*entry) *splice {
 	}
 	for i, e := range fresh {
 		n, found := numberOf(before, e.id)
-		if found && !isOut[n] || i > 0 && fresh[i-1].id == e.id {
+		several := i > 0 && fresh[i-1].id == e.id || found && int(n)+1 < len(before) && before[n+1].id == e.id
+		if found && !isOut[n] || several {
 			return nil
 		}
 		places[i] = n

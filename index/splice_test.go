@@ -1,13 +1,15 @@
 package index
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"faqbase/kb"
 )
@@ -105,7 +107,7 @@ func TestACatalogThatFollowsIsAsOneMadeAnew(t *testing.T) {
 		if len(s.stays) > 0 {
 			followed++
 		}
-		if diff := cmp.Diff(told(want), told(got)); diff != "" {
+		if diff := gocmp.Diff(told(want), told(got)); diff != "" {
 			t.Fatalf("round %d: (-anew +following)\n%s", round, diff)
 		}
 		if !slices.Equal(got.entries, want.entries) {
@@ -120,6 +122,30 @@ func TestACatalogThatFollowsIsAsOneMadeAnew(t *testing.T) {
 	}
 	if followed < rounds/2 {
 		t.Errorf("%d of %d catalogs followed the one before", followed, rounds)
+	}
+}
+
+// TestEqualIDsAreInTheOrderOfTheirPages has three owners of one id, of which an edit
+// replaces the first.
+func TestEqualIDsAreInTheOrderOfTheirPages(t *testing.T) {
+	entryOf := func(page, id string) *pageEntries {
+		p := &kb.Page{Path: page}
+		return &pageEntries{page: p, entries: []*entry{{id: id, page: p}}}
+	}
+	second, third := entryOf("b", "x"), entryOf("c", "x")
+	old := []*pageEntries{entryOf("a", "x"), second}
+	for i := range 20 {
+		old = append(old, entryOf(fmt.Sprint("page", i), fmt.Sprint("page", i)))
+	}
+	pages := slices.Concat([]*pageEntries{entryOf("a", "y"), second, third}, old[2:])
+	before := entriesIn(old)
+	s := newSplice(before, old, pages)
+	if s == nil {
+		s = anew(entriesIn(pages))
+	}
+	got := spliced(s, before, func(e *entry) *entry { return e })
+	if !slices.Equal(got, entriesIn(pages)) {
+		t.Error("other than made anew")
 	}
 }
 
@@ -205,6 +231,48 @@ func TestListsThatAreCarriedAreThoseOfTheIndex(t *testing.T) {
 	}
 	if carried < all/10 {
 		t.Errorf("%d of %d lists were carried", carried, all)
+	}
+}
+
+func TestWhatAnEditTouchesIsReadAheadThoughLongListsTakeMostOfTheRoom(t *testing.T) {
+	b, err := Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	files := fstest.MapFS{}
+	folder := &editedFolder{files: files, pages: make(map[string]*kb.Page)}
+	var text strings.Builder
+	for i := range 80 {
+		fmt.Fprintf(&text, " frequent%d", i)
+	}
+	for i := range 2 * longList {
+		files[fmt.Sprintf("p%d.md", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "# Page %d\n\n%s\n", i, text.String())}
+	}
+	files["short.md"] = &fstest.MapFile{Data: []byte("# Short\n\nFew words.\n")}
+	warm := func(room int64) *keptLists {
+		if err := b.Apply(t.Context(), folder.load(t)); err != nil {
+			t.Fatal(err)
+		}
+		k := b.state.Load().kept
+		k.room = cmp.Or(room, k.room)
+		if err := b.Warm(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	all := warm(0)
+	room := 3 * all.short.Load()
+	if all.size.Load() < room/2 {
+		t.Fatalf("long lists are %d bytes of %d", all.size.Load()-all.short.Load(), all.size.Load())
+	}
+	room = max(room, all.size.Load()*11/10)
+	files["short.md"] = &fstest.MapFile{Data: []byte("# Short\n\nFew words, and a new one.\n")}
+	k := warm(room)
+	for word := range k.of {
+		if k.list(int32(word)) == nil {
+			t.Errorf("%q is not kept", b.state.Load().dictionary.words[word].text)
+		}
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	bleveindex "github.com/blevesearch/bleve_index_api"
 )
 
-// A state is a library and a snapshot of the index that holds exactly it.
-// Immutable but for its number of users.
+// A state is a library and a snapshot of the index that holds exactly it. What it says
+// never changes; that it has users, and what it keeps so as not to make it again, do.
 type state struct {
 	*catalog
 	dictionary *dictionary
@@ -43,7 +43,7 @@ func newState(g *generation, c *catalog, d *dictionary, sg *suggester, kept *kep
 	st := &state{catalog: c, dictionary: d, suggester: sg, reader: r, failure: g.failure, kept: kept}
 	st.users.Store(1)
 	if before != nil && before.failure != g.failure {
-		before = nil // the numbers of its segments are those of another index
+		before = nil // an index that is opened again may give a new segment an old number
 	}
 	if err := st.readDocuments(before, stays); err != nil {
 		r.Close()
@@ -66,7 +66,7 @@ func (s *state) readDocuments(before *state, stays []stretch) error {
 			known[old.id] = before.entryOf[old.from:][:old.size]
 		}
 	}
-	unread, size := 0, 0
+	size, unread := 0, 0
 	for _, part := range snapshot.Segments() {
 		now := segment{part.Id(), size, int(part.FullSize())}
 		s.segments = append(s.segments, now)
@@ -108,7 +108,7 @@ func (s *state) readDocuments(before *state, stays []stretch) error {
 	return nil
 }
 
-// finder finds the entries of that many documents by their names.
+// finder finds the entries of about that many documents by their names.
 func (s *state) finder(documents int) func(name string) (int32, bool) {
 	if documents > len(s.entries)/mostSpliced {
 		byName := make(map[string]int32, len(s.entries))

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Warm makes ahead what searches would make when they first want it: the numbers of the
@@ -49,32 +50,34 @@ func (b *Bleve) warmNumbers(ctx context.Context, s *state) error {
 // are wanted.
 func (b *Bleve) warmLists(ctx context.Context, s *state) error {
 	m := &match{scratch: &scratch{}, ctx: ctx, state: s, weights: b.weights}
-	long := make(map[int32]packedList)
+	long := make(map[int32]*packedList)
 	size := int64(0) // of long
 	for word := range int32(len(s.dictionary.words)) {
-		if !b.isWanted(ctx, s) || s.kept.size.Load() >= s.kept.room/2 {
+		if !b.isWanted(ctx, s) {
 			return ctx.Err()
 		}
 		if s.kept.list(word) != nil {
 			continue
 		}
-		list, err := m.readList(word)
+		read, err := m.readList(word)
 		if err != nil {
 			return err
 		}
-		if list.len < longList {
-			s.kept.keep(word, list)
+		if read.len < longList {
+			if !s.kept.keep(word, read) {
+				return ctx.Err()
+			}
 			continue
 		}
-		if size += list.size(); size <= s.kept.room {
-			long[word] = list.clone()
+		if size += read.size(); size <= s.kept.room {
+			long[word] = &packedList{read.len, slices.Clone(read.bytes)}
 		}
 	}
 	if s.kept.size.Load()+size > s.kept.room {
 		return ctx.Err()
 	}
 	for word, list := range long {
-		s.kept.keep(word, list)
+		s.kept.take(word, list)
 	}
 	return ctx.Err()
 }
