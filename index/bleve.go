@@ -411,9 +411,6 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 	if classes != b.classes {
 		lexicon = newLexicon() // it forgets with them
 	}
-	var suggester *suggester
-	var suggesting sync.WaitGroup
-	suggesting.Go(func() { suggester = newSuggester(lib, pages, lexicon) })
 	old := b.state.Load()
 	if classes != b.classes {
 		old = nil // it has other numbers
@@ -423,7 +420,7 @@ func (b *Bleve) swap(lib *kb.Library, g *generation, pages []*pageEntries, dict 
 		before = old.catalog
 	}
 	c, splice := newCatalog(lib, pages, classes.len(), b.weights, before)
-	suggesting.Wait()
+	suggester := &suggester{lib: lib, pages: pages, lexicon: lexicon}
 	s, err := newState(g, c, dict, suggester, keptAfter(old, c, dict, splice), old, splice.stays)
 	if err != nil {
 		return err

@@ -76,7 +76,8 @@ type pageEntries struct {
 	language *language
 	key      pageKey
 	entries  []*entry
-	// completions are what the page and its questions add to the suggestions.
+	// completions are what the page and its questions add to the suggestions, once these
+	// are wanted.
 	completions []*completion
 }
 

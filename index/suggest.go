@@ -56,9 +56,12 @@ type token struct {
 	start, end uint16
 }
 
-// A lexicon numbers the words of labels; a number is never given twice. It belongs
-// to the one Apply that runs; the tables that it gives are immutable.
+// A lexicon numbers the words of labels; a number is never given twice. The tables that it
+// gives are immutable.
 type lexicon struct {
+	// mu guards what follows, and the completions of the pages that have their numbers
+	// from it.
+	mu      sync.Mutex
 	numbers map[string]int32
 	texts   []string
 	table   *wordTable
@@ -144,15 +147,18 @@ func (l *lexicon) sorted() *wordTable {
 }
 
 // A suggester completes what is typed from the names, titles and questions of a
-// library. Immutable once it is posted. Safe for concurrent use.
+// library. Safe for concurrent use.
 type suggester struct {
-	table *wordTable
-	items []*completion
+	lib     *kb.Library
+	pages   []*pageEntries
+	lexicon *lexicon
+	// What follows is made when it is first wanted, once: a start need not wait for it, and
+	// most libraries that are applied while somebody writes are never asked.
+	filling sync.Once
+	table   *wordTable
+	items   []*completion
 	// languages are those of the pages, whose stop words may be left out.
 	languages []*language
-	// What follows is made when it is first wanted: most libraries that are applied while
-	// somebody writes are never asked.
-	post sync.Once
 	// The labels of item i are labels[labelStart[i]:labelStart[i+1]]. They are copies
 	// that lie side by side, and their words are ranks: nearly all of a one-letter
 	// completion is to read them.
@@ -164,10 +170,21 @@ type suggester struct {
 	postings []int32
 }
 
-// newSuggester makes the suggester of a library. Completions of pages that stayed
-// the same are taken from pages, those of others are put there.
-func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester {
-	g := &suggester{}
+// filled is g with all that it is made of.
+func (g *suggester) filled() *suggester {
+	g.filling.Do(func() {
+		g.gather()
+		g.post()
+	})
+	return g
+}
+
+// gather takes the completions of pages that stayed the same from the pages, and puts
+// those of others there.
+func (g *suggester) gather() {
+	lib, l := g.lib, g.lexicon
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, v := range lib.Values(kb.FacetTool) {
 		g.items = append(g.items, l.completion(kindTool, v.Name, v.URL, toolNames(lib, v.Name)[1:]))
 	}
@@ -177,7 +194,7 @@ func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester 
 	for _, v := range lib.Values(kb.FacetEcosystem) {
 		g.items = append(g.items, l.completion(kindEcosystem, v.Name, v.URL, nil))
 	}
-	for _, p := range pages {
+	for _, p := range g.pages {
 		if !slices.Contains(g.languages, p.language) {
 			g.languages = append(g.languages, p.language)
 		}
@@ -190,17 +207,10 @@ func newSuggester(lib *kb.Library, pages []*pageEntries, l *lexicon) *suggester 
 		g.items = append(g.items, p.completions...)
 	}
 	g.table = l.sorted()
-	return g
 }
 
-// posted is g with its labels and postings.
-func (g *suggester) posted() *suggester {
-	g.post.Do(g.fill)
-	return g
-}
-
-// fill copies the labels and fills the postings.
-func (g *suggester) fill() {
+// post copies the labels and fills the postings.
+func (g *suggester) post() {
 	var labels, tokens int
 	for _, it := range g.items {
 		labels += len(it.labels)
@@ -261,7 +271,7 @@ func (b *Bleve) Suggest(ctx context.Context, text string, n int) (list []Suggest
 			m = &typing{}
 		}
 		defer b.typing.Put(m)
-		m.suggester = s.suggester.posted()
+		m.suggester = s.suggester.filled()
 		defer func() { m.suggester = nil }()
 		list, err = m.suggest(ctx, text, n)
 		return err

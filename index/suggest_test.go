@@ -50,11 +50,11 @@ func TestSuggestBounds(t *testing.T) {
 
 func TestSuggestShares(t *testing.T) {
 	b := openTest(t, "", testLibrary(t, "alpha", "beta"))
-	first := b.state.Load().suggester
+	first := b.state.Load().suggester.filled()
 	if err := b.Apply(t.Context(), testLibrary(t, "alpha", "gamma")); err != nil {
 		t.Fatal(err)
 	}
-	second := b.state.Load().suggester
+	second := b.state.Load().suggester.filled()
 	t.Run("words are sorted anew only where there are new ones", func(t *testing.T) {
 		if first.table != second.table {
 			t.Error("another table for an edited answer")
@@ -65,7 +65,7 @@ func TestSuggestShares(t *testing.T) {
 		if err := b.Apply(t.Context(), &kb.Library{}); err != nil {
 			t.Fatal(err)
 		}
-		g := b.state.Load().suggester.posted()
+		g := b.state.Load().suggester.filled()
 		if len(g.table.words) == 0 {
 			t.Fatal("no words left to test with")
 		}

@@ -15,7 +15,7 @@ import (
 // concurrent use.
 func (b *Bleve) Warm(ctx context.Context) error {
 	err := b.read(ctx, func(ctx context.Context, s *state) error {
-		s.suggester.posted()
+		s.suggester.filled()
 		if err := b.warmNumbers(ctx, s); err != nil {
 			return err
 		}
