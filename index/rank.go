@@ -1,6 +1,9 @@
 package index
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // weights are every number of the ranking in one place.
 //
@@ -225,11 +228,13 @@ func (a *asked) mass(weights []classWeight) (sum float32) {
 	return sum
 }
 
-// masses gives the masses of the questions of entries.
-func masses(entries []*entry, weights []classWeight) []float32 {
-	masses := make([]float32, len(entries))
-	for i, e := range entries {
-		masses[i] = e.asked.mass(weights)
+// masses gives the masses of the questions of entries. Those of entries that stay are the
+// same as before where what is asked is: then no weight has changed.
+func masses(entries []*entry, weights []classWeight, s *splice, before *catalog) []float32 {
+	mass := func(e *entry) float32 { return e.asked.mass(weights) }
+	known := before.classWeights
+	if len(known) == 0 || len(known) > len(weights) || !slices.Equal(known, weights[:len(known)]) {
+		s = anew(entries)
 	}
-	return masses
+	return spliced(s, before.mass, mass)
 }

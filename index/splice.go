@@ -114,6 +114,20 @@ func spliceOf(before, gone, fresh []*entry) *splice {
 	return s
 }
 
+// inPlace tells whether all of so many entries before either stay with their numbers or
+// have another one in their place.
+func (s *splice) inPlace(before int) bool {
+	if len(s.stays) == 0 || s.length != before {
+		return false
+	}
+	for _, r := range s.stays {
+		if r.at != r.from {
+			return false
+		}
+	}
+	return true
+}
+
 // numberOf is the number of the first entry with that id, else the one it would have.
 func numberOf(entries []*entry, id string) (n int32, found bool) {
 	i, found := slices.BinarySearchFunc(entries, id, func(e *entry, id string) int { return strings.Compare(e.id, id) })
@@ -136,6 +150,25 @@ func spliced[T any](s *splice, before []T, of func(*entry) T) []T {
 		now = append(now, of(e))
 	}
 	return now
+}
+
+// splicedUnlike is spliced where fresh entries have other values than those in their
+// places before; else it is the list before itself.
+func splicedUnlike[T any](s *splice, before []T, of func(*entry) T, alike func(a, b T) bool) []T {
+	if !s.inPlace(len(before)) {
+		return spliced(s, before, of)
+	}
+	fresh, place := s.fresh, int32(0)
+	for _, r := range append(slices.Clip(s.stays), stretch{from: int32(len(before))}) {
+		for ; place < r.from; place++ {
+			if !alike(before[place], of(fresh[0])) {
+				return spliced(s, before, of)
+			}
+			fresh = fresh[1:]
+		}
+		place = r.to
+	}
+	return before
 }
 
 // renumbered gives the number that an entry has now by the one that it had, of so many;

@@ -13,7 +13,7 @@ import (
 // last whose source and spellings are the same are shared; a source without a page
 // keeps the page that last has of that file. last is nil for the first library.
 func assemble(fsys fs.FS, sources []*source, c config, assets []string, o Options, last *Library) *Library {
-	l := &Library{fsys: fsys, base: o.Base, Generation: 1, pages: map[string]*Page{}, files: map[string]*Page{},
+	l := &Library{fsys: fsys, base: o.Base, Generation: 1, pages: make(map[string]*Page, len(sources)), files: make(map[string]*Page, len(sources)),
 		tools: map[string]*Tool{}, values: map[Facet]map[string]Value{}, assets: map[string]string{}}
 	sources = slices.SortedFunc(slices.Values(sources), func(a, b *source) int { return strings.Compare(a.file, b.file) })
 	for _, file := range assets {
@@ -67,7 +67,8 @@ func (l *Library) configure(c config, last *Library) {
 // left out.
 func (l *Library) served(sources []*source, last *Library) []*Page {
 	var pages []*Page
-	taken := maps.Clone(l.assets) // the file that has each address
+	taken := make(map[string]string, len(l.assets)+3*len(sources)) // the file that has each address
+	maps.Copy(taken, l.assets)
 	for _, s := range sources {
 		l.Faults = append(l.Faults, s.told()...)
 		p := s.page
@@ -148,10 +149,8 @@ func (l *Library) spell(read []*Page, last *Library) {
 		} else {
 			written.tools.add(p.Tools)
 		}
-		for _, q := range p.Questions {
-			if q.ownTools {
-				written.tools.add(q.Tools)
-			}
+		for _, q := range p.narrowed {
+			written.tools.add(q.Tools)
 		}
 	}
 	categories := newVocabulary(given.category, written.category, derived.category)
@@ -218,6 +217,7 @@ func (p *Page) spelled(in spellings, old *Page) *Page {
 		}
 		c.Questions[i] = &copied
 	}
+	c.narrowed = narrowed(c.Questions)
 	if c.Comparison != nil {
 		c.Comparison = c.Comparison.named(c.Tools, tools)
 	}
@@ -332,10 +332,8 @@ func (l *Library) indexTools() {
 	used, met := map[*Tool]bool{}, map[string]bool{}
 	for _, p := range l.Pages {
 		names := p.Tools
-		for _, q := range p.Questions {
-			if q.ownTools {
-				names = append(slices.Clip(names), q.Tools...)
-			}
+		for _, q := range p.narrowed {
+			names = append(slices.Clip(names), q.Tools...)
 		}
 		for _, name := range names {
 			if met[name] {

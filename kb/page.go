@@ -89,6 +89,8 @@ type Page struct {
 	// weak says which facet values were not written in the front matter, so that
 	// any other spelling is preferred.
 	weakEcosystem, weakTools bool
+	// narrowed are the Questions that have tools of their own.
+	narrowed []*Question
 	// anchors are those of all headings, with their lines; links are those into the
 	// folder.
 	anchors map[string]int
@@ -140,6 +142,16 @@ type Question struct {
 
 // URL is the page's address, with the base.
 func (p *Page) URL() string { return p.base + pageAddress(p.Path, "") }
+
+// narrowed are those of questions that have tools of their own.
+func narrowed(questions []*Question) (own []*Question) {
+	for _, q := range questions {
+		if q.ownTools {
+			own = append(own, q)
+		}
+	}
+	return own
+}
 
 // question returns the question of the page with that anchor, or nil. Questions stand in
 // the order of their lines, which is that of the file.

@@ -432,6 +432,7 @@ func (r *reading) page(src []byte) *Page {
 			p.Questions = append(p.Questions, r.question(p, part))
 		}
 	}
+	p.narrowed = narrowed(p.Questions)
 	p.Prose = r.prose
 	p.Sections, p.Text = outside.sections(), outside.text()
 	if r.comparison != nil {
