@@ -112,6 +112,7 @@ func (b *Bleve) readAhead() error {
 	}
 	ahead := make(chan wordsAhead, 1)
 	b.ahead = ahead
+	classes := b.classes // those of the engine may be others by then
 	b.stopped.Go(func() {
 		defer r.Close()
 		words, err := guardedWords(r)
@@ -119,7 +120,7 @@ func (b *Bleve) readAhead() error {
 			ahead <- wordsAhead{err: err}
 			return
 		}
-		ahead <- wordsAhead{dictionary: (&dictionary{}).with(words, b.classes)}
+		ahead <- wordsAhead{dictionary: (&dictionary{}).with(words, classes)}
 	})
 	return nil
 }
@@ -266,7 +267,7 @@ func (b *Bleve) failing() error {
 // rebuildAfter builds the index anew after a failure: whatever went wrong, that one is
 // right.
 func (b *Bleve) rebuildAfter(ctx context.Context, lib *kb.Library, failure error) error {
-	b.partial = true
+	b.partial, b.ahead = true, nil
 	b.store.suspend()
 	before := b.store.current.name()
 	err := guard(func() error { return b.rebuild(ctx, lib) })

@@ -877,3 +877,23 @@ func TestTop(t *testing.T) {
 		}
 	}
 }
+
+func TestAnIndexThatFailsBeforeTheFirstLibraryIsBuiltAnew(t *testing.T) {
+	dir := t.TempDir()
+	lib := testLibrary(t, "alpha", "beta")
+	if err := openTest(t, dir, lib).Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	b.store.current.failure.set(errors.New("a goroutine is gone"))
+	if err := b.Apply(t.Context(), lib); err != nil { // while the words of the old one are read
+		t.Fatal(err)
+	}
+	if res, err := b.Search(t.Context(), Query{Text: "alpha", Size: 1}); err != nil || res.Total == 0 {
+		t.Errorf("found %+v, error %v", res, err)
+	}
+}

@@ -178,7 +178,7 @@ func newCatalog(lib *kb.Library, pages []*pageEntries, numClasses int, w *weight
 	})
 	c.lengths = spliced(s, before.lengths, func(e *entry) fieldLengths { return e.lengths })
 	c.boost = w.boosts(c.lengths)
-	c.kind = splicedUnlike(s, before.kind, w.kind, func(a, b float64) bool { return a == b })
+	c.kind = splicedOrSame(s, before.kind, w.kind, func(a, b float64) bool { return a == b })
 	c.asked = without(before.asked, askedHashes(s.gone), askedHashes(s.fresh))
 	for _, f := range facets {
 		c.columns[f] = newColumn(lib, f, c.entries, s, before)
@@ -270,7 +270,7 @@ func (c *catalog) setLanguages(s *splice, before *catalog) {
 		s = anew(c.entries)
 	}
 	speaks := func(e *entry) languageSet { return e.language.set() }
-	c.speaks = splicedUnlike(s, before.speaks, speaks, func(a, b languageSet) bool { return a == b })
+	c.speaks = splicedOrSame(s, before.speaks, speaks, func(a, b languageSet) bool { return a == b })
 }
 
 // newColumn makes the column of a facet. The values of entries are all among those of the
@@ -279,7 +279,7 @@ func newColumn(lib *kb.Library, f kb.Facet, entries []*entry, s *splice, before 
 	values := lib.Values(f)
 	if old := before.columns[f]; old != nil && slices.Equal(old.values, values) {
 		col := &column{values: old.values, byName: old.byName}
-		col.of = splicedUnlike(s, old.of, col.numbering(f), slices.Equal[[]int32])
+		col.of = splicedOrSame(s, old.of, col.numbering(f), slices.Equal[[]int32])
 		return col
 	}
 	col := &column{values: values, byName: make(map[string]int32, len(values))}

@@ -123,7 +123,7 @@ const mostMasks = 10
 
 // mostByMask gives by mask at least the score of all entries that have these words: of
 // those that have stop words alone, it mostly tells that they are not listed. It is nil
-// where the query has many words, or nothing has one of them.
+// where the query has many words, or none.
 func (m *match) mostByMask() []float64 {
 	if len(m.words) > mostMasks || m.total == 0 {
 		return nil

@@ -152,9 +152,9 @@ func spliced[T any](s *splice, before []T, of func(*entry) T) []T {
 	return now
 }
 
-// splicedUnlike is spliced where fresh entries have other values than those in their
-// places before; else it is the list before itself.
-func splicedUnlike[T any](s *splice, before []T, of func(*entry) T, alike func(a, b T) bool) []T {
+// splicedOrSame is the list before itself where fresh entries have the same values as those
+// in their places before; else it is spliced.
+func splicedOrSame[T any](s *splice, before []T, of func(*entry) T, alike func(a, b T) bool) []T {
 	if !s.inPlace(len(before)) {
 		return spliced(s, before, of)
 	}

@@ -122,7 +122,7 @@ func (l *Library) follow() {
 				old += "#" + anchor
 			}
 			switch {
-			case m.to != "" && (p.anchors[m.to] > 0 || l.Question(p.Path+"#"+m.to) != nil):
+			case m.to != "" && p.anchors[m.to] > 0:
 				to.anchor = m.to
 			case m.to == "" && p.anchors[anchor] > 0:
 				to.anchor = anchor

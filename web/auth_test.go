@@ -232,13 +232,9 @@ func TestAProtectedSite(t *testing.T) {
 	})
 	run("whoever is a user no more is told of changes no more, the others are", func(t *testing.T, s *Server) {
 		ann, bob := hashed(t, "ann", "long enough"), hashed(t, "böb", "geheim ü")
-		// While one request reads the file anew, others go by the users before.
-		read := func() {
-			time.Sleep(usersEvery)
-			s.users.now()
-		}
 		write(ann + bob)
-		read()
+		time.Sleep(usersEvery)
+		s.users.refresh() // while one request reads the file anew, others go by the users before
 		stream := func(name, password string) *reader {
 			return listen(t, s, "", "", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(name+":"+password)))
 		}
@@ -247,7 +243,7 @@ func TestAProtectedSite(t *testing.T) {
 			t.Fatal("no stream")
 		}
 		write(ann)
-		read()
+		time.Sleep(usersEvery)
 		s.Publish(load(t, fixture(t, map[string]string{"new.md": "### Why?\n\nSo.\n"}), ""))
 		if got := stays.take(); !strings.Contains(got, `"paths":["new"]`) {
 			t.Errorf("who is still a user is told %q", got)

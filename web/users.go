@@ -122,12 +122,24 @@ func parseUsers(file string, src []byte) (*userList, error) {
 func (u *Users) now() *userList {
 	if u.mu.TryLock() {
 		defer u.mu.Unlock()
-		if time.Since(u.read) >= usersEvery {
-			u.read = time.Now()
-			u.reload()
-		}
+		u.look()
 	}
 	return u.list.Load()
+}
+
+// refresh waits until the users are those of the file as it is, or was a second ago.
+func (u *Users) refresh() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.look()
+}
+
+// look reloads unless that was done within a second. The caller holds mu.
+func (u *Users) look() {
+	if time.Since(u.read) >= usersEvery {
+		u.read = time.Now()
+		u.reload()
+	}
 }
 
 // reload reads the file again.

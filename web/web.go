@@ -526,6 +526,9 @@ func (s *Server) Publish(lib *kb.Library) {
 	old := s.library.Swap(lib)
 	if old == nil || old.Digest != lib.Digest {
 		s.kept.InvalidateAll() // their tags are of the library before
+		if s.users != nil {
+			s.users.refresh() // all streams ask at once who is a user still
+		}
 		s.feed.publish(old, lib)
 	}
 	if s.dev != nil {

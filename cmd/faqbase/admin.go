@@ -128,12 +128,14 @@ func (m *metrics) admin() http.Handler {
 	return notForSites(mux)
 }
 
-// notForSites refuses what the page of another site makes a browser ask, links
-// excepted. The threat is a stranger's page that cannot read a profile, but has one made
-// after the other, each of which takes time and memory from those who search.
+// notForSites refuses what the page of another site makes a browser ask, links to the
+// metrics and the list of profiles excepted. The threat is a stranger's page that cannot
+// read a profile, but has one made after the other, each of which takes time and memory
+// from those who search.
 func notForSites(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		site, link := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+		site, path := r.Header.Get("Sec-Fetch-Site"), r.URL.Path
+		link := r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" && (path == "/metrics" || path == "/debug/pprof/")
 		if (site == "cross-site" || site == "same-site") && !link {
 			http.Error(w, "other sites may link here and use nothing that is here", http.StatusForbidden)
 			return

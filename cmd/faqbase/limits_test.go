@@ -183,7 +183,10 @@ func TestAdminAnswersToNoPageOfAnotherSite(t *testing.T) {
 		{"a frame on a stranger's page", "cross-site", "navigate", "iframe", 403},
 		{"a script on a page of another port", "same-site", "cors", "empty", 403},
 	} {
-		for _, path := range []string{"/metrics", "/debug/pprof/cmdline"} {
+		for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/cmdline"} {
+			if strings.HasSuffix(path, "cmdline") && c.site == "cross-site" {
+				c.want = 403 // a link to a profile has it made, and leaves the page where it is
+			}
 			r := httptest.NewRequest(http.MethodGet, path, nil)
 			r.Header.Set("Sec-Fetch-Site", c.site)
 			r.Header.Set("Sec-Fetch-Mode", c.mode)
