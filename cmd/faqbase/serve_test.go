@@ -192,3 +192,14 @@ func TestAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestALargeHeapMayHaveLessGarbage(t *testing.T) {
+	for heap, want := range map[uint64]int{100 << 20: gcPercent, largeHeap: gcPercent, largeHeap + 1: largeGCPercent, 4 << 30: largeGCPercent} {
+		if got := gcPercentOf(heap); got != want {
+			t.Errorf("%d bytes: %d, want %d", heap, got, want)
+		}
+	}
+	if heapInUse() == 0 {
+		t.Error("no heap is in use")
+	}
+}
