@@ -78,16 +78,9 @@ func (b *Bleve) Bounds(ctx context.Context, text string) (scores, most, byWords 
 func (b *Bleve) ranked(ctx context.Context, q Query, f func(m *match, list []ranked, took time.Duration)) error {
 	st := b.acquire()
 	defer st.release()
-	sc, _ := b.scratch.Get().(*scratch)
-	if sc == nil {
-		sc = &scratch{}
-	}
-	defer func() {
-		sc.reset()
-		b.scratch.Put(sc)
-	}()
 	r := readQuery(q, st.catalog, st.dictionary)
-	m := &match{scratch: sc, ctx: ctx, state: st, weights: b.weights}
+	m := b.newMatch(ctx, st)
+	defer b.done(m)
 	if err := m.run(&r); err != nil {
 		return err
 	}

@@ -66,8 +66,8 @@ func (b *Bleve) without(res *Results, r *request, m *match) error {
 
 // again is the number of hits of another query in m's state.
 func (b *Bleve) again(m *match, r *request) (int, error) {
-	again, done := b.rematch(m)
-	defer done()
+	again := b.newMatch(m.ctx, m.state)
+	defer b.done(again)
 	if err := again.run(r); err != nil {
 		return 0, err
 	}
@@ -154,8 +154,8 @@ func (s *state) selected(entries []int32, q *Query) []int32 {
 func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 	relaxed := r.relaxed()
 	if len(r.phrases) > 0 {
-		again, done := b.rematch(m)
-		defer done()
+		again := b.newMatch(m.ctx, m.state)
+		defer b.done(again)
 		if err := again.run(&relaxed); err != nil {
 			return err
 		}
@@ -165,8 +165,8 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 		if left, err := m.cutToBeginnings(&relaxed); err != nil || !left {
 			return err
 		}
-		again, done := b.rematch(m)
-		defer done()
+		again := b.newMatch(m.ctx, m.state)
+		defer b.done(again)
 		if err := again.run(&relaxed); err != nil {
 			return err
 		}
@@ -213,18 +213,6 @@ func (b *Bleve) nearest(res *Results, r *request, m *match) error {
 		res.Nearest = append(res.Nearest, h)
 	}
 	return nil
-}
-
-// rematch gives a match with working memory of its own, until done.
-func (b *Bleve) rematch(m *match) (again *match, done func()) {
-	sc, _ := b.scratch.Get().(*scratch)
-	if sc == nil {
-		sc = &scratch{}
-	}
-	return &match{scratch: sc, ctx: m.ctx, state: m.state, weights: m.weights}, func() {
-		sc.reset()
-		b.scratch.Put(sc)
-	}
 }
 
 // content are the words of the query that count as found: those that are no stop

@@ -47,6 +47,21 @@ func (b *Bleve) read(ctx context.Context, f func(context.Context, *state) error)
 	return err
 }
 
+// newMatch gives a match with working memory of its own, until done.
+func (b *Bleve) newMatch(ctx context.Context, s *state) *match {
+	sc, _ := b.scratch.Get().(*scratch)
+	if sc == nil {
+		sc = &scratch{}
+	}
+	return &match{scratch: sc, ctx: ctx, state: s, weights: b.weights}
+}
+
+// done gives the working memory of a match back.
+func (b *Bleve) done(m *match) {
+	m.scratch.reset()
+	b.scratch.Put(m.scratch)
+}
+
 func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error) {
 	r := readQuery(q, s.catalog, s.dictionary)
 	res := &Results{Library: s.lib, Query: r.query, Ignored: r.ignored, Unknown: r.unknown}
@@ -56,11 +71,7 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 		b.explainIDs(s, res, &r, nil, listed)
 		return res, b.nothingFound(s, res, &r, nil, listed)
 	}
-	sc, _ := b.scratch.Get().(*scratch)
-	if sc == nil {
-		sc = &scratch{}
-	}
-	m := &match{scratch: sc, ctx: ctx, state: s, weights: b.weights}
+	m := b.newMatch(ctx, s)
 	r.curated = s.curations.of(&r, b.now())
 	if err := m.run(&r); err != nil {
 		return nil, err
@@ -80,8 +91,7 @@ func (b *Bleve) search(ctx context.Context, s *state, q Query) (*Results, error)
 	if err := b.nothingFound(s, res, &r, m, listed); err != nil {
 		return nil, err
 	}
-	sc.reset()
-	b.scratch.Put(sc) // one of a search that failed is left behind: its state is not known
+	b.done(m) // the memory of a search that failed is left behind: its state is not known
 	return res, nil
 }
 
